@@ -1,0 +1,68 @@
+# How every target of Weir is built: language, warnings, precompiled headers, and the two functions that declare a
+# library of a room and a test of it.
+
+option(WEIR_TESTS "Build the tests" ON)
+option(WEIR_BENCH "Build the benchmarks" OFF)
+option(WEIR_FUZZ "Build the fuzz targets (clang)" OFF)
+set(WEIR_SANITIZE "" CACHE STRING "address,undefined or thread")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS ON)  # __int128
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE OFF)
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")  # checks stay on: no NDEBUG
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
+endif()
+
+find_package(Threads REQUIRED)
+
+add_library(weir_options INTERFACE)
+target_include_directories(weir_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_link_libraries(weir_options INTERFACE Threads::Threads)
+target_compile_options(weir_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+                       -Wnon-virtual-dtor -Woverloaded-virtual -Werror -fno-omit-frame-pointer)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12 reports these inside the standard library at -O2 and above, where they are not true.
+  target_compile_options(weir_options INTERFACE -fpch-preprocess -Wno-restrict -Wno-stringop-overflow
+                         -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overread -Wno-pedantic)
+else()
+  target_compile_options(weir_options INTERFACE -Wno-gnu-zero-variadic-macro-arguments -Wno-pedantic)
+endif()
+if(WEIR_SANITIZE)
+  target_compile_options(weir_options INTERFACE -fsanitize=${WEIR_SANITIZE} -fno-sanitize-recover=all)
+  target_link_options(weir_options INTERFACE -fsanitize=${WEIR_SANITIZE})
+endif()
+
+# The standard headers that nearly every file uses, compiled once.
+add_library(weir_pch STATIC ${PROJECT_SOURCE_DIR}/deploy/cmake/pch.cpp)
+target_link_libraries(weir_pch PUBLIC weir_options)
+target_precompile_headers(weir_pch PRIVATE <algorithm> <array> <atomic> <charconv> <chrono> <condition_variable> <cstdint>
+                          <cstring> <deque> <functional> <map> <memory> <mutex> <optional> <set> <span> <string>
+                          <string_view> <thread> <unordered_map> <utility> <variant> <vector>)
+
+# weir_library(NAME SOURCES … [USES …] [DOORS …]): a part of a room. USES are parts that its headers include (public);
+# DOORS are outside libraries that only its .cpp files include (private).
+function(weir_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES;DOORS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC weir_options ${ARG_USES} PRIVATE ${ARG_DOORS})
+  target_precompile_headers(${name} REUSE_FROM weir_pch)
+endfunction()
+
+# weir_test(NAME SOURCES … USES …): one GoogleTest program, run as a whole by ctest.
+function(weir_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES" ${ARGN})
+  find_package(GTest REQUIRED)
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE weir_options ${ARG_USES} GTest::gmock_main)
+  target_precompile_headers(${name} REUSE_FROM weir_pch)
+  target_compile_definitions(${name} PRIVATE WEIR_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  add_test(NAME ${name} COMMAND ${name})
+endfunction()

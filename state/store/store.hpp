@@ -1,0 +1,89 @@
+// The keyed store: ordered bytes to bytes, atomic batches, snapshots. Two implementations hold one contract: RocksDB
+// (state/rocksdb) and an ordered map (state/memory). The embedded log and every shard's state stand on it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "schemas/base/result.hpp"
+
+namespace weir::store {
+
+/// A list of puts and deletes that takes effect as a whole or not at all. Later entries win over earlier ones.
+class Batch {
+ public:
+  struct Entry {
+    std::string key;
+    std::optional<std::string> value;  // empty: delete
+  };
+
+  void put(std::string key, std::string value) {
+    bytes_ += key.size() + value.size();
+    entries_.push_back({std::move(key), std::move(value)});
+  }
+  void erase(std::string key) {
+    bytes_ += key.size();
+    entries_.push_back({std::move(key), std::nullopt});
+  }
+  const std::vector<Entry>& entries() const { return entries_; }
+  bool empty() const { return entries_.empty(); }
+  std::size_t bytes() const { return bytes_; }
+  void clear() {
+    entries_.clear();
+    bytes_ = 0;
+  }
+  /// Sorts by key, keeping only the last entry of each: a sorted batch is what a memtable takes fastest. O(n log n).
+  void sort();
+
+ private:
+  std::vector<Entry> entries_;
+  std::size_t bytes_ = 0;
+};
+
+/// Called for each pair in key order; the views are valid during the call only. Return false to stop.
+using Visit = std::function<bool(std::string_view key, std::string_view value)>;
+
+/// What both a store and a snapshot of it can be asked.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+  /// The value under the key, or nothing. Error: storage_failed.
+  virtual Result<std::optional<std::string>> get(std::string_view key) const = 0;
+  /// One answer per key, in the order asked. Faster than single gets; `keys` should be sorted.
+  virtual Result<std::vector<std::optional<std::string>>> multi_get(const std::vector<std::string>& keys) const = 0;
+  /// Every pair with from <= key < to, ascending; an empty `to` has no upper end.
+  virtual Result<void> scan(std::string_view from, std::string_view to, const Visit& visit) const = 0;
+  /// The same pairs, descending.
+  virtual Result<void> scan_backwards(std::string_view from, std::string_view to, const Visit& visit) const = 0;
+};
+
+/// An unchanging view of the store as of its creation. May be read from any thread; release it soon, it pins space.
+class Snapshot : public Reader {};
+
+enum class Durability : std::uint8_t {
+  buffered,  // survives the end of the process, not the loss of power
+  synced,    // on the disk when the call returns
+};
+
+/// Thread-safe. An error of write() is final: what was written is unknown, no later write succeeds, and the process
+/// must reopen the store (reliability R4).
+class Store : public Reader {
+ public:
+  virtual Result<void> write(const Batch& batch, Durability durability) = 0;
+  virtual std::shared_ptr<const Snapshot> snapshot() const = 0;
+  /// Rewrites the range so that deleted and overwritten bytes leave the disk. Slow; runs beside reads and writes.
+  virtual Result<void> compact(std::string_view from, std::string_view to) = 0;
+  /// Makes every buffered write durable.
+  virtual Result<void> sync() = 0;
+};
+
+/// The smallest key that is greater than every key with this prefix; empty if there is none.
+std::string end_of_prefix(std::string_view prefix);
+
+}  // namespace weir::store

@@ -1,0 +1,155 @@
+#include "state/format/keys.hpp"
+
+#include "schemas/base/check.hpp"
+#include "schemas/base/event.hpp"
+
+namespace weir::format {
+namespace {
+
+constexpr char kind_progress = 'o';
+constexpr char kind_timer = 't';
+constexpr char kind_dead_letter = 'd';
+constexpr char kind_sweep = 's';
+constexpr char kind_upload = 'u';
+constexpr char kind_process = 'p';
+constexpr char kind_case = 'c';
+constexpr char kind_piece = 'k';
+constexpr char kind_identities = 'i';
+constexpr char kind_name = 'n';
+constexpr char kind_cell = 'v';
+constexpr char kind_erasure = 'x';
+
+void append_escaped(std::string& out, std::string_view case_id) {
+  for (const char c : case_id) {
+    out.push_back(c);
+    if (c == '\0') out.push_back('\xff');
+  }
+  out.append({'\0', '\x01'});
+}
+
+}  // namespace
+
+void append_big_endian(std::string& out, std::uint32_t value) {
+  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<char>(value >> shift));
+}
+
+void append_big_endian(std::string& out, std::uint64_t value) {
+  for (int shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<char>(value >> shift));
+}
+
+std::uint64_t read_big_endian(std::string_view bytes) {
+  std::uint64_t value = 0;
+  for (const char c : bytes) value = (value << 8) | static_cast<unsigned char>(c);
+  return value;
+}
+
+std::uint64_t ordered(std::int64_t value) { return static_cast<std::uint64_t>(value) ^ (std::uint64_t{1} << 63); }
+std::int64_t from_ordered(std::uint64_t value) { return static_cast<std::int64_t>(value ^ (std::uint64_t{1} << 63)); }
+
+std::string_view behind(std::string_view key, std::string_view prefix) {
+  WEIR_CHECK(key.starts_with(prefix), "a key of another range");
+  return key.substr(prefix.size());
+}
+
+Scope::Scope(std::string_view workspace) : workspace_(workspace) {
+  WEIR_CHECK(is_plain_name(workspace), "a workspace name was not checked");
+}
+
+std::string Scope::start(char kind) const {
+  std::string key;
+  key.reserve(workspace_.size() + 64);
+  key.append(workspace_);
+  key.push_back('\0');
+  key.push_back(kind);
+  return key;
+}
+
+std::string Scope::start(char kind, std::string_view process) const {
+  WEIR_CHECK(is_plain_name(process), "a process name was not checked");
+  std::string key = start(kind);
+  key.append(process);
+  key.push_back('\0');
+  return key;
+}
+
+std::string Scope::everything() const { return workspace_ + '\0'; }
+std::string Scope::progress() const { return start(kind_progress); }
+std::string Scope::timers() const { return start(kind_timer); }
+std::string Scope::dead_letters() const { return start(kind_dead_letter); }
+std::string Scope::sweeps() const { return start(kind_sweep); }
+std::string Scope::processes() const { return start(kind_process); }
+
+std::string Scope::timer(std::int64_t due, std::string_view process, std::string_view case_id) const {
+  std::string key = timers();
+  append_big_endian(key, ordered(due));
+  key.append(process).push_back('\0');
+  return key.append(case_id);
+}
+
+std::string Scope::dead_letter(std::uint64_t offset) const {
+  std::string key = dead_letters();
+  append_big_endian(key, offset);
+  return key;
+}
+
+std::string Scope::sweep(std::string_view process, std::uint64_t offset) const {
+  std::string key = start(kind_sweep, process);
+  append_big_endian(key, offset);
+  return key;
+}
+
+std::string Scope::upload(std::string_view id) const { return start(kind_upload).append(id); }
+std::string Scope::process(std::string_view process) const { return start(kind_process).append(process); }
+std::string Scope::records(std::string_view process) const { return start(kind_case, process); }
+std::string Scope::record(std::string_view process, std::string_view case_id) const {
+  return records(process).append(case_id);
+}
+
+std::string Scope::pieces(std::string_view process, std::string_view case_id) const {
+  std::string key = start(kind_piece, process);
+  append_escaped(key, case_id);
+  return key;
+}
+
+std::string Scope::piece(std::string_view process, std::string_view case_id, std::uint32_t number) const {
+  std::string key = pieces(process, case_id);
+  append_big_endian(key, number);
+  return key;
+}
+
+std::string Scope::identities(std::string_view process, std::string_view case_id, std::uint32_t bucket) const {
+  std::string key = start(kind_identities, process);
+  append_escaped(key, case_id);
+  append_big_endian(key, bucket);
+  return key;
+}
+
+std::string Scope::names(std::string_view process) const { return start(kind_name, process); }
+std::string Scope::name(std::string_view process, std::uint32_t id) const {
+  std::string key = names(process);
+  append_big_endian(key, id);
+  return key;
+}
+
+std::string Scope::cells(std::string_view process) const { return start(kind_cell, process); }
+std::string Scope::cells(std::string_view process, std::uint8_t table) const {
+  std::string key = cells(process);
+  key.push_back(static_cast<char>(table));
+  return key;
+}
+
+std::string Scope::cell(std::string_view process, std::uint8_t table, std::uint64_t a, std::uint64_t b) const {
+  std::string key = cells(process, table);
+  append_big_endian(key, a);
+  append_big_endian(key, b);
+  return key;
+}
+
+std::string Scope::erasure(std::string_view process, const Hash128& fingerprint) const {
+  std::string key = start(kind_erasure, process);
+  append_big_endian(key, fingerprint.high);
+  append_big_endian(key, fingerprint.low);
+  return key;
+}
+
+}  // namespace weir::format

@@ -1,0 +1,67 @@
+// The keys of a shard's state. The workspace is the first part of every key, and only a Scope can build one, so that no
+// code can reach into another workspace by mistake. Integers in keys are big-endian: byte order is number order.
+//
+//   workspace NUL kind process NUL rest
+//
+// Names of workspaces and processes hold no NUL (is_plain_name); a case id may hold any byte and is escaped where more
+// follows it (00 -> 00 ff, closed by 00 01), so that no case's keys lie between another's.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "schemas/base/hash.hpp"
+
+namespace weir::format {
+
+class Scope {
+ public:
+  explicit Scope(std::string_view workspace);
+
+  const std::string& workspace() const { return workspace_; }
+
+  // Of the workspace
+  std::string progress() const;                            // next offset, clock
+  std::string timer(std::int64_t due, std::string_view process, std::string_view case_id) const;
+  std::string timers() const;                              // prefix
+  std::string dead_letter(std::uint64_t offset) const;
+  std::string dead_letters() const;                        // prefix
+  std::string sweep(std::string_view process, std::uint64_t offset) const;
+  std::string sweeps() const;                              // prefix
+  std::string processes() const;                           // prefix of every process(name)
+  std::string upload(std::string_view id) const;
+  std::string everything() const;                          // prefix
+
+  // Of a process
+  std::string process(std::string_view process) const;     // its settings and counters
+  std::string record(std::string_view process, std::string_view case_id) const;
+  std::string records(std::string_view process) const;     // prefix
+  std::string piece(std::string_view process, std::string_view case_id, std::uint32_t number) const;
+  std::string pieces(std::string_view process, std::string_view case_id) const;  // prefix
+  std::string identities(std::string_view process, std::string_view case_id, std::uint32_t bucket) const;
+  std::string name(std::string_view process, std::uint32_t id) const;
+  std::string names(std::string_view process) const;       // prefix
+  std::string cell(std::string_view process, std::uint8_t table, std::uint64_t a, std::uint64_t b) const;
+  std::string cells(std::string_view process) const;       // prefix
+  std::string cells(std::string_view process, std::uint8_t table) const;  // prefix
+  std::string erasure(std::string_view process, const Hash128& fingerprint) const;
+
+ private:
+  std::string start(char kind) const;
+  std::string start(char kind, std::string_view process) const;
+
+  std::string workspace_;
+};
+
+/// The rest of `key` behind `prefix`, which it must begin with.
+std::string_view behind(std::string_view key, std::string_view prefix);
+
+void append_big_endian(std::string& out, std::uint32_t value);
+void append_big_endian(std::string& out, std::uint64_t value);
+std::uint64_t read_big_endian(std::string_view bytes);
+/// Order-preserving for negative numbers too.
+std::uint64_t ordered(std::int64_t value);
+std::int64_t from_ordered(std::uint64_t value);
+
+}  // namespace weir::format

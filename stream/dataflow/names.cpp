@@ -1,0 +1,66 @@
+#include "stream/dataflow/names.hpp"
+
+#include "schemas/base/check.hpp"
+#include "stream/dataflow/variant_hash.hpp"
+
+namespace weir::dataflow {
+
+Names::Names() : entries_(1), marked_(1) {}
+
+NameId Names::intern(std::string_view text) {
+  if (text.empty()) return no_name;
+  if (const auto known = numbers_.find(text); known != numbers_.end()) return known->second;
+  NameId id;
+  if (free_.empty()) {
+    id = static_cast<NameId>(entries_.size());
+    entries_.emplace_back();
+    marked_.push_back(false);
+  } else {
+    id = free_.back();
+    free_.pop_back();
+  }
+  entries_[id] = {std::string{text}, 0, activity_hash(text)};
+  numbers_.emplace(entries_[id].text, id);
+  return id;
+}
+
+NameId Names::find(std::string_view text) const {
+  const auto known = numbers_.find(text);
+  return known == numbers_.end() ? no_name : known->second;
+}
+
+void Names::mark(NameId id) {
+  if (marked_[id]) return;
+  marked_[id] = true;
+  changed_.push_back(id);
+}
+
+void Names::count(NameId id, std::int64_t uses) {
+  if (id == no_name || uses == 0) return;
+  Entry& entry = entries_[id];
+  entry.uses += uses;
+  WEIR_CHECK(entry.uses >= 0, "a name was released more often than used");
+  mark(id);
+  if (entry.uses > 0) return;
+  numbers_.erase(entry.text);
+  entry = {};
+  free_.push_back(id);
+}
+
+void Names::put_back(NameId id, std::string text, std::int64_t uses) {
+  while (entries_.size() <= id) {
+    if (entries_.size() < id) free_.push_back(static_cast<NameId>(entries_.size()));
+    entries_.emplace_back();
+    marked_.push_back(false);
+  }
+  const Hash128 hash = activity_hash(text);
+  entries_[id] = {std::move(text), uses, hash};
+  numbers_.emplace(entries_[id].text, id);
+}
+
+std::vector<NameId> Names::take_changed() {
+  for (const NameId id : changed_) marked_[id] = false;
+  return std::exchange(changed_, {});
+}
+
+}  // namespace weir::dataflow

@@ -1,0 +1,63 @@
+// An operator turns changes of cases into changes of views. It sees no store, socket, thread or clock.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "stream/dataflow/fold.hpp"
+#include "stream/dataflow/views.hpp"
+
+namespace weir::dataflow {
+
+/// A case as a whole: its summary, and how it stands under the process's completion policy.
+struct CaseFacts {
+  Summary summary;
+  bool has_policy = false;       // the process declares when a case is complete
+  bool completed = false;        // always false without a policy
+  std::int64_t completed_at = 0;  // µs; meaningful when completed
+  std::int64_t rework = 0;       // activities that occur more than once
+
+  std::int64_t cycle() const { return summary.last_ended - summary.first_began; }
+  std::int64_t waiting() const { return cycle() - summary.busy; }
+};
+
+/// How often a thing (an activity, or an edge: a to b) occurs in the case, before and after.
+struct Occurrences {
+  NameId a = no_name;
+  NameId b = no_name;
+  std::int64_t before = 0;
+  std::int64_t after = 0;
+};
+
+/// One change of one case: from what it was (`before`, null: it was not) to what it is (`after`, null: it is gone).
+/// Steps that are the same in both are left out. Valid during the call only; keep nothing of it.
+struct CaseChange {
+  std::string_view case_id;
+  const CaseFacts* before = nullptr;
+  const CaseFacts* after = nullptr;
+  std::span<const Step> removed;
+  std::span<const Step> added;
+  std::span<const Occurrences> activities;  // those of the steps above
+  std::span<const Occurrences> edges;
+  /// The activities of the case as it is, in order. Costly for a long case.
+  const std::function<std::vector<NameId>()>& activities_after;
+};
+
+/// Numbers of one Names as numbers of another.
+using Relabel = std::function<NameId(NameId)>;
+
+class Operator {
+ public:
+  virtual ~Operator() = default;
+  /// Takes back what the case contributed and adds what it contributes now. Must be exact: the sum of the changes of a
+  /// case, in whatever order its events came, depends on its last state alone.
+  virtual void apply(const CaseChange& change, Views& views) const = 0;
+  /// Rewrites the names in the key and the note of a cell of this operator's tables, so that cells of several partitions
+  /// can be merged. False: the table is not this operator's.
+  virtual bool relabel(const Relabel& names, CellKey& key, Cell& cell) const = 0;
+};
+
+using Operators = std::vector<std::unique_ptr<const Operator>>;
+
+}  // namespace weir::dataflow

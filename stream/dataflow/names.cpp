@@ -21,6 +21,7 @@ NameId Names::intern(std::string_view text) {
   }
   entries_[id] = {std::string{text}, 0, activity_hash(text)};
   numbers_.emplace(entries_[id].text, id);
+  mark(id);  // so that a name that never comes to use is forgotten
   return id;
 }
 
@@ -41,10 +42,6 @@ void Names::count(NameId id, std::int64_t uses) {
   entry.uses += uses;
   WEIR_CHECK(entry.uses >= 0, "a name was released more often than used");
   mark(id);
-  if (entry.uses > 0) return;
-  numbers_.erase(entry.text);
-  entry = {};
-  free_.push_back(id);
 }
 
 void Names::put_back(NameId id, std::string text, std::int64_t uses) {
@@ -59,7 +56,14 @@ void Names::put_back(NameId id, std::string text, std::int64_t uses) {
 }
 
 std::vector<NameId> Names::take_changed() {
-  for (const NameId id : changed_) marked_[id] = false;
+  for (const NameId id : changed_) {
+    marked_[id] = false;
+    Entry& entry = entries_[id];
+    if (entry.uses > 0) continue;
+    numbers_.erase(entry.text);
+    entry = {};
+    free_.push_back(id);
+  }
   return std::exchange(changed_, {});
 }
 

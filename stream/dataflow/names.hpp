@@ -34,7 +34,7 @@ class Names {
   NameId intern(std::string_view text);
   /// The number of the name, or no_name when it is unknown.
   NameId find(std::string_view text) const;
-  /// Uses change by `uses`; at zero the name is forgotten and its number may serve another.
+  /// Uses change by `uses`. A name without uses is forgotten by take_changed().
   void count(NameId id, std::int64_t uses);
   void put_back(NameId id, std::string text, std::int64_t uses);  // what `entry` told, at restore
 
@@ -46,7 +46,8 @@ class Names {
   /// How many names are in use.
   std::size_t size() const { return numbers_.size(); }
 
-  /// Numbers whose entry changed since the last call, each once.
+  /// Numbers whose uses changed since the last call, each once. Those left without uses are forgotten: text(id) is empty
+  /// and the number may serve another name. To be called when no change of a case is pending (numbers are in steps).
   std::vector<NameId> take_changed();
 
  private:

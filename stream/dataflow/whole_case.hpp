@@ -1,0 +1,47 @@
+// Applies cases as a whole: what a batch answers. Used by everything that reads a snapshot or a file: filtered queries,
+// the self-check, weir discover. The same fold and the same operators as the live engine's.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "stream/dataflow/completion.hpp"
+
+namespace weir::dataflow {
+
+/// Not thread-safe; keeps its buffers from case to case.
+class WholeCase {
+ public:
+  void begin() {
+    steps_.clear();
+    summary_ = {};
+    carry_ = {};
+  }
+  /// The next event in trace order.
+  void add(const Names& names, NameId activity, NameId resource, std::int64_t began, std::int64_t ended) {
+    steps_.push_back(advance(carry_, activity, resource, began, ended));
+    add_to(summary_, steps_.back(), names.hash(activity));
+  }
+  bool empty() const { return steps_.empty(); }
+  /// The facts of the case as it stands. O(n log n).
+  CaseFacts facts(const Completion& completion);
+  /// Adds the case to `views`. Not to be called for an empty case.
+  void apply(std::string_view case_id, const Completion& completion, const Operators& operators, Views& views);
+
+  const std::vector<Step>& steps() const { return steps_; }
+
+ private:
+  std::vector<Step> steps_;
+  Summary summary_;
+  Carry carry_;
+  std::vector<Occurrences> activities_;
+  std::vector<Occurrences> edges_;
+};
+
+/// How often each activity and each edge occurs in `steps`, as `after`. O(n log n).
+void count_occurrences(const std::vector<Step>& steps, std::vector<Occurrences>& activities,
+                       std::vector<Occurrences>& edges);
+/// Activities that occur more than once.
+std::int64_t rework_of(const std::vector<Occurrences>& activities);
+
+}  // namespace weir::dataflow

@@ -1,0 +1,21 @@
+#include "stream/operators/operators.hpp"
+
+#include "stream/operators/activities.hpp"
+#include "stream/operators/directly_follows.hpp"
+#include "stream/operators/handover.hpp"
+#include "stream/operators/totals.hpp"
+#include "stream/operators/variants.hpp"
+
+namespace weir::operators {
+
+dataflow::Operators all() {
+  dataflow::Operators list;
+  list.push_back(std::make_unique<DirectlyFollows>());
+  list.push_back(std::make_unique<Activities>());
+  list.push_back(std::make_unique<Totals>());
+  list.push_back(std::make_unique<Variants>());
+  list.push_back(std::make_unique<Handover>());
+  return list;
+}
+
+}  // namespace weir::operators

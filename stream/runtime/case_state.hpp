@@ -1,0 +1,120 @@
+// One case as a shard keeps it: its trace, in pieces once it is long, what of it the views already hold, and the
+// identities of its events. All changes of a case between two commits are settled at once: the difference of the fold
+// before and after goes to the operators.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include "schemas/base/result.hpp"
+#include "state/format/codec.hpp"
+#include "state/format/keys.hpp"
+#include "state/store/store.hpp"
+#include "stream/dataflow/completion.hpp"
+#include "stream/runtime/identity_index.hpp"
+
+namespace weir::runtime {
+
+/// Where a case lives; borrowed by every call, so that a CaseState is plain data.
+struct CaseHome {
+  const store::Reader& store;
+  const format::Scope& scope;
+  const std::string& process;
+  const std::string& case_id;
+};
+
+enum class Insertion : std::uint8_t {
+  accepted,
+  duplicate,    // the same event again: only who brought it is remembered
+  id_conflict,  // the same identity with other content; nothing changed
+};
+
+class CaseState {
+ public:
+  /// A trace of at most this many events is one piece, stored in the case's record. A longer one has pieces of between
+  /// a quarter of it and it, each stored under a key of its own.
+  static constexpr std::size_t piece_events_max = 128;
+
+  CaseState();
+
+  /// What encode() put under the case's record. Long traces stay in the store until touched. Error: state_format.
+  static Result<CaseState> decode(std::string_view record, const dataflow::Names& names);
+  /// Appends what changed since the last call. Only when settled.
+  void encode(const CaseHome& home, store::Batch& batch);
+
+  /// Takes in one event; counts its names as used if accepted. `entry.bringers` has one element. O(log n) but for loads.
+  Result<Insertion> insert(dataflow::Entry entry, const CaseHome& home, dataflow::Names& names);
+  /// Takes back one upload's share: events that nobody else brought go, the others forget it. O(n). True: it had one.
+  Result<bool> withdraw(dataflow::NameId upload, const CaseHome& home, dataflow::Names& names);
+  /// Removes every event (erasure). O(n).
+  Result<void> clear(const CaseHome& home, dataflow::Names& names);
+
+  /// Brings the views up to the case as it is now. Idempotent.
+  Result<void> settle(const CaseHome& home, const dataflow::Names& names, const dataflow::Completion& completion,
+                      const dataflow::Operators& operators, dataflow::Views& views);
+
+  bool empty() const { return events_ == 0; }
+  std::size_t events() const { return events_; }
+  /// What the views hold of the case; empty while they hold nothing.
+  const std::optional<dataflow::CaseFacts>& facts() const { return facts_; }
+  /// The due time of the case's timer in the store, if there is one.
+  std::optional<std::int64_t> timer_due;
+
+  /// Calls for every event in trace order; stops at an error of the store.
+  Result<void> each(const CaseHome& home, const std::function<void(const dataflow::Entry&)>& visit);
+
+  /// About what the case takes in memory.
+  std::size_t bytes() const;
+
+ private:
+  struct Piece {
+    std::uint32_t number = 0;  // of its key; stays
+    std::size_t events = 0;
+    dataflow::Entry first;   // only what compare() looks at
+    dataflow::Carry carry;   // before its first event
+    dataflow::Summary summary;
+    bool loaded = true;
+    bool stale = false;    // to be folded again
+    bool changed = false;  // to be written again
+    std::vector<dataflow::Entry> entries;  // when loaded
+    std::vector<dataflow::Step> steps;     // when loaded: those that the views hold
+  };
+  /// Counts over the whole case, kept for cases of several pieces alone (one piece is counted when needed).
+  using Counts = boost::unordered_flat_map<std::uint64_t, std::int64_t>;  // by (a << 32 | b); b = 0: activity a
+
+  struct Settling;
+
+  std::size_t piece_for(const dataflow::Entry& entry, const dataflow::Names& names) const;
+  Result<void> load(Piece& piece, const CaseHome& home, const dataflow::Names& names);
+  Result<void> load_all(const CaseHome& home, const dataflow::Names& names);
+  Result<std::optional<std::pair<std::size_t, std::size_t>>> locate(const dataflow::Entry& entry, const CaseHome& home,
+                                                                    const dataflow::Names& names);
+  Result<void> place(dataflow::Entry entry, const CaseHome& home, const dataflow::Names& names);
+  void remove(std::size_t piece, std::size_t index);
+  Result<Insertion> merge_bringer(std::pair<std::size_t, std::size_t> at, const dataflow::Entry& entry,
+                                  const CaseHome& home, dataflow::Names& names);
+  Result<void> split_if_full(std::size_t piece, const CaseHome& home);
+  Result<void> refold(const CaseHome& home, const dataflow::Names& names, Settling& settling);
+  void tidy_pieces();
+  void count(Settling& settling);
+  dataflow::Summary summary() const;
+  void encode_directory(format::Encoder& out) const;
+  static Result<void> decode_directory(format::Decoder& in, CaseState& state);
+
+  std::vector<Piece> pieces_;
+  std::size_t events_ = 0;
+  std::uint32_t next_number_ = 0;
+  std::vector<std::uint32_t> dropped_;  // numbers whose keys go with the next encode()
+  std::optional<Counts> counts_;
+  std::optional<IdentityIndex> identities_;  // for cases of several pieces
+  std::uint32_t dropped_buckets_ = 0;        // buckets of a former index, to be deleted
+  std::optional<dataflow::CaseFacts> facts_;
+  bool stored_in_pieces_ = false;
+};
+
+}  // namespace weir::runtime

@@ -1,5 +1,8 @@
-# How every target of Weir is built: language, warnings, precompiled headers, and the two functions that declare a
-# library of a room and a test of it.
+# How every target of Weir is built: language, warnings, precompiled headers, and the functions that declare
+#   weir_library      a part of a room
+#   weir_program      an executable that people start; lands in the root of the build folder
+#   weir_test         a GoogleTest program
+#   weir_fuzz_target  a decoder under libFuzzer, and the replay of its corpus as a test
 
 option(WEIR_TESTS "Build the tests" ON)
 option(WEIR_BENCH "Build the benchmarks" OFF)
@@ -39,6 +42,9 @@ if(WEIR_SANITIZE)
   target_compile_options(weir_options INTERFACE -fsanitize=${WEIR_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(weir_options INTERFACE -fsanitize=${WEIR_SANITIZE})
 endif()
+if(WEIR_SANITIZE STREQUAL "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(weir_options INTERFACE -Wno-tsan)  # fences inside Boost, which gcc's sanitizer cannot follow
+endif()
 
 # The standard headers that nearly every file uses, compiled once.
 add_library(weir_pch STATIC ${PROJECT_SOURCE_DIR}/deploy/cmake/pch.cpp)
@@ -56,6 +62,25 @@ function(weir_library name)
   target_precompile_headers(${name} REUSE_FROM weir_pch)
 endfunction()
 
+# weir_program(NAME SOURCES … [USES …] [DOORS …]): `weir` itself becomes build/release/weir in this way.
+function(weir_program name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES;DOORS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE weir_options ${ARG_USES} ${ARG_DOORS})
+  target_precompile_headers(${name} REUSE_FROM weir_pch)
+  target_compile_definitions(${name} PRIVATE WEIR_VERSION="${PROJECT_VERSION}")
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+endfunction()
+
+# weir_register_test(NAME COMMAND…): one program of `make test`, with what the sanitizers must know of our libraries.
+function(weir_register_test name)
+  add_test(NAME ${name} COMMAND ${ARGN})
+  if(WEIR_SANITIZE STREQUAL "thread")
+    set_tests_properties(${name} PROPERTIES ENVIRONMENT
+                         "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/tsan.supp")
+  endif()
+endfunction()
+
 # weir_test(NAME SOURCES … USES …): one GoogleTest program, run as a whole by ctest.
 function(weir_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES" ${ARGN})
@@ -64,5 +89,27 @@ function(weir_test name)
   target_link_libraries(${name} PRIVATE weir_options ${ARG_USES} GTest::gmock_main)
   target_precompile_headers(${name} REUSE_FROM weir_pch)
   target_compile_definitions(${name} PRIVATE WEIR_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  add_test(NAME ${name} COMMAND ${name})
+  weir_register_test(${name} ${name})
+endfunction()
+
+if(WEIR_FUZZ)
+  add_custom_target(fuzzers)
+endif()
+
+# weir_fuzz_target(NAME SOURCES … USES …): SOURCES define LLVMFuzzerTestOneInput. With WEIR_FUZZ the target is
+# build/fuzz/fuzz/NAME, which `make fuzz` runs. Otherwise it is NAME_replay, a test which feeds it every file of
+# tests/fuzz/corpus/NAME once: an input that ever broke the decoder is added there and never forgotten.
+function(weir_fuzz_target name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES" ${ARGN})
+  if(WEIR_FUZZ)
+    add_executable(${name} ${ARG_SOURCES})
+    target_link_libraries(${name} PRIVATE weir_options ${ARG_USES})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzz)
+    add_dependencies(fuzzers ${name})
+  else()
+    add_executable(${name}_replay ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/tests/fuzz/replay.cpp)
+    target_link_libraries(${name}_replay PRIVATE weir_options ${ARG_USES})
+    weir_register_test(${name}_replay ${name}_replay ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name})
+  endif()
 endfunction()

@@ -1,0 +1,51 @@
+// Structured logs: one JSON object a line on stderr. `ts`, `level`, `msg`, `trace_id` (if given), then the fields.
+// Never blocks the caller: lines go through a bounded queue to a thread of its own; when stderr is too slow the oldest
+// lines are dropped and counted. Whatever is logged is escaped; a line is at most 16 KiB.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "schemas/base/clock.hpp"
+
+namespace weir::app {
+
+enum class LogLevel : std::uint8_t { debug, info, warning, error };
+
+struct LogField {
+  std::string_view name;  // of the source, not of input
+  std::variant<std::string_view, std::int64_t, std::uint64_t, double, bool> value;
+};
+
+/// Thread-safe.
+class Logger {
+ public:
+  /// Writes one line, newline included. Called from the logger's thread.
+  using Write = std::function<void(std::string_view line)>;
+
+  struct Options {
+    LogLevel level = LogLevel::info;
+    std::size_t queued_lines_max = 8'192;
+    Write write;  // empty: to stderr
+  };
+
+  Logger(Options options, const Clock& clock);
+  ~Logger();  // writes what is queued
+
+  void log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {},
+           std::string_view trace_id = {});
+
+  /// Lines that were dropped since start.
+  std::uint64_t dropped() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace weir::app

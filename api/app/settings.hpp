@@ -1,0 +1,81 @@
+// The command line, the environment and the configuration file as one typed value. Every setting is declared once, in
+// the table of settings_table.cpp; flags, WEIR_* variables, YAML keys, --help, .env.example and the reference come from
+// it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir::app {
+
+enum class Command : std::uint8_t { serve, discover, ingest, token, export_ };
+
+std::string_view name_of(Command command);
+
+/// The defaults are those of the table. A setting that a command does not have keeps its zero value.
+struct Settings {
+  Command command = Command::serve;
+
+  // serve
+  std::string data;            // folder
+  std::string listen_address;  // of `listen`
+  std::uint16_t listen_port = 0;
+  std::string log;  // "embedded"
+  std::uint64_t shards = 0;
+  std::uint64_t threads = 0;  // 0: as many as cores
+  std::string tls_cert;
+  std::string tls_key;
+  bool insecure = false;
+  std::uint64_t quota_events_per_second = 0;  // 0: off
+  std::uint64_t body_bytes_max = 0;
+  std::uint64_t upload_bytes_max = 0;
+  std::uint64_t memory_bytes = 0;
+  std::uint64_t connections_max = 0;
+  std::uint64_t drain_seconds = 0;
+  std::string log_level;
+
+  // discover, ingest, export
+  std::string file;              // FILE of discover and ingest
+  std::string format;            // discover: json, dot, text; export: csv, xes, ndjson
+  std::string zone;              // empty: none declared
+  std::vector<std::string> map;  // "field=column"
+  std::string classifier;
+  std::string delimiter;  // one character; empty: detected
+  std::string process;
+  std::string server;  // URL
+  std::string token;
+  std::string output;  // empty: stdout
+
+  // token
+  std::string workspace;
+  std::string role;
+  std::uint64_t expires_seconds = 0;  // of `expires`; 0: never
+};
+
+using Environment = std::map<std::string, std::string>;  // the WEIR_* variables
+
+/// The WEIR_* variables of this process.
+Environment weir_environment();
+
+/// What the program has to do: run with the settings, or print a text and exit with the code (0 for --help and
+/// --version, to stdout; 2 for wrong usage, to stderr).
+struct Parsed {
+  std::optional<Settings> settings;
+  std::string text;
+  int exit_code = 0;
+};
+
+/// `arguments` without the program's name. Flag before variable before file (`--config`) before default; whatever is
+/// unknown or wrong in any of them is refused by its name, all faults at once.
+Parsed parse_settings(const std::vector<std::string>& arguments, const Environment& environment);
+
+/// The text of `.env.example`.
+std::string env_example();
+/// The reference of all settings as Markdown.
+std::string settings_reference();
+
+}  // namespace weir::app

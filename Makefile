@@ -1,0 +1,94 @@
+# The commands of this house; `make help` lists them. Each installs what it needs and is missing.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+JOBS ?= $(shell nproc)
+DATA ?= build/run-data
+PORT ?= 8080
+SEEDS ?= 100000
+SECONDS_EACH ?= 60
+
+PYTHON_PINS := tests/oracle/requirements.txt
+
+# $(call compile,PRESET,TARGETS): configures when the presets changed, then builds.
+define compile
+	@[ build/$(1)/build.ninja -nt CMakePresets.json ] || cmake --preset $(1)
+	@ninja -C build/$(1) -j $(JOBS) $(2)
+endef
+
+.PHONY: help install run build test bench lint coverage simulate oracle fuzz fault asan tsan clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: ## what the tests, the linters, the fuzzers and the benchmarks need
+	@deploy/install build test fault lint fuzz bench
+	@deploy/venv $(PYTHON_PINS)
+
+build: ## the program, at build/release/weir
+	@deploy/install build
+	$(call compile,release,weir)
+
+run: build ## a server on this machine: DATA=folder PORT=8080
+	@deploy/serve-here "$(DATA)" "$(PORT)"
+
+test: ## every suite in its short form
+	@deploy/install build test fault
+	@deploy/venv $(PYTHON_PINS)
+	$(call compile,release,all)
+	@tests/run
+
+asan: ## the tests under the address and undefined behaviour sanitizers
+	@deploy/install build test fault
+	@deploy/venv $(PYTHON_PINS)
+	$(call compile,asan,all)
+	@tests/run --build build/asan
+
+tsan: ## the tests under the thread sanitizer
+	@deploy/install build test fault
+	@deploy/venv $(PYTHON_PINS)
+	$(call compile,tsan,all)
+	@tests/run --build build/tsan
+
+coverage: ## line coverage of the tests, at least 85 %
+	@deploy/install build test fault
+	@deploy/venv $(PYTHON_PINS) tests/support/coverage-requirements.txt
+	$(call compile,coverage,all)
+	@tests/support/coverage build/coverage 85
+
+simulate: ## random histories: SEEDS=100000, or one of them: SEED=n
+	@deploy/install build test
+	$(call compile,release,simulate)
+	@build/release/simulate $(if $(SEED),--seed $(SEED),--seeds $(SEEDS))
+
+oracle: ## every answer recomputed with PM4Py, every log, every kill
+	@deploy/install build test
+	@deploy/venv $(PYTHON_PINS)
+	$(call compile,release,all)
+	@tests/run --full oracle e2e
+
+fault: ## crashes, full disks and kills at every system call
+	@deploy/install build test fault
+	@deploy/venv $(PYTHON_PINS)
+	$(call compile,release,all)
+	@tests/run --full fault
+
+fuzz: ## each decoder under libFuzzer: SECONDS_EACH=60
+	@deploy/install build fuzz
+	$(call compile,fuzz,fuzzers)
+	@tests/fuzz/fuzz-each build/fuzz/fuzz $(SECONDS_EACH)
+
+bench: ## the figures of bench/results
+	@deploy/install build test bench
+	@deploy/venv $(PYTHON_PINS)
+	$(call compile,bench,all)
+	@bench/run build/bench
+
+lint: ## clang-format and clang-tidy: ALL=1 checks every file, else those that changed since BASE=HEAD
+	@deploy/install build lint
+	@cmake --preset lint >/dev/null
+	@deploy/lint build/lint "$(if $(ALL),,$(or $(BASE),HEAD))"
+
+clean: ## removes what was built and run, and the Python environment
+	rm -rf build .venv

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,8 @@ enum class Code : std::uint8_t {
 
 /// The stable name, e.g. "bad_timestamp".
 std::string_view name_of(Code code);
+/// The code of that name, if there is one.
+std::optional<Code> code_named(std::string_view name);
 /// The HTTP status that a problem document with this code carries.
 unsigned http_status_of(Code code);
 /// One sentence for people; the `title` of the problem document.

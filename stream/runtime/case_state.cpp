@@ -58,6 +58,30 @@ void take_back(std::vector<Occurrences>& list, const std::vector<Occurrences>& g
   list = std::move(merged);
 }
 
+/// What every case's record begins with.
+struct Header {
+  bool in_pieces = false;
+  CaseFacts facts;  // completion alone
+  std::optional<std::int64_t> timer_due;
+  format::Decoder rest;
+};
+
+Result<Header> decode_header(std::string_view record) {
+  Header header{false, {}, {}, format::Decoder{record}};
+  format::Decoder& in = header.rest;
+  if (const std::uint8_t version = in.byte(); version != record_version) {
+    return Error{Code::state_format, "a case has version " + std::to_string(version) + ", this program reads 1"};
+  }
+  const std::uint8_t flags = in.byte();
+  header.in_pieces = (flags & 1) != 0;
+  header.facts.completed = (flags & 2) != 0;
+  header.facts.has_policy = (flags & 4) != 0;
+  if (header.facts.completed) header.facts.completed_at = in.signed_number();
+  if ((flags & 8) != 0) header.timer_due = in.signed_number();
+  if (!in.ok()) return Error{Code::state_format, "a case is damaged"};
+  return header;
+}
+
 IdentityIndex::Key bucket_key(const CaseHome& home) {
   return [&home](std::uint32_t bucket) { return home.scope.identities(home.process, home.case_id, bucket); };
 }
@@ -89,15 +113,23 @@ std::size_t CaseState::piece_for(const Entry& entry, const Names& names) const {
   return first == pieces_.end() ? 0 : static_cast<std::size_t>(first - pieces_.begin());
 }
 
-Result<void> CaseState::load(Piece& piece, const CaseHome& home, const Names& names) {
-  if (piece.loaded) return {};
-  auto stored = home.store.get(home.scope.piece(home.process, home.case_id, piece.number));
+Result<std::vector<Entry>> CaseState::read_piece(std::uint32_t number, const CaseHome& home) {
+  auto stored = home.store.get(home.scope.piece(home.process, home.case_id, number));
   if (!stored) return stored.error();
   if (!*stored) return Error{Code::state_format, "a piece of a case is missing"};
   format::Decoder in{**stored};
   if (in.byte() != record_version) return Error{Code::state_format, "a piece of a case has an unknown version"};
-  piece.entries = decode_entries(in);
-  if (!in.ok() || piece.entries.size() != piece.events) return Error{Code::state_format, "a piece of a case is damaged"};
+  std::vector<Entry> entries = decode_entries(in);
+  if (!in.ok() || !in.at_end()) return Error{Code::state_format, "a piece of a case is damaged"};
+  return entries;
+}
+
+Result<void> CaseState::load(Piece& piece, const CaseHome& home, const Names& names) {
+  if (piece.loaded) return {};
+  auto entries = read_piece(piece.number, home);
+  if (!entries) return entries.error();
+  WEIR_CHECK(entries->size() == piece.events, "a piece holds another number of events than its directory says");
+  piece.entries = std::move(*entries);
   Carry carry = piece.carry;
   fold(piece.entries, names, carry, piece.steps);
   piece.loaded = true;
@@ -292,12 +324,9 @@ Result<void> CaseState::each(const CaseHome& home, const std::function<void(cons
       for (const Entry& entry : piece.entries) visit(entry);
       continue;
     }
-    auto stored = home.store.get(home.scope.piece(home.process, home.case_id, piece.number));
-    if (!stored) return stored.error();
-    if (!*stored) return Error{Code::state_format, "a piece of a case is missing"};
-    format::Decoder in{**stored};
-    in.byte();
-    for (const Entry& entry : decode_entries(in)) visit(entry);
+    const auto entries = read_piece(piece.number, home);
+    if (!entries) return entries.error();
+    for (const Entry& entry : *entries) visit(entry);
   }
   return {};
 }
@@ -538,18 +567,13 @@ Result<void> CaseState::decode_directory(format::Decoder& in, CaseState& state) 
 }
 
 Result<CaseState> CaseState::decode(std::string_view record, const Names& names) {
-  format::Decoder in{record};
-  if (const std::uint8_t version = in.byte(); version != record_version) {
-    return Error{Code::state_format, "a case has version " + std::to_string(version) + ", this program reads 1"};
-  }
+  auto header = decode_header(record);
+  if (!header) return header.error();
+  format::Decoder& in = header->rest;
+  CaseFacts& facts = header->facts;
   CaseState state;
-  const std::uint8_t flags = in.byte();
-  CaseFacts facts;
-  facts.completed = (flags & 2) != 0;
-  facts.has_policy = (flags & 4) != 0;
-  if (facts.completed) facts.completed_at = in.signed_number();
-  if ((flags & 8) != 0) state.timer_due = in.signed_number();
-  if ((flags & 1) != 0) {
+  state.timer_due = header->timer_due;
+  if (header->in_pieces) {
     facts.rework = in.signed_number();
     if (const auto decoded = decode_directory(in, state); !decoded) return decoded.error();
     state.stored_in_pieces_ = true;
@@ -569,6 +593,23 @@ Result<CaseState> CaseState::decode(std::string_view record, const Names& names)
   facts.summary = state.summary();
   state.facts_ = facts;
   return state;
+}
+
+Result<std::vector<Entry>> CaseState::read_entries(std::string_view record, const CaseHome& home) {
+  auto header = decode_header(record);
+  if (!header) return header.error();
+  if (!header->in_pieces) return decode_entries(header->rest);
+  CaseState state;
+  header->rest.signed_number();  // rework
+  if (const auto decoded = decode_directory(header->rest, state); !decoded) return decoded.error();
+  std::vector<Entry> entries;
+  entries.reserve(state.events_);
+  for (const Piece& piece : state.pieces_) {
+    auto more = read_piece(piece.number, home);
+    if (!more) return more.error();
+    entries.insert(entries.end(), std::make_move_iterator(more->begin()), std::make_move_iterator(more->end()));
+  }
+  return entries;
 }
 
 std::size_t CaseState::bytes() const {

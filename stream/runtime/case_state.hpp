@@ -44,6 +44,8 @@ class CaseState {
 
   /// What encode() put under the case's record. Long traces stay in the store until touched. Error: state_format.
   static Result<CaseState> decode(std::string_view record, const dataflow::Names& names);
+  /// The events of a stored case, in trace order, without the rest: for readers of a snapshot.
+  static Result<std::vector<dataflow::Entry>> read_entries(std::string_view record, const CaseHome& home);
   /// Appends what changed since the last call. Only when settled.
   void encode(const CaseHome& home, store::Batch& batch);
 
@@ -90,6 +92,7 @@ class CaseState {
   struct Settling;
 
   std::size_t piece_for(const dataflow::Entry& entry, const dataflow::Names& names) const;
+  static Result<std::vector<dataflow::Entry>> read_piece(std::uint32_t number, const CaseHome& home);
   Result<void> load(Piece& piece, const CaseHome& home, const dataflow::Names& names);
   Result<void> load_all(const CaseHome& home, const dataflow::Names& names);
   Result<std::optional<std::pair<std::size_t, std::size_t>>> locate(const dataflow::Entry& entry, const CaseHome& home,

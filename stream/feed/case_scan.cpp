@@ -1,0 +1,170 @@
+#include "stream/feed/case_scan.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <map>
+
+#include "stream/runtime/task.hpp"
+
+namespace weir::feed {
+
+using namespace dataflow;
+
+namespace {
+
+/// An event of the fold: an entry, or a start and a complete paired into one.
+struct Selected {
+  const Entry* entry = nullptr;
+  std::int64_t began = 0;
+  std::int64_t ended = 0;
+};
+
+/// lifecycle=complete (reference process-mining B8): each complete takes the oldest unpaired start of its activity and
+/// instance before it; one without a start is instantaneous; starts and other transitions are no events.
+std::vector<Selected> pair_lifecycles(const std::vector<Entry>& entries) {
+  std::map<std::pair<NameId, std::string>, std::deque<std::int64_t>> started;
+  std::vector<Selected> selected;
+  for (const Entry& entry : entries) {
+    const auto key = std::make_pair(entry.activity, unpack_detail(entry.detail).instance);
+    if (entry.lifecycle == Lifecycle::start) started[key].push_back(entry.began);
+    if (entry.lifecycle != Lifecycle::complete) continue;
+    std::int64_t began = entry.began;
+    if (auto& open = started[key]; !open.empty() && !entry.has_start) {
+      began = std::min(open.front(), entry.ended);
+      open.pop_front();
+    }
+    selected.push_back({&entry, began, entry.ended});
+  }
+  std::stable_sort(selected.begin(), selected.end(), [](const Selected& a, const Selected& b) {
+    return a.began != b.began ? a.began < b.began : a.ended < b.ended;
+  });
+  return selected;
+}
+
+std::vector<Selected> select_events(const std::vector<Entry>& entries, const Filter& filter) {
+  std::vector<Selected> selected;
+  if (filter.complete_only) {
+    selected = pair_lifecycles(entries);
+  } else {
+    for (const Entry& entry : entries) selected.push_back({&entry, entry.began, entry.ended});
+  }
+  if (filter.window == Window::events) {
+    std::erase_if(selected, [&](const Selected& one) {
+      return (filter.from && one.ended < *filter.from) || (filter.to && one.ended >= *filter.to);
+    });
+  }
+  return selected;
+}
+
+bool in_window(const CaseFacts& facts, const Filter& filter) {
+  const std::int64_t began = facts.summary.first_began;
+  const std::int64_t ended = facts.summary.last_ended;
+  const auto inside = [&](std::int64_t at) {
+    return (!filter.from || at >= *filter.from) && (!filter.to || at < *filter.to);
+  };
+  switch (filter.window) {
+    case Window::intersecting:
+      return (!filter.from || ended >= *filter.from) && (!filter.to || began < *filter.to);
+    case Window::contained:
+      return inside(began) && inside(ended);
+    case Window::started:
+      return inside(began);
+    case Window::completed:
+      return inside(ended) && (!facts.has_policy || facts.completed);
+    case Window::events:
+      return true;
+  }
+  return true;
+}
+
+/// A canonical JSON value equals the text that a person types for it: 12.5, true, or a string without its quotes.
+bool has_value(std::string_view json, std::string_view text) {
+  if (json == text) return true;
+  return json.size() >= 2 && json.front() == '"' && json.substr(1, json.size() - 2) == text;
+}
+
+bool has_attribute(const Entry& entry, const std::pair<std::string, std::string>& wanted) {
+  const Detail detail = unpack_detail(entry.detail);
+  return std::any_of(detail.attributes.begin(), detail.attributes.end(), [&](const Attribute& attribute) {
+    return attribute.name == wanted.first && has_value(attribute.json, wanted.second);
+  });
+}
+
+bool has_each(const std::vector<Entry>& entries, const Names& names, const Filter& filter) {
+  const auto some = [&](const auto& test) { return std::any_of(entries.begin(), entries.end(), test); };
+  for (const std::string& activity : filter.activities) {
+    const NameId id = names.find(activity);
+    if (id == no_name || !some([&](const Entry& entry) { return entry.activity == id; })) return false;
+  }
+  for (const std::string& resource : filter.resources) {
+    const NameId id = names.find(resource);
+    if (id == no_name || !some([&](const Entry& entry) { return entry.resource == id; })) return false;
+  }
+  return std::all_of(filter.attributes.begin(), filter.attributes.end(), [&](const auto& wanted) {
+    return some([&](const Entry& entry) { return has_attribute(entry, wanted); });
+  });
+}
+
+bool has_variant(const CaseFacts& facts, const Filter& filter) {
+  if (filter.variants.empty()) return true;
+  const std::string id = to_hex(facts.summary.variant.id());
+  return std::find(filter.variants.begin(), filter.variants.end(), id) != filter.variants.end();
+}
+
+}  // namespace
+
+ShardScan::ShardScan(const store::Reader& shard, const std::string& workspace, std::string process_name)
+    : store(shard), scope(workspace), process(std::move(process_name)) {}
+
+Result<void> ShardScan::open() {
+  auto stored = store.get(scope.process(process));
+  if (!stored) return stored.error();
+  if (*stored) {
+    auto decoded = runtime::decode_process_record(**stored);
+    if (!decoded) return decoded.error();
+    record = std::move(*decoded);
+  }
+  if (const auto read = runtime::read_names(store, scope, process, names); !read) return read;
+  auto progress = store.get(scope.progress());
+  if (!progress) return progress.error();
+  std::int64_t clock = 0;
+  if (*progress) {
+    auto decoded = runtime::decode_progress(**progress);
+    if (!decoded) return decoded.error();
+    clock = decoded->clock;
+  }
+  completion = runtime::completion_of(record.settings, names, clock);
+  return {};
+}
+
+Result<void> ShardScan::each(const Filter& filter, std::string_view after,
+                             const std::function<bool(ScannedCase&)>& visit) {
+  const std::string prefix = scope.records(process);
+  std::string from = prefix;
+  if (!after.empty()) from.append(after).push_back('\0');
+  WholeCase whole;
+  Result<void> outcome;
+  const auto scanned = store.scan(from, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view value) {
+    const std::string case_id{format::behind(key, prefix)};
+    auto entries = runtime::CaseState::read_entries(value, {store, scope, process, case_id});
+    if (!entries) {
+      outcome = entries.error();
+      return false;
+    }
+    if (!has_each(*entries, names, filter)) return true;
+    whole.begin();
+    for (const Selected& one : select_events(*entries, filter)) {
+      whole.add(names, one.entry->activity, one.entry->resource, one.began, one.ended);
+    }
+    if (whole.empty()) return true;
+    if (!filter.empty()) {
+      const CaseFacts facts = whole.facts(completion);
+      if (!in_window(facts, filter) || !has_variant(facts, filter)) return true;
+    }
+    ScannedCase scanned_case{case_id, *entries, whole};
+    return visit(scanned_case);
+  });
+  return outcome ? scanned : outcome;
+}
+
+}  // namespace weir::feed

@@ -1,0 +1,36 @@
+// Reading the cases of one shard's snapshot that a filter selects. The part that views, lists and exports share.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "stream/dataflow/whole_case.hpp"
+#include "stream/feed/process_view.hpp"
+
+namespace weir::feed {
+
+/// A case that passed the filter. `entries` and `whole` speak in the shard's names.
+struct ScannedCase {
+  std::string_view case_id;
+  const std::vector<dataflow::Entry>& entries;  // all of the case's
+  dataflow::WholeCase& whole;                   // fold of the selected events; never empty
+};
+
+/// One shard of one process, with its names and its judge of completion.
+struct ShardScan {
+  ShardScan(const store::Reader& shard, const std::string& workspace, std::string process_name);
+  /// Reads names, record and clock. Call once, first.
+  Result<void> open();
+  /// Calls for each selected case with an id greater than `after`, ascending. Return false to stop.
+  Result<void> each(const Filter& filter, std::string_view after, const std::function<bool(ScannedCase&)>& visit);
+
+  const store::Reader& store;
+  format::Scope scope;
+  std::string process;
+  dataflow::Names names;
+  runtime::ProcessRecord record;
+  dataflow::Completion completion;
+};
+
+}  // namespace weir::feed

@@ -1,0 +1,87 @@
+#include "stream/feed/cases.hpp"
+
+#include <algorithm>
+
+#include "stream/feed/case_scan.hpp"
+
+namespace weir::feed {
+
+using namespace dataflow;
+
+namespace {
+
+Event event_of(const Entry& entry, const Names& names, std::string_view process, std::string_view case_id) {
+  Event event = to_event(entry, names);
+  event.process = process;
+  event.case_id = case_id;
+  return event;
+}
+
+CaseRow row_of(ScannedCase& one, const ShardScan& shard) {
+  const CaseFacts facts = one.whole.facts(shard.completion);
+  CaseRow row;
+  row.case_id = one.case_id;
+  row.events = facts.summary.events;
+  row.began = facts.summary.first_began;
+  row.ended = facts.summary.last_ended;
+  row.busy = facts.summary.busy;
+  row.variant = to_hex(facts.summary.variant.id());
+  row.first_activity = shard.names.text(facts.summary.first_activity);
+  row.last_activity = shard.names.text(facts.summary.last_activity);
+  row.completed = facts.completed;
+  return row;
+}
+
+}  // namespace
+
+Result<std::vector<Event>> read_case(const store::Reader& snapshot, const std::string& workspace,
+                                     const std::string& process, const std::string& case_id) {
+  ShardScan shard{snapshot, workspace, process};
+  if (const auto opened = shard.open(); !opened) return opened.error();
+  std::vector<Event> events;
+  auto record = snapshot.get(shard.scope.record(process, case_id));
+  if (!record) return record.error();
+  if (!*record) return events;
+  auto entries = runtime::CaseState::read_entries(**record, {snapshot, shard.scope, process, case_id});
+  if (!entries) return entries.error();
+  for (const Entry& entry : *entries) events.push_back(event_of(entry, shard.names, process, case_id));
+  return events;
+}
+
+Result<std::vector<CaseRow>> list_cases(const Snapshots& snapshots, const std::string& workspace,
+                                        const std::string& process, const Filter& filter, std::string_view after,
+                                        std::size_t limit) {
+  std::vector<CaseRow> rows;
+  for (const auto& snapshot : snapshots) {
+    ShardScan shard{*snapshot, workspace, process};
+    if (const auto opened = shard.open(); !opened) return opened.error();
+    std::size_t taken = 0;
+    const auto scanned = shard.each(filter, after, [&](ScannedCase& one) {
+      rows.push_back(row_of(one, shard));
+      return ++taken < limit;
+    });
+    if (!scanned) return scanned.error();
+  }
+  std::sort(rows.begin(), rows.end(), [](const CaseRow& a, const CaseRow& b) { return a.case_id < b.case_id; });
+  if (rows.size() > limit) rows.resize(limit);
+  return rows;
+}
+
+Result<void> each_event(const Snapshots& snapshots, const std::string& workspace, const std::string& process,
+                        const Filter& filter, const std::function<bool(const Event&)>& visit) {
+  for (const auto& snapshot : snapshots) {
+    ShardScan shard{*snapshot, workspace, process};
+    if (const auto opened = shard.open(); !opened) return opened;
+    bool goes_on = true;
+    const auto scanned = shard.each(filter, {}, [&](ScannedCase& one) {
+      for (const Entry& entry : one.entries) {
+        goes_on = goes_on && visit(event_of(entry, shard.names, process, one.case_id));
+      }
+      return goes_on;
+    });
+    if (!scanned || !goes_on) return scanned;
+  }
+  return {};
+}
+
+}  // namespace weir::feed

@@ -1,0 +1,236 @@
+#include "stream/runtime/process_state.hpp"
+
+#include <algorithm>
+
+#include "stream/dataflow/stored.hpp"
+
+namespace weir::runtime {
+
+using namespace dataflow;
+
+namespace {
+
+constexpr std::uint8_t process_version = 1;
+
+}  // namespace
+
+std::string encode(const ProcessRecord& record) {
+  std::string bytes;
+  format::Encoder out{bytes};
+  out.byte(process_version);
+  out.text(encode(record.settings));
+  out.number(record.counters.accepted);
+  out.number(record.counters.duplicates);
+  out.number(record.counters.refused);
+  out.number(record.counters.erasures);
+  out.number(record.counters.withdrawn);
+  return bytes;
+}
+
+Result<ProcessRecord> decode_process_record(std::string_view bytes) {
+  format::Decoder in{bytes};
+  if (in.byte() != process_version) return Error{Code::state_format, "a process record has an unknown version"};
+  ProcessRecord record;
+  auto settings = decode_settings(in.text());
+  if (!settings) return settings.error();
+  record.settings = std::move(*settings);
+  record.counters.accepted = in.number();
+  record.counters.duplicates = in.number();
+  record.counters.refused = in.number();
+  record.counters.erasures = in.number();
+  record.counters.withdrawn = in.number();
+  if (!in.ok() || !in.at_end()) return Error{Code::state_format, "a process record is damaged"};
+  return record;
+}
+
+Result<void> read_names(const store::Reader& store, const format::Scope& scope, std::string_view process,
+                        Names& names) {
+  const std::string prefix = scope.names(process);
+  return store.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view value) {
+    format::Decoder in{value};
+    const std::uint64_t uses = in.number();
+    names.put_back(static_cast<NameId>(format::read_big_endian(format::behind(key, prefix))), std::string{in.text()},
+                   static_cast<std::int64_t>(uses));
+    return true;
+  });
+}
+
+Completion completion_of(const ProcessSettings& settings, const Names& names, std::int64_t clock) {
+  Completion completion;
+  completion.declared = settings.declares_completion();
+  completion.inactivity_micros = settings.inactivity_micros;
+  completion.clock = clock;
+  for (const std::string& activity : settings.end_activities) {
+    if (const NameId id = names.find(activity); id != no_name) completion.end_activities.push_back(id);
+  }
+  std::sort(completion.end_activities.begin(), completion.end_activities.end());
+  return completion;
+}
+
+ProcessState::ProcessState(const store::Reader& store, const format::Scope& scope, std::string name,
+                           const Operators& operators)
+    : store_(store), scope_(scope), name_(std::move(name)), operators_(operators), views_([this](const CellKey& key) {
+        std::optional<Cell> cell;
+        auto stored = store_.get(scope_.cell(name_, static_cast<std::uint8_t>(key.table), key.a, key.b));
+        if (!stored) {
+          load_error_ = stored.error();
+        } else if (*stored) {
+          auto decoded = decode_cell(**stored);
+          if (decoded) {
+            cell = std::move(*decoded);
+          } else {
+            load_error_ = decoded.error();
+          }
+        }
+        return cell;
+      }) {}
+
+Result<std::unique_ptr<ProcessState>> ProcessState::open(const store::Reader& store, const format::Scope& scope,
+                                                         std::string name, const Operators& operators) {
+  std::unique_ptr<ProcessState> process{new ProcessState(store, scope, std::move(name), operators)};
+  auto stored = store.get(scope.process(process->name_));
+  if (!stored) return stored.error();
+  if (*stored) {
+    auto record = decode_process_record(**stored);
+    if (!record) return record.error();
+    process->record_ = std::move(*record);
+  } else {
+    process->record_changed_ = true;
+  }
+  if (const auto read = read_names(store, scope, process->name_, process->names_); !read) return read.error();
+  return process;
+}
+
+void ProcessState::set_settings(ProcessSettings settings) {
+  record_.settings = std::move(settings);
+  record_changed_ = true;
+}
+
+ProcessState::Slot* ProcessState::keep(std::string case_id, CaseState state) {
+  slots_.push_front({std::move(case_id), std::move(state)});
+  Slot& slot = slots_.front();
+  by_id_.emplace(slot.case_id, slots_.begin());
+  slot.bytes = slot.state.bytes();
+  case_bytes_ += slot.bytes;
+  return &slot;
+}
+
+Result<void> ProcessState::prefetch(std::vector<std::string> case_ids) {
+  std::erase_if(case_ids, [&](const std::string& id) { return by_id_.contains(id); });
+  std::sort(case_ids.begin(), case_ids.end());
+  case_ids.erase(std::unique(case_ids.begin(), case_ids.end()), case_ids.end());
+  if (case_ids.empty()) return {};
+  std::vector<std::string> keys;
+  keys.reserve(case_ids.size());
+  for (const std::string& id : case_ids) keys.push_back(scope_.record(name_, id));
+  auto stored = store_.multi_get(keys);
+  if (!stored) return stored.error();
+  for (std::size_t i = 0; i < case_ids.size(); ++i) {
+    if (!(*stored)[i]) {
+      keep(std::move(case_ids[i]), CaseState{});  // known to be absent: an empty case, gone with the next shrink
+      continue;
+    }
+    auto state = CaseState::decode(*(*stored)[i], names_);
+    if (!state) return state.error();
+    keep(std::move(case_ids[i]), std::move(*state));
+  }
+  return {};
+}
+
+Result<ProcessState::Slot*> ProcessState::find_or_make(std::string_view case_id) {
+  if (!by_id_.contains(case_id)) {
+    if (const auto fetched = prefetch({std::string{case_id}}); !fetched) return fetched.error();
+  }
+  const auto known = by_id_.find(case_id);
+  slots_.splice(slots_.begin(), slots_, known->second);
+  return &*known->second;
+}
+
+Result<ProcessState::Slot*> ProcessState::find(std::string_view case_id) {
+  auto slot = find_or_make(case_id);
+  if (slot && (*slot)->state.empty() && !(*slot)->state.facts()) return static_cast<Slot*>(nullptr);
+  return slot;
+}
+
+void ProcessState::touch(Slot& slot) {
+  if (slot.touched) return;
+  slot.touched = true;
+  touched_.push_back(&slot);
+}
+
+void ProcessState::set_timer(Slot& slot, const Completion& completion, store::Batch& batch) {
+  std::optional<std::int64_t>& kept = slot.state.timer_due;
+  const auto due = slot.state.facts() ? completion.due(*slot.state.facts()) : std::nullopt;
+  // A timer that fires early only looks again; so a case that goes on keeps the one it has.
+  const bool stays = kept && !slot.state.empty() && (!due || *kept <= *due);
+  if (stays || (!kept && !due)) return;
+  if (kept) batch.erase(scope_.timer(*kept, name_, slot.case_id));
+  kept = due;
+  if (!due) return;
+  batch.put(scope_.timer(*due, name_, slot.case_id), {});
+  earliest_due_ = earliest_due_ ? std::min(*earliest_due_, *due) : *due;
+}
+
+Result<void> ProcessState::commit(std::int64_t clock, store::Batch& batch) {
+  earliest_due_.reset();
+  const Completion judge = completion_of(record_.settings, names_, clock);
+  for (Slot* slot : touched_) {
+    const CaseHome at = home(*slot);
+    if (const auto settled = slot->state.settle(at, names_, judge, operators_, views_); !settled) return settled;
+    if (load_error_) return *load_error_;
+    set_timer(*slot, judge, batch);
+    slot->state.encode(at, batch);
+    case_bytes_ -= slot->bytes;
+    slot->bytes = slot->state.bytes();
+    case_bytes_ += slot->bytes;
+    slot->touched = false;
+  }
+  touched_.clear();
+  write_cells(batch);
+  write_names(batch);
+  if (std::exchange(record_changed_, false)) batch.put(scope_.process(name_), encode(record_));
+  return {};
+}
+
+void ProcessState::write_cells(store::Batch& batch) {
+  for (const CellKey& key : views_.take_changed()) {
+    std::string at = scope_.cell(name_, static_cast<std::uint8_t>(key.table), key.a, key.b);
+    const Cell* cell = views_.find(key);
+    if (!cell->empty()) {
+      batch.put(std::move(at), encode_cell(*cell));
+      continue;
+    }
+    batch.erase(std::move(at));
+    views_.drop(key);
+  }
+}
+
+void ProcessState::write_names(store::Batch& batch) {
+  for (const NameId id : names_.take_changed()) {
+    if (names_.entry(id).uses == 0) {
+      batch.erase(scope_.name(name_, id));
+      continue;
+    }
+    std::string bytes;
+    format::Encoder out{bytes};
+    out.number(static_cast<std::uint64_t>(names_.entry(id).uses));
+    out.text(names_.text(id));
+    batch.put(scope_.name(name_, id), std::move(bytes));
+  }
+}
+
+void ProcessState::shrink_to(std::size_t limit) {
+  for (auto slot = slots_.end(); slot != slots_.begin() && case_bytes_ > limit / 2;) {
+    --slot;
+    if (slot->touched) continue;
+    case_bytes_ -= slot->bytes;
+    by_id_.erase(slot->case_id);
+    slot = slots_.erase(slot);
+  }
+  if (views_.size() * cell_bytes <= limit / 2) return;
+  std::vector<CellKey> seldom;
+  views_.each(Table::variants, [&](const CellKey& key, const Cell&) { seldom.push_back(key); });
+  for (const CellKey& key : seldom) views_.drop(key);
+}
+
+}  // namespace weir::runtime

@@ -1,0 +1,107 @@
+// One process as a shard holds it: its names, views, settings, counters, and a cache of its cases. Changes gather in
+// memory until commit() writes them as part of the task's one batch.
+#pragma once
+
+#include <list>
+#include <memory>
+#include <string>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include "stream/runtime/case_state.hpp"
+#include "stream/runtime/control_records.hpp"
+
+namespace weir::runtime {
+
+/// Events by what became of them. What is counted is deliveries: a duplicate counts each time it comes.
+struct ProcessCounters {
+  std::uint64_t accepted = 0;
+  std::uint64_t duplicates = 0;
+  std::uint64_t refused = 0;    // to the dead letters
+  std::uint64_t erasures = 0;   // cases erased for good
+  std::uint64_t withdrawn = 0;  // events of uploads withdrawn before they came
+};
+
+/// The stored form of what is neither case nor cell.
+struct ProcessRecord {
+  ProcessSettings settings;
+  ProcessCounters counters;
+};
+std::string encode(const ProcessRecord& record);
+Result<ProcessRecord> decode_process_record(std::string_view bytes);
+
+class ProcessState {
+ public:
+  struct Slot {
+    std::string case_id;
+    CaseState state;
+    bool touched = false;
+    std::size_t bytes = 0;
+  };
+
+  /// Reads settings, counters and names; cases and cells come when needed. `store`, `scope` and `operators` outlive it.
+  static Result<std::unique_ptr<ProcessState>> open(const store::Reader& store, const format::Scope& scope,
+                                                    std::string name, const dataflow::Operators& operators);
+
+  const std::string& name() const { return name_; }
+  dataflow::Names& names() { return names_; }
+  ProcessRecord& record() { return record_; }  // to be followed by mark_changed() when changed
+  void mark_changed() { record_changed_ = true; }
+  /// The next settle judges every case that it touches by these.
+  void set_settings(ProcessSettings settings);
+
+  /// Brings the cases into memory with one read, so that find() does not read. Errors: storage_failed, state_format.
+  Result<void> prefetch(std::vector<std::string> case_ids);
+  /// The case, or nullptr if there is none; most recently used from now on.
+  Result<Slot*> find(std::string_view case_id);
+  /// The case, made if there is none.
+  Result<Slot*> find_or_make(std::string_view case_id);
+  void touch(Slot& slot);
+  CaseHome home(const Slot& slot) const { return {store_, scope_, name_, slot.case_id}; }
+
+  /// Settles every touched case and appends all that changed since the last call. `clock`: the last tick, µs. The batch
+  /// must be written before the next read of the store. O(changes).
+  Result<void> commit(std::int64_t clock, store::Batch& batch);
+  /// The earliest timer that the last commit() set.
+  std::optional<std::int64_t> earliest_due() const { return earliest_due_; }
+
+  /// Forgets unchanged cases and cells, least recently used first, until no more than `bytes` are held.
+  void shrink_to(std::size_t bytes);
+  std::size_t bytes() const { return case_bytes_ + views_.size() * cell_bytes; }
+  bool changed() const { return record_changed_ || !touched_.empty(); }
+
+ private:
+  static constexpr std::size_t cell_bytes = 600;  // a cell with its statistics, about
+
+  ProcessState(const store::Reader& store, const format::Scope& scope, std::string name,
+               const dataflow::Operators& operators);
+
+  Slot* keep(std::string case_id, CaseState state);
+  void set_timer(Slot& slot, const dataflow::Completion& completion, store::Batch& batch);
+  void write_cells(store::Batch& batch);
+  void write_names(store::Batch& batch);
+
+  const store::Reader& store_;
+  const format::Scope& scope_;
+  std::string name_;
+  const dataflow::Operators& operators_;
+  ProcessRecord record_;
+  bool record_changed_ = false;
+  dataflow::Names names_;
+  dataflow::Views views_;
+  std::list<Slot> slots_;  // most recently used first
+  boost::unordered_flat_map<std::string_view, std::list<Slot>::iterator> by_id_;
+  std::vector<Slot*> touched_;
+  std::size_t case_bytes_ = 0;
+  std::optional<std::int64_t> earliest_due_;
+  std::optional<Error> load_error_;  // of a cell, met inside an operator
+};
+
+/// The policy with its names resolved. `clock`: time of the last tick, µs.
+dataflow::Completion completion_of(const ProcessSettings& settings, const dataflow::Names& names, std::int64_t clock);
+
+/// Reads the names of a process as they were written. For a task and for readers of a snapshot.
+Result<void> read_names(const store::Reader& store, const format::Scope& scope, std::string_view process,
+                        dataflow::Names& names);
+
+}  // namespace weir::runtime

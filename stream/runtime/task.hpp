@@ -1,0 +1,126 @@
+// The task of one shard: takes records of its partitions in their order, keeps the state of their cases, and commits
+// state, timers, dead letters and next offsets in one atomic batch. No thread, no clock, no log: a driver feeds it
+// (shard_runner.hpp, the simulator, tests). All results depend on the records alone, not on how they were batched.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "schemas/base/event.hpp"
+#include "schemas/base/result.hpp"
+#include "state/store/store.hpp"
+#include "stream/log/log.hpp"
+#include "stream/runtime/control_records.hpp"
+#include "stream/runtime/process_state.hpp"
+
+namespace weir::runtime {
+
+/// The keyed hash by which an erased case is remembered.
+using Fingerprint =
+    std::function<Hash128(std::string_view workspace, std::string_view process, std::string_view case_id)>;
+
+struct TaskOptions {
+  std::size_t cache_bytes = 256u << 20;       // cases and cells held between commits
+  std::size_t names_max = 1'000'000;          // distinct names of one process in this shard
+  std::size_t dead_letters_max = 100'000;     // per workspace; the oldest go first
+  std::size_t sweep_cases_max = 2'000;        // cases that one advance_sweeps() looks at
+};
+
+/// What became of the events since the task was opened. Read by metrics from another thread.
+struct TaskCounters {
+  std::atomic<std::uint64_t> accepted{0};
+  std::atomic<std::uint64_t> duplicates{0};
+  std::atomic<std::uint64_t> refused{0};
+  std::atomic<std::uint64_t> dead_letters_dropped{0};
+  std::atomic<std::uint64_t> commits{0};
+  std::atomic<std::uint64_t> commit_bytes{0};
+};
+
+struct DeadLetter {
+  std::uint64_t offset = 0;
+  Time appended{};
+  Code code = Code::internal;
+  std::string detail;
+  std::string bytes;  // the record as it came
+};
+std::string encode(const DeadLetter& letter);
+Result<DeadLetter> decode_dead_letter(std::string_view bytes);
+
+/// Where a task stands in one workspace's partition.
+struct Progress {
+  std::uint64_t next_offset = 0;
+  std::int64_t clock = 0;  // time of the last tick, µs
+  std::uint64_t dead_letters = 0;
+};
+std::string encode(const Progress& progress);
+Result<Progress> decode_progress(std::string_view bytes);
+
+class Task {
+ public:
+  /// Errors: storage_failed, state_format. `store` and `operators` outlive the task.
+  static Result<std::unique_ptr<Task>> open(store::Store& store, const dataflow::Operators& operators,
+                                            Fingerprint fingerprint, TaskOptions options = {});
+  ~Task();
+
+  /// The offset of the first record of the workspace's partition that process() has not taken yet.
+  Result<std::uint64_t> next_offset(const std::string& workspace);
+  /// Takes records in; those below next_offset() are skipped (they are repeats). An error is of the environment: the
+  /// task must be closed and opened again.
+  Result<void> process(const std::string& workspace, const log::Block& block);
+
+  /// The earliest time at which a timer of the workspace may be due, if one is set. As of the last commit.
+  std::optional<Time> next_due(const std::string& workspace) const;
+
+  /// Sweeps go over all cases of a process after a withdrawal or a change of settings; each call does a bounded part.
+  bool has_sweeps() const;
+  Result<void> advance_sweeps();
+
+  /// There is something to commit.
+  bool dirty() const { return dirty_; }
+  /// Writes all since the last commit, atomically, durable as far as the log can replay the rest. O(changes).
+  Result<void> commit();
+
+  const TaskCounters& counters() const { return counters_; }
+
+ private:
+  struct Workspace;
+  struct Sweep;
+  struct Incoming;
+
+  Task(store::Store& store, const dataflow::Operators& operators, Fingerprint fingerprint, TaskOptions options);
+
+  Result<Workspace*> workspace(const std::string& name);
+  Result<ProcessState*> process_state(Workspace& workspace, const std::string& name);
+  Result<void> prefetch(Workspace& workspace, const std::vector<Incoming>& events);
+  Result<void> take_event(Workspace& workspace, Incoming& incoming);
+  Result<void> take_control(Workspace& workspace, const log::Block& block, std::size_t index);
+  Result<void> take_tick(Workspace& workspace, const Tick& tick);
+  Result<void> take_erasure(Workspace& workspace, const Erasure& erasure);
+  Result<void> take_replay(Workspace& workspace, const Replay& replay);
+  Result<bool> is_erased(Workspace& workspace, ProcessState& process, const std::string& case_id);
+  Result<void> refuse(Workspace& workspace, ProcessState* process, const Incoming& incoming, const Error& why);
+  void start_sweep(Workspace& workspace, Sweep sweep);
+  Result<void> advance(Workspace& workspace, Sweep& sweep, std::size_t& budget);
+  Result<void> commit_workspace(Workspace& workspace);
+  Result<void> look_for_timers(Workspace& workspace);
+  Result<void> drop_old_dead_letters(Workspace& workspace);
+  void shrink();
+
+  store::Store& store_;
+  const dataflow::Operators& operators_;
+  Fingerprint fingerprint_;
+  TaskOptions options_;
+  std::map<std::string, std::unique_ptr<Workspace>> workspaces_;
+  store::Batch batch_;
+  bool dirty_ = false;
+  TaskCounters counters_;
+};
+
+}  // namespace weir::runtime

@@ -1,0 +1,115 @@
+// The log: the one buffer of Weir and the truth about what was accepted. Every workspace has one topic of events with
+// the same number of partitions; a partition is a sequence of records, each with an offset (0, 1, …), kept in immutable
+// blocks. Two implementations: embedded (embedded_log.hpp) and, later, Kafka.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "schemas/base/result.hpp"
+#include "schemas/base/time.hpp"
+#include "stream/log/position.hpp"
+
+namespace weir::log {
+
+/// What a record says. The numbers are stored: add, never change.
+enum class Kind : std::uint8_t {
+  redacted = 0,  // its content was erased; the offset stays taken
+  event = 1,     // canonical JSON
+  tick = 2,      // from here on, control records: stream/runtime/control_records.hpp
+  upload_end = 3,
+  upload_abort = 4,
+  withdraw = 5,
+  erase = 6,
+  settings = 7,
+  replay = 8,
+};
+inline constexpr Kind last_kind = Kind::replay;
+
+struct Record {
+  Kind kind = Kind::event;
+  std::string value;
+
+  friend bool operator==(const Record&, const Record&) = default;
+};
+
+/// A record for a partition; partition_of() says which one a case has.
+struct Addressed {
+  std::uint32_t partition = 0;
+  Record record;
+};
+
+/// A record as it is read; `value` points into its block.
+struct Entry {
+  std::uint64_t offset = 0;
+  Kind kind = Kind::event;
+  std::string_view value;
+};
+
+/// Records that were appended together. Immutable, shared between threads.
+class Block {
+ public:
+  virtual ~Block() = default;
+  virtual std::uint64_t base_offset() const = 0;
+  /// The offset behind the last record; the next block's base.
+  virtual std::uint64_t end_offset() const = 0;
+  /// The log's wall clock when it took the records.
+  virtual Time append_time() const = 0;
+  /// Ascending by offset.
+  virtual const std::vector<Entry>& entries() const = 0;
+  /// What it holds in memory.
+  virtual std::size_t bytes() const = 0;
+};
+using Blocks = std::vector<std::shared_ptr<const Block>>;
+
+/// Told once, on the log's thread, when the records are durable (or that they may not be). Must return soon.
+using Appended = std::function<void(Result<Position>)>;
+
+/// Told, on the log's thread, that a partition of the workspace has grown. Must return soon, and neither subscribe nor
+/// end a subscription.
+using Grown = std::function<void(const std::string& workspace)>;
+
+/// Ends the subscription when destroyed; once that returns, no call is under way nor will come. Not to outlive the log.
+class Subscription {
+ public:
+  virtual ~Subscription() = default;
+};
+
+/// Thread-safe.
+class Log {
+ public:
+  virtual ~Log() = default;
+
+  /// The same for every workspace, for the life of the log.
+  virtual std::uint32_t partitions() const = 0;
+
+  /// The names of all workspaces, sorted.
+  virtual std::vector<std::string> workspaces() const = 0;
+  /// Makes the workspace (a plain name) if there is none; durable on return.
+  virtual Result<void> ensure_workspace(const std::string& name) = 0;
+
+  /// Queues the records and returns at once: all of them become durable together, in the order given, or none. When
+  /// an error is returned nothing was queued and `appended` is never called. Errors: overloaded (the queue is full),
+  /// not_found (no such workspace), storage_failed (the log has failed; the process has to stop).
+  virtual Result<void> append(const std::string& workspace, std::vector<Addressed> records, Appended appended) = 0;
+
+  /// Blocks from the one that holds `from` on, only durable ones: at least one unless `from` is the end, more until
+  /// `max_bytes` is reached. Entries before `from` are to be skipped. Errors: not_found; log_damaged, also when `from`
+  /// lies before the begin or behind the end; storage_failed.
+  virtual Result<Blocks> read(const std::string& workspace, std::uint32_t partition, std::uint64_t from,
+                              std::size_t max_bytes) const = 0;
+
+  /// The first offset that was not trimmed. Error: not_found.
+  virtual Result<std::uint64_t> begin_offset(const std::string& workspace, std::uint32_t partition) const = 0;
+  /// The offset behind the last durable record. Error: not_found. Cheap.
+  virtual Result<std::uint64_t> end_offset(const std::string& workspace, std::uint32_t partition) const = 0;
+
+  /// Calls `grown` whenever that partition of any workspace has grown.
+  virtual std::unique_ptr<Subscription> subscribe(std::uint32_t partition, Grown grown) = 0;
+};
+
+}  // namespace weir::log

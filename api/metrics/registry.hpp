@@ -25,7 +25,7 @@ namespace weir::metrics {
 class Literal {
  public:
   consteval Literal(const char* text) : text_(text) {}  // NOLINT: implicit by design
-  const char* text() const { return text_; }
+  constexpr const char* text() const { return text_; }
 
  private:
   const char* text_;

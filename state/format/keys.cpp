@@ -18,6 +18,10 @@ constexpr char kind_identities = 'i';
 constexpr char kind_name = 'n';
 constexpr char kind_cell = 'v';
 constexpr char kind_erasure = 'x';
+constexpr char kind_audit_entry = 'a';
+constexpr char kind_audit_start = 'b';
+constexpr char kind_answer = 'w';
+constexpr char kind_answer_age = 'y';
 
 void append_escaped(std::string& out, std::string_view case_id) {
   for (const char c : case_id) {
@@ -96,6 +100,23 @@ std::string Scope::sweep(std::string_view process, std::uint64_t offset) const {
   std::string key = start(kind_sweep, process);
   append_big_endian(key, offset);
   return key;
+}
+
+std::string Scope::audit_entries() const { return start(kind_audit_entry); }
+std::string Scope::audit_start() const { return start(kind_audit_start); }
+std::string Scope::answer(std::string_view digest) const { return start(kind_answer).append(digest); }
+std::string Scope::answer_ages() const { return start(kind_answer_age); }
+
+std::string Scope::audit_entry(std::uint64_t number) const {
+  std::string key = audit_entries();
+  append_big_endian(key, number);
+  return key;
+}
+
+std::string Scope::answer_age(std::int64_t kept_at, std::string_view digest) const {
+  std::string key = answer_ages();
+  append_big_endian(key, ordered(kept_at));
+  return key.append(digest);
 }
 
 std::string Scope::upload(std::string_view id) const { return start(kind_upload).append(id); }

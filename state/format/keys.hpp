@@ -33,6 +33,14 @@ class Scope {
   std::string upload(std::string_view id) const;
   std::string everything() const;                          // prefix
 
+  // Of the workspace, in the node's own store (api/auth)
+  std::string audit_entries() const;  // prefix
+  std::string audit_entry(std::uint64_t number) const;
+  std::string audit_start() const;
+  std::string answer(std::string_view digest) const;
+  std::string answer_age(std::int64_t kept_at, std::string_view digest) const;
+  std::string answer_ages() const;  // prefix
+
   // Of a process
   std::string process(std::string_view process) const;     // its settings and counters
   std::string record(std::string_view process, std::string_view case_id) const;

@@ -14,6 +14,7 @@
 #include "schemas/base/result.hpp"
 #include "schemas/base/time.hpp"
 #include "schemas/crypto/digest.hpp"
+#include "state/format/keys.hpp"
 #include "state/store/store.hpp"
 
 namespace weir::auth {
@@ -67,6 +68,7 @@ class Audit {
     AuditHead head;
   };
   Result<Chain*> chain_of(std::string_view workspace);
+  Result<void> drop_oldest(store::Batch& batch, const format::Scope& scope, Chain& chain) const;
 
   store::Store& store_;
   const crypto::Key key_;

@@ -14,6 +14,7 @@
 #include "schemas/base/clock.hpp"
 #include "schemas/base/hash.hpp"
 #include "schemas/base/result.hpp"
+#include "state/format/keys.hpp"
 #include "state/store/store.hpp"
 
 namespace weir::auth {
@@ -48,7 +49,7 @@ class IdempotencyStore {
   /// without keep() frees the key: nothing was done.
   class Reservation {
    public:
-    Reservation(Reservation&&) noexcept = default;
+    Reservation(Reservation&&) noexcept;
     Reservation& operator=(Reservation&&) = delete;
     ~Reservation();
     /// Stores the answer durably. An answer that does not fit the workspace's bytes is not kept. Error: storage_failed.
@@ -74,16 +75,18 @@ class IdempotencyStore {
  private:
   IdempotencyStore(store::Store& store, const Clock& clock, Limits limits);
   Result<void> restore();
-  Result<void> keep(const std::string& workspace, const std::string& key, const Hash128& request,
+  Result<void> restore(const format::Scope& scope);
+  Result<void> keep(const format::Scope& scope, const std::string& digest, const Hash128& request,
                     const StoredAnswer& answer);
-  Result<void> make_room(store::Batch& batch, const std::string& workspace, std::uint64_t bytes);
-  void release(const std::string& key);
+  Result<std::uint64_t> make_room(store::Batch& batch, const format::Scope& scope, const std::string& digest,
+                                  std::uint64_t bytes) const;
+  void release(const std::string& name);
 
   store::Store& store_;
   const Clock& clock_;
   const Limits limits_;
   std::mutex mutex_;
-  std::set<std::string, std::less<>> claimed_;       // keys being worked on; under mutex_
+  std::set<std::string, std::less<>> claimed_;       // store keys of answers being worked on; under mutex_
   std::map<std::string, std::uint64_t> bytes_kept_;  // by workspace; under mutex_
 };
 

@@ -201,18 +201,17 @@ Result<void> Task::process(const std::string& name, const log::Block& block) {
     events.clear();
     return {};
   };
-  for (std::size_t i = 0; i < block.records.size(); ++i) {
-    const std::uint64_t offset = block.base_offset + i;
-    if (offset < workspace.progress.next_offset) continue;
+  for (const log::Entry& record : block.entries()) {
+    if (record.offset < workspace.progress.next_offset) continue;
     dirty_ = workspace.changed = true;
-    if (block.records[i].kind == log::Kind::event) {
-      const std::string_view bytes = block.records[i].value;
-      events.push_back({offset, block.appended, bytes, codec::decode_stored_event(bytes, block.appended)});
+    if (record.kind == log::Kind::event) {
+      events.push_back({record.offset, block.append_time(), record.value,
+                        decode_stored_event(record.value, block.append_time())});
     } else {
       if (const auto taken = take_events(); !taken) return taken;
-      if (const auto taken = take_control(workspace, block, i); !taken) return taken;
+      if (const auto taken = take_control(workspace, record); !taken) return taken;
     }
-    workspace.progress.next_offset = offset + 1;
+    workspace.progress.next_offset = record.offset + 1;
   }
   return take_events();
 }
@@ -235,7 +234,7 @@ namespace {
 Entry entry_of(Event& event, Names& names) {
   Entry entry;
   entry.identity = ingest::identity_hash(event.source, event.id);
-  entry.content = ingest::content_fingerprint(event).low;
+  entry.content = ingest::content_hash(event).low;
   entry.began = to_micros(event.began());
   entry.ended = to_micros(event.timestamp);
   entry.has_start = event.start.has_value();
@@ -315,9 +314,8 @@ Result<bool> Task::is_erased(Workspace& workspace, ProcessState& process, const 
   return stored->has_value();
 }
 
-Result<void> Task::take_control(Workspace& workspace, const log::Block& block, std::size_t index) {
-  const log::Record& record = block.records[index];
-  const std::uint64_t offset = block.base_offset + index;
+Result<void> Task::take_control(Workspace& workspace, const log::Entry& record) {
+  const std::uint64_t offset = record.offset;
   switch (record.kind) {
     case log::Kind::tick: {
       const auto tick = decode_tick(record.value);
@@ -421,7 +419,7 @@ Result<void> Task::take_replay(Workspace& workspace, const Replay& replay) {
     --workspace.progress.dead_letters;
   }
   Incoming incoming{letter->offset, letter->appended, letter->bytes,
-                    codec::decode_stored_event(letter->bytes, letter->appended)};
+                    decode_stored_event(letter->bytes, letter->appended)};
   return take_event(workspace, incoming);
 }
 

@@ -100,7 +100,7 @@ class Task {
   Result<ProcessState*> process_state(Workspace& workspace, const std::string& name);
   Result<void> prefetch(Workspace& workspace, const std::vector<Incoming>& events);
   Result<void> take_event(Workspace& workspace, Incoming& incoming);
-  Result<void> take_control(Workspace& workspace, const log::Block& block, std::size_t index);
+  Result<void> take_control(Workspace& workspace, const log::Entry& record);
   Result<void> take_tick(Workspace& workspace, const Tick& tick);
   Result<void> take_erasure(Workspace& workspace, const Erasure& erasure);
   Result<void> take_replay(Workspace& workspace, const Replay& replay);

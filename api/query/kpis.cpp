@@ -1,0 +1,164 @@
+// KPIs and variants: the answers that count cases.
+#include <algorithm>
+
+#include "api/query/answers.hpp"
+#include "api/query/durations.hpp"
+#include "schemas/codec/timestamp.hpp"
+#include "state/format/keys.hpp"
+#include "stream/operators/activities.hpp"
+#include "stream/operators/totals.hpp"
+#include "stream/operators/variants.hpp"
+
+namespace weir::query {
+
+using namespace dataflow;
+using namespace operators;
+
+namespace {
+
+constexpr std::int64_t quarters_per_hour = 4;
+constexpr std::int64_t quarters_per_day = 24 * quarters_per_hour;
+
+void write_time(JsonWriter& json, std::string_view name, const std::optional<std::int64_t>& micros) {
+  json.key(name);
+  if (micros) {
+    json.value(to_rfc3339(from_micros(*micros)));
+  } else {
+    json.value(nullptr);
+  }
+}
+
+std::int64_t floor_divide(std::int64_t value, std::int64_t by) { return (value - ((value % by) + by) % by) / by; }
+
+/// The last hours and days (UTC) before the last event: what came, what was completed, how much was in progress at the
+/// end of each.
+void write_flow(JsonWriter& json, const feed::ProcessView& view, std::int64_t quarters_per_bucket, std::size_t limit) {
+  struct Flow {
+    std::int64_t arrivals = 0, completions = 0, events = 0;
+  };
+  std::map<std::int64_t, Flow> buckets;
+  view.views.each(Table::quarters, [&](const CellKey& key, const Cell& cell) {
+    Flow& flow = buckets[floor_divide(format::from_ordered(key.a), quarters_per_bucket)];
+    flow.arrivals += cell.counts[QuarterCell::arrivals];
+    flow.completions += cell.counts[QuarterCell::completions];
+    flow.events += cell.counts[QuarterCell::events];
+  });
+  std::int64_t in_progress = 0;
+  std::size_t skipped = buckets.size() > limit ? buckets.size() - limit : 0;
+  json.begin_array();
+  for (const auto& [bucket, flow] : buckets) {
+    in_progress += flow.arrivals - flow.completions;
+    if (skipped > 0) {
+      --skipped;
+      continue;
+    }
+    json.begin_object();
+    json.member("from", to_rfc3339(from_micros(bucket * quarters_per_bucket * QuarterCell::micros)));
+    json.member("arrivals", flow.arrivals).member("completions", flow.completions).member("events", flow.events);
+    json.member("in_progress", in_progress).end_object();
+  }
+  json.end_array();
+}
+
+std::size_t count_of(const feed::ProcessView& view, Table table) {
+  std::size_t count = 0;
+  view.views.each(table, [&](const CellKey&, const Cell&) { ++count; });
+  return count;
+}
+
+struct VariantRow {
+  Hash128 id;
+  const Cell* cell;
+};
+
+std::vector<VariantRow> variants_of(const feed::ProcessView& view) {
+  std::vector<VariantRow> rows;
+  view.views.each(Table::variants, [&](const CellKey& key, const Cell& cell) { rows.push_back({{key.a, key.b}, &cell}); });
+  std::sort(rows.begin(), rows.end(), [](const VariantRow& x, const VariantRow& y) {
+    const auto mine = x.cell->counts[VariantCell::cases], theirs = y.cell->counts[VariantCell::cases];
+    return mine != theirs ? mine > theirs : x.id < y.id;
+  });
+  return rows;
+}
+
+Result<void> write_activities(JsonWriter& json, const feed::ProcessView& view, const Cell& cell,
+                              const ReadActivities& read) {
+  const VariantNote note = decode_variant_note(cell.note);
+  json.begin_array();
+  if (note.listed) {
+    for (const NameId activity : note.activities) json.value(view.names.text(activity));
+  } else {
+    const auto names = read(note.members.front());
+    if (!names) return names.error();
+    for (const std::string& name : *names) json.value(name);
+  }
+  json.end_array();
+  return {};
+}
+
+}  // namespace
+
+void write_kpis(JsonWriter& json, feed::ProcessView& view, std::string_view process, std::string_view as_of) {
+  static const Cell nothing;
+  const Cell* stored = view.views.find({Table::totals});
+  Cell totals = stored != nullptr ? *stored : nothing;
+  const bool policy = view.record.settings.declares_completion();
+  const std::int64_t cases = totals.counts[TotalsCell::cases];
+  const std::int64_t completed = totals.counts[TotalsCell::completed];
+  json.begin_object().member("process", process).member("as_of", as_of);
+  json.member("events", totals.counts[TotalsCell::events]).member("cases", cases);
+  json.member("running", cases - completed).member("completed", completed);
+  json.member("variants", count_of(view, Table::variants));
+  json.member("activities", count_of(view, Table::activities));
+  json.member("duplicates", view.record.counters.duplicates).member("refused", view.record.counters.refused);
+  write_durations(json.key("cycle_time_s"), totals.duration(policy ? TotalsCell::completed_cycle : TotalsCell::cycle));
+  json.member("open_included", !policy);
+  write_durations(json.key("busy_time_s"), totals.duration(TotalsCell::busy));
+  write_durations(json.key("waiting_time_s"), totals.duration(TotalsCell::waiting));
+  const auto cycle = static_cast<double>(totals.duration(TotalsCell::cycle).sum_micros());
+  json.key("flow_efficiency");
+  if (cycle > 0) {
+    json.value(static_cast<double>(totals.duration(TotalsCell::busy).sum_micros()) / cycle);
+  } else {
+    json.value(nullptr);
+  }
+  json.member("rework_cases", totals.counts[TotalsCell::rework_cases]);
+  json.member("self_loops", totals.counts[TotalsCell::self_loops]);
+  json.member("overlaps", totals.counts[TotalsCell::overlaps]);
+  write_time(json, "first_event", totals.range(TotalsCell::began).min());
+  write_time(json, "last_event", totals.range(TotalsCell::ended).max());
+  json.key("flow").begin_object().member("zone", "UTC");
+  write_flow(json.key("hours"), view, quarters_per_hour, 48);
+  write_flow(json.key("days"), view, quarters_per_day, 60);
+  json.end_object().end_object();
+}
+
+Result<void> write_variants(JsonWriter& json, feed::ProcessView& view, std::string_view process, std::string_view as_of,
+                            VariantPage page, const ReadActivities& read,
+                            const std::function<std::string(std::size_t)>& cursor) {
+  const auto rows = variants_of(view);
+  std::int64_t cases = 0;
+  for (const VariantRow& row : rows) cases += row.cell->counts[VariantCell::cases];
+  json.begin_object().member("process", process).member("as_of", as_of).member("total", rows.size());
+  json.key("variants").begin_array();
+  const std::size_t end = std::min(rows.size(), page.skip + std::min(page.limit, rows.size()));
+  for (std::size_t i = page.skip; i < end; ++i) {
+    Cell cell = *rows[i].cell;
+    const std::int64_t count = cell.counts[VariantCell::cases];
+    json.begin_object().member("id", to_hex(rows[i].id)).key("activities");
+    if (const auto written = write_activities(json, view, cell, read); !written) return written;
+    json.member("count", count).member("share", static_cast<double>(count) / static_cast<double>(cases));
+    write_durations(json.key("cycle_time_s"), cell.duration(VariantCell::cycle));
+    json.end_object();
+  }
+  json.end_array().key("next");
+  if (end < rows.size()) {
+    json.value(cursor(end));
+  } else {
+    json.value(nullptr);
+  }
+  json.end_object();
+  return {};
+}
+
+}  // namespace weir::query

@@ -1,0 +1,137 @@
+#include "stream/runtime/engine.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "stream/operators/operators.hpp"
+
+namespace weir::runtime {
+
+struct Engine::Shard {
+  store::Store* store = nullptr;
+  std::unique_ptr<Task> task;
+  std::unique_ptr<ShardRunner> runner;
+  std::unique_ptr<log::Subscription> subscription;
+};
+
+/// A thread and its shards. Sleeps until the log grows or a shard has something to do by the clock.
+struct Engine::Worker {
+  std::vector<Shard*> shards;
+  std::thread thread;
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool woken = false;  // under mutex
+
+  void wake() {
+    const std::lock_guard lock{mutex};
+    woken = true;
+    changed.notify_one();
+  }
+};
+
+Engine::Engine(log::Log& log, const Clock& clock, OnFatal on_fatal)
+    : log_(log), clock_(clock), on_fatal_(std::move(on_fatal)), operators_(operators::all()) {}
+
+Engine::~Engine() { stop(); }
+
+Result<std::unique_ptr<Engine>> Engine::open(log::Log& log, std::vector<store::Store*> stores, const Clock& clock,
+                                             Fingerprint fingerprint, const EngineOptions& options, OnFatal on_fatal) {
+  std::unique_ptr<Engine> engine{new Engine(log, clock, std::move(on_fatal))};
+  TaskOptions task_options = options.task;
+  task_options.cache_bytes /= std::max<std::size_t>(stores.size(), 1);
+  for (unsigned i = 0; i < std::max(1U, options.threads); ++i) engine->workers_.push_back(std::make_unique<Worker>());
+  for (std::uint32_t i = 0; i < stores.size(); ++i) {
+    auto shard = std::make_unique<Shard>();
+    shard->store = stores[i];
+    auto task = Task::open(*stores[i], engine->operators_, fingerprint, task_options);
+    if (!task) return task.error();
+    shard->task = std::move(*task);
+    shard->runner =
+        std::make_unique<ShardRunner>(i, log, *shard->task, engine->watch_, clock, options.runner);
+    Worker& worker = *engine->workers_[i % engine->workers_.size()];
+    shard->subscription = log.subscribe(i, [&worker](const std::string&) { worker.wake(); });
+    worker.shards.push_back(shard.get());
+    engine->shards_.push_back(std::move(shard));
+  }
+  return engine;
+}
+
+void Engine::start() {
+  for (auto& worker : workers_) worker->thread = std::thread{[this, &worker] { run(*worker); }};
+}
+
+void Engine::stop() {
+  stopping_ = true;
+  for (auto& worker : workers_) {
+    worker->wake();
+    if (worker->thread.joinable()) worker->thread.join();
+  }
+  for (auto& shard : shards_) shard->subscription.reset();
+}
+
+void Engine::fail(const Error& error) {
+  if (!failed_.exchange(true)) on_fatal_(error);
+}
+
+/// One round over the worker's shards. True: some shard has more to do at once.
+bool Engine::run_shards(Worker& worker) {
+  bool more = false;
+  for (Shard* shard : worker.shards) {
+    const auto stepped = shard->runner->step();
+    if (!stepped) {
+      fail(stepped.error());
+      return false;
+    }
+    more = more || *stepped;
+  }
+  return more;
+}
+
+void Engine::run(Worker& worker) {
+  constexpr Clock::Steady longest = std::chrono::milliseconds{100};
+  while (!failed_) {
+    const bool more = run_shards(worker);
+    watch_.expire(clock_.steady());
+    if (more) continue;
+    if (stopping_) break;
+    Clock::Steady wait = longest;
+    for (const Shard* shard : worker.shards) {
+      const auto next = shard->runner->next_step();
+      if (next) wait = std::clamp<Clock::Steady>(*next - clock_.steady(), Clock::Steady{0}, wait);
+    }
+    std::unique_lock lock{worker.mutex};
+    worker.changed.wait_for(lock, wait, [&] { return worker.woken || stopping_.load(); });
+    worker.woken = false;
+  }
+  for (Shard* shard : worker.shards) {
+    if (failed_) return;
+    if (const auto finished = shard->runner->finish(); !finished) fail(finished.error());
+  }
+}
+
+std::shared_ptr<const store::Snapshot> Engine::snapshot(std::uint32_t shard) const {
+  return shards_[shard]->store->snapshot();
+}
+
+std::vector<std::shared_ptr<const store::Snapshot>> Engine::snapshots() const {
+  std::vector<std::shared_ptr<const store::Snapshot>> all;
+  for (std::uint32_t i = 0; i < shards(); ++i) all.push_back(snapshot(i));
+  return all;
+}
+
+std::uint32_t Engine::shards() const { return static_cast<std::uint32_t>(shards_.size()); }
+const dataflow::Operators& Engine::operators() const { return operators_; }
+CommitWatch& Engine::watch() { return watch_; }
+
+std::vector<ShardStatus> Engine::status() const {
+  std::vector<ShardStatus> all;
+  for (const auto& shard : shards_) {
+    const TaskCounters& counters = shard->task->counters();
+    all.push_back({shard->runner->lag(), shard->runner->ticks_held(), counters.accepted, counters.duplicates,
+                   counters.refused, counters.commits, counters.commit_bytes});
+  }
+  return all;
+}
+
+}  // namespace weir::runtime

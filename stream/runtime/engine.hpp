@@ -1,0 +1,75 @@
+// All shards of this process and the threads that drive them. Shards are spread over the threads; nothing is shared
+// between two tasks.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "stream/runtime/shard_runner.hpp"
+
+namespace weir::runtime {
+
+struct EngineOptions {
+  unsigned threads = 2;
+  TaskOptions task;  // cache_bytes is of all shards together
+  RunnerOptions runner;
+};
+
+/// How one shard stands.
+struct ShardStatus {
+  std::uint64_t lag = 0;  // records not in the views yet
+  bool ticks_held = false;
+  std::uint64_t accepted = 0;
+  std::uint64_t duplicates = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t commits = 0;
+  std::uint64_t commit_bytes = 0;
+};
+
+class Engine {
+ public:
+  using OnFatal = std::function<void(const Error&)>;
+
+  /// `stores`: one per partition of the log, in order. All outlive the engine. `on_fatal` is called once, from any
+  /// thread, when a shard cannot go on: the process has to stop. Errors: storage_failed, state_format.
+  static Result<std::unique_ptr<Engine>> open(log::Log& log, std::vector<store::Store*> stores, const Clock& clock,
+                                              Fingerprint fingerprint, const EngineOptions& options, OnFatal on_fatal);
+  /// As stop().
+  ~Engine();
+
+  void start();
+  /// Lets every shard take what the log holds now, commits, and ends the threads. Idempotent.
+  void stop();
+
+  /// One per shard, of the committed state.
+  std::vector<std::shared_ptr<const store::Snapshot>> snapshots() const;
+  std::shared_ptr<const store::Snapshot> snapshot(std::uint32_t shard) const;
+  std::uint32_t shards() const;
+  const dataflow::Operators& operators() const;
+  CommitWatch& watch();
+  std::vector<ShardStatus> status() const;
+
+ private:
+  struct Shard;
+  struct Worker;
+
+  Engine(log::Log& log, const Clock& clock, OnFatal on_fatal);
+  void run(Worker& worker);
+  bool run_shards(Worker& worker);
+  void fail(const Error& error);
+
+  log::Log& log_;
+  const Clock& clock_;
+  OnFatal on_fatal_;
+  dataflow::Operators operators_;
+  CommitWatch watch_;
+  std::vector<std::unique_ptr<Shard>> shards_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<bool> failed_{false};
+};
+
+}  // namespace weir::runtime

@@ -1,0 +1,119 @@
+#include "stream/runtime/shard_runner.hpp"
+
+#include <algorithm>
+
+namespace weir::runtime {
+
+ShardRunner::ShardRunner(std::uint32_t shard, log::Log& log, Task& task, CommitWatch& watch, const Clock& clock,
+                         RunnerOptions options)
+    : shard_(shard),
+      log_(log),
+      task_(task),
+      watch_(watch),
+      clock_(clock),
+      options_(options),
+      wall_seen_(clock.now()),
+      steady_seen_(clock.steady()) {}
+
+ShardRunner::~ShardRunner() = default;
+
+Result<bool> ShardRunner::step() {
+  const auto read = take_records();
+  if (!read) return read;
+  if (task_.has_sweeps()) {
+    if (const auto swept = task_.advance_sweeps(); !swept) return swept.error();
+    if (const auto told = commit(); !told) return told.error();
+  }
+  tick_if_due();
+  const auto committed = commit_if_time(!*read);
+  if (!committed) return committed;
+  return *read || task_.has_sweeps();
+}
+
+Result<bool> ShardRunner::take_records() {
+  bool more = false;
+  std::uint64_t lag = 0;
+  for (const std::string& workspace : log_.workspaces()) {
+    auto next = next_.find(workspace);
+    if (next == next_.end()) {
+      const auto stored = task_.next_offset(workspace);
+      if (!stored) return stored.error();
+      next = next_.emplace(workspace, *stored).first;
+      watch_.committed(shard_, workspace, *stored);
+    }
+    const auto end = log_.end_offset(workspace, shard_);
+    if (!end) return end.error();
+    if (next->second >= *end) continue;
+    const auto blocks = log_.read(workspace, shard_, next->second, options_.batch_bytes);
+    if (!blocks) return blocks.error();
+    for (const auto& block : *blocks) {
+      if (const auto taken = task_.process(workspace, *block); !taken) return taken.error();
+      next->second = block->end_offset();
+    }
+    more = more || next->second < *end;
+    lag += *end - next->second;
+  }
+  lag_.store(lag, std::memory_order_relaxed);
+  return more;
+}
+
+bool ShardRunner::wall_clock_jumped() {
+  const Time wall = clock_.now();
+  const Clock::Steady steady = clock_.steady();
+  const bool jumped = (wall - wall_seen_) > (steady - steady_seen_) + options_.clock_jump_max;
+  if (jumped) {
+    ticks_held_.store(true, std::memory_order_relaxed);
+  } else if (!ticks_held_.load(std::memory_order_relaxed)) {
+    wall_seen_ = wall;
+    steady_seen_ = steady;
+  } else if ((wall - wall_seen_) <= (steady - steady_seen_) + options_.clock_jump_max) {
+    ticks_held_.store(false, std::memory_order_relaxed);  // the clock was set back to where it belongs
+  }
+  return ticks_held_.load(std::memory_order_relaxed);
+}
+
+void ShardRunner::tick_if_due() {
+  if (wall_clock_jumped() || ticks_under_way_->load() > 0) return;
+  const Time now = clock_.now();
+  for (const auto& [workspace, next] : next_) {
+    const auto due = task_.next_due(workspace);
+    if (!due || *due > now) continue;
+    ticks_under_way_->fetch_add(1);
+    const auto queued =
+        log_.append(workspace, {{shard_, {log::Kind::tick, encode(Tick{to_micros(now)})}}},
+                    [under_way = ticks_under_way_](const Result<log::Position>&) { under_way->fetch_sub(1); });
+    if (!queued) ticks_under_way_->fetch_sub(1);  // the queue is full: the next step tries again
+  }
+}
+
+Result<bool> ShardRunner::commit_if_time(bool caught_up) {
+  if (!task_.dirty()) return false;
+  const Clock::Steady waited = clock_.steady() - last_commit_;
+  const bool due = waited >= options_.commit_interval ||
+                   (caught_up && (waited >= options_.commit_gap || watch_.awaited(shard_)));
+  if (!due) return false;
+  if (const auto committed = commit(); !committed) return committed.error();
+  return true;
+}
+
+Result<void> ShardRunner::commit() {
+  if (const auto committed = task_.commit(); !committed) return committed;
+  last_commit_ = clock_.steady();
+  for (const auto& [workspace, next] : next_) watch_.committed(shard_, workspace, next);
+  return {};
+}
+
+Result<void> ShardRunner::finish() { return task_.dirty() ? commit() : Result<void>{}; }
+
+std::optional<Clock::Steady> ShardRunner::next_step() const {
+  if (task_.dirty()) return last_commit_ + options_.commit_gap;
+  std::optional<Time> due;
+  for (const auto& [workspace, next] : next_) {
+    const auto one = task_.next_due(workspace);
+    if (one && (!due || *one < *due)) due = one;
+  }
+  if (!due) return std::nullopt;
+  return clock_.steady() + std::max<Clock::Steady>(*due - clock_.now(), std::chrono::milliseconds{1});
+}
+
+}  // namespace weir::runtime

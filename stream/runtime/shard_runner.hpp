@@ -1,0 +1,70 @@
+// Drives one shard's task from the log: reads what is new, ticks when a timer is due, commits when it is time. One
+// thread at a time; has none of its own (engine.hpp, the simulator).
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "schemas/base/clock.hpp"
+#include "stream/log/log.hpp"
+#include "stream/runtime/commit_watch.hpp"
+#include "stream/runtime/task.hpp"
+
+namespace weir::runtime {
+
+struct RunnerOptions {
+  std::size_t batch_bytes = std::size_t{1} << 20;  // read from one workspace's partition in one step
+  // A commit follows when the shard has caught up and `commit_gap` has passed since the last, or somebody waits; under
+  // full load after `commit_interval`, so that many events of a case become one write (measured.md).
+  Clock::Steady commit_gap = std::chrono::milliseconds{5};
+  Clock::Steady commit_interval = std::chrono::milliseconds{400};
+  // The wall clock may run ahead of the monotonic one by at most this much; beyond, ticks are held (reliability R18).
+  Clock::Steady clock_jump_max = std::chrono::minutes{5};
+};
+
+class ShardRunner {
+ public:
+  /// All outlive the runner.
+  ShardRunner(std::uint32_t shard, log::Log& log, Task& task, CommitWatch& watch, const Clock& clock,
+              RunnerOptions options = {});
+  ~ShardRunner();
+
+  /// Does a bounded amount of work. True: there may be more at once. An error is of the environment and final.
+  Result<bool> step();
+  /// Commits what is pending (a clean stop).
+  Result<void> finish();
+  /// When step() should be called again although nothing was appended; none while nothing is pending.
+  std::optional<Clock::Steady> next_step() const;
+
+  /// Records in the log that the views do not include yet, over all workspaces. Any thread.
+  std::uint64_t lag() const { return lag_.load(std::memory_order_relaxed); }
+  /// Ticks are held because the wall clock jumped. Any thread.
+  bool ticks_held() const { return ticks_held_.load(std::memory_order_relaxed); }
+
+ private:
+  Result<bool> take_records();
+  void tick_if_due();
+  bool wall_clock_jumped();
+  Result<bool> commit_if_time(bool caught_up);
+  Result<void> commit();
+
+  const std::uint32_t shard_;
+  log::Log& log_;
+  Task& task_;
+  CommitWatch& watch_;
+  const Clock& clock_;
+  const RunnerOptions options_;
+  std::map<std::string, std::uint64_t> next_;  // offset to read next, by workspace
+  std::set<std::string> workspaces_;           // that something was told of to the watch
+  std::shared_ptr<std::atomic<int>> ticks_under_way_ = std::make_shared<std::atomic<int>>(0);
+  Clock::Steady last_commit_{};
+  Time wall_seen_{};
+  Clock::Steady steady_seen_{};
+  std::atomic<std::uint64_t> lag_{0};
+  std::atomic<bool> ticks_held_{false};
+};
+
+}  // namespace weir::runtime

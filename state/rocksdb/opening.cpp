@@ -1,0 +1,102 @@
+// The options of a database and its opening.
+#include <rocksdb/file_checksum.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
+#include <rocksdb/options.h>
+#include <rocksdb/table.h>
+
+#include "state/rocksdb/rocks_store.hpp"
+
+namespace weir::rocks {
+namespace {
+
+constexpr int open_files_max = 256;
+constexpr double filter_bits_per_key = 10;
+
+/// Background errors never heal by themselves here: the process stops and reopens.
+class FailureListener final : public rocksdb::EventListener {
+ public:
+  explicit FailureListener(std::shared_ptr<Failure> failure) : failure_(std::move(failure)) {}
+
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override {
+    failure_->report(status->ToString());
+  }
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status, bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
+
+ private:
+  std::shared_ptr<Failure> failure_;
+};
+
+std::shared_ptr<rocksdb::TableFactory> table_of(const RocksOptions& options, const RocksEnvironment::Shared& shared) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = shared.cache;
+  table.block_size = options.block_bytes;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(filter_bits_per_key));
+  table.cache_index_and_filter_blocks = true;  // inside the cache's budget
+  table.cache_index_and_filter_blocks_with_high_priority = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  return std::shared_ptr<rocksdb::TableFactory>(rocksdb::NewBlockBasedTableFactory(table));
+}
+
+/// The option left in RocksDB 10, where it is always on.
+template <class Options>
+void refuse_options_file_errors(Options& to) {
+  if constexpr (requires { to.fail_if_options_file_error; }) to.fail_if_options_file_error = true;
+}
+
+void set_checks(rocksdb::Options& to, const RocksOptions& options) {
+  to.paranoid_checks = true;
+  to.force_consistency_checks = true;
+  to.write_dbid_to_manifest = true;
+  to.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
+  refuse_options_file_errors(to);
+  to.wal_recovery_mode = options.recovery == WalRecovery::refuse_damage
+                             ? rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords
+                             : rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  to.recycle_log_file_num = 0;
+  to.avoid_flush_during_recovery = false;
+  to.max_bgerror_resume_count = 0;
+}
+
+void set_sizes(rocksdb::Options& to, const RocksOptions& options, const RocksEnvironment::Shared& shared) {
+  to.write_buffer_manager = shared.memtables;
+  to.write_buffer_size = options.memtable_bytes;
+  to.max_write_buffer_number = 3;
+  to.max_background_jobs = shared.background_threads + 1;
+  to.max_open_files = open_files_max;
+  to.bytes_per_sync = std::uint64_t{1} << 20;
+  to.level_compaction_dynamic_level_bytes = true;
+  to.compression = options.compress ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
+  to.bottommost_compression = options.compress ? rocksdb::kZSTD : rocksdb::kNoCompression;
+}
+
+rocksdb::Options options_of(const RocksOptions& options, const RocksEnvironment::Shared& shared,
+                            const std::shared_ptr<Failure>& failure) {
+  rocksdb::Options to;
+  to.create_if_missing = true;
+  to.info_log = shared.info_log;
+  to.stats_dump_period_sec = 0;
+  to.stats_persist_period_sec = 0;
+  to.skip_stats_update_on_db_open = true;
+  to.table_factory = table_of(options, shared);
+  to.listeners.push_back(std::make_shared<FailureListener>(failure));
+  set_checks(to, options);
+  set_sizes(to, options, shared);
+  return to;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<store::Store>> open_rocksdb(const std::string& path, const RocksOptions& options,
+                                                   const RocksEnvironment& environment) {
+  const auto failure = std::make_shared<Failure>(options.on_fatal);
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Status status = rocksdb::DB::Open(options_of(options, *environment.shared(), failure), path, &opened);
+  if (!status.ok()) return Error{Code::storage_failed, path + ": " + status.ToString()};
+  return std::unique_ptr<store::Store>(
+      std::make_unique<RocksStore>(std::shared_ptr<rocksdb::DB>(opened), failure, environment.shared()));
+}
+
+}  // namespace weir::rocks

@@ -1,0 +1,78 @@
+#include "state/rocksdb/rocks_store.hpp"
+
+#include <rocksdb/write_batch.h>
+
+namespace weir::rocks {
+namespace {
+
+constexpr std::size_t protection_bytes = 8;  // per key: a bit that flips between here and the disk is noticed
+constexpr std::size_t entry_overhead_bytes = 16;
+
+class RocksSnapshot final : public store::Snapshot {
+ public:
+  explicit RocksSnapshot(std::shared_ptr<rocksdb::DB> db)
+      : db_(std::move(db)), snapshot_(db_->GetSnapshot()), reader_(*db_, snapshot_) {}
+  ~RocksSnapshot() override { db_->ReleaseSnapshot(snapshot_); }
+
+  Result<std::optional<std::string>> get(std::string_view key) const override { return reader_.get(key); }
+  Result<std::vector<std::optional<std::string>>> multi_get(const std::vector<std::string>& keys) const override {
+    return reader_.multi_get(keys);
+  }
+  Result<void> scan(std::string_view from, std::string_view to, const store::Visit& visit) const override {
+    return reader_.scan(from, to, visit);
+  }
+  Result<void> scan_backwards(std::string_view from, std::string_view to, const store::Visit& visit) const override {
+    return reader_.scan_backwards(from, to, visit);
+  }
+
+ private:
+  std::shared_ptr<rocksdb::DB> db_;
+  const rocksdb::Snapshot* snapshot_;
+  RocksReader reader_;
+};
+
+rocksdb::Status fill(rocksdb::WriteBatch& out, const store::Batch& batch) {
+  rocksdb::Status status;
+  for (const auto& entry : batch.entries()) {
+    status = entry.value ? out.Put(to_slice(entry.key), to_slice(*entry.value)) : out.Delete(to_slice(entry.key));
+    if (!status.ok()) break;
+  }
+  return status;
+}
+
+}  // namespace
+
+Result<void> RocksStore::outcome(const rocksdb::Status& status) {
+  if (status.ok()) return {};
+  failure_->report(status.ToString());
+  return to_error(status);
+}
+
+Result<void> RocksStore::write(const store::Batch& batch, store::Durability durability) {
+  if (failure_->happened()) return Error{Code::storage_failed, "the store failed earlier and has to be reopened"};
+  const std::size_t reserved = batch.bytes() + batch.entries().size() * entry_overhead_bytes;
+  rocksdb::WriteBatch rows(reserved, 0, protection_bytes, 0);
+  const rocksdb::Status filled = fill(rows, batch);
+  if (!filled.ok()) return outcome(filled);
+  rocksdb::WriteOptions options;
+  options.sync = durability == store::Durability::synced;
+  return outcome(db_->Write(options, &rows));
+}
+
+Result<void> RocksStore::sync() {
+  if (failure_->happened()) return Error{Code::storage_failed, "the store failed earlier and has to be reopened"};
+  return outcome(db_->FlushWAL(true));
+}
+
+std::shared_ptr<const store::Snapshot> RocksStore::snapshot() const { return std::make_shared<RocksSnapshot>(db_); }
+
+Result<void> RocksStore::compact(std::string_view from, std::string_view to) {
+  rocksdb::CompactRangeOptions options;
+  options.exclusive_manual_compaction = false;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+  const rocksdb::Slice begin = to_slice(from);
+  const rocksdb::Slice end = to_slice(to);
+  return outcome(db_->CompactRange(options, &begin, to.empty() ? nullptr : &end));
+}
+
+}  // namespace weir::rocks

@@ -11,28 +11,11 @@
 #include <string_view>
 
 #include "api/net/handler.hpp"
+#include "api/net/limits.hpp"
 #include "schemas/base/clock.hpp"
 #include "schemas/base/result.hpp"
 
 namespace weir::net {
-
-struct Limits {
-  std::size_t target_bytes = 8 * 1024;
-  std::size_t header_bytes = 8 * 1024;  // all fields of a head; also all trailers of a body
-  std::size_t fields = 100;
-  std::size_t drained_bytes = 64 * 1024;  // of a body that nobody wants, before the connection is closed instead
-  unsigned pipelined_requests = 100;
-
-  std::chrono::milliseconds head_time{5'000};       // first to last byte of a head; also the TLS handshake
-  std::chrono::milliseconds idle_time{60'000};      // between requests
-  std::chrono::milliseconds transfer_grace{5'000};  // before the rate below is asked of a body or of an answer's reader
-  std::uint64_t bytes_per_second = 1024;
-  std::chrono::milliseconds linger_time{2'000};  // for a refused client to read its answer
-
-  std::size_t connections = 10'000;
-  std::size_t connections_per_address = 1'000;
-  std::uint64_t buffered_body_bytes = 256 * 1024 * 1024;  // of all requests in flight; beyond: 503 `overloaded`
-};
 
 struct ServerOptions {
   std::string address = "127.0.0.1";  // IPv4 or IPv6 address

@@ -51,8 +51,8 @@ class KeyRing {
 struct Grant {
   std::string workspace;
   Role role = Role::viewer;
-  std::optional<Time> not_before;  // else: now
-  std::optional<Time> expires;     // else: never
+  std::optional<Time> not_before = {};  // else: now
+  std::optional<Time> expires = {};     // else: never
 };
 
 /// A new token. `bad_request` if the workspace is no plain name or reserved, or the token would expire before it

@@ -49,7 +49,7 @@ struct RocksOptions {
   bool compress = true;  // lz4, the last level zstd
   /// A write, a sync or a background job failed: the store answers no write any more and the process has to stop (R4).
   /// Called once, from any thread; must not call the store.
-  std::function<void(std::string_view what)> on_fatal;
+  std::function<void(std::string_view what)> on_fatal = {};
 };
 
 /// Opens or creates the store in the folder `path`. Errors: storage_failed naming the path (damage, another process

@@ -60,6 +60,8 @@ Result<Event> read_item(BodyFormat format, JsonValue value, const DecodeOptions&
   return cloud ? codec::read_cloud_event(value, options) : read_event(value, Form::wire, options);
 }
 
+Error too_many() { return {Code::body_too_large, "There are more than 100,000 events."}; }
+
 /// Finds for parts of the copy in the buffers the same parts of the caller's body.
 class Origin {
  public:
@@ -93,6 +95,7 @@ Result<std::vector<DecodedEvent>> decode_document(BodyFormat format, std::string
   }
   std::size_t count = 0;
   for (auto items = root->items(); !items.done(); items.take()) ++count;
+  if (count > body_events_max) return too_many();
   events.reserve(count);
   for (auto items = root->items(); !items.done();) {
     const JsonValue item = items.take();
@@ -106,7 +109,7 @@ Result<std::vector<DecodedEvent>> decode_lines(std::string_view body, const Deco
   bytes.assign(body);
   const Origin origin(body, bytes);
   std::vector<DecodedEvent> events;
-  events.reserve(static_cast<std::size_t>(std::count(body.begin(), body.end(), '\n')) + 1);
+  events.reserve(std::min(body_events_max, static_cast<std::size_t>(std::count(body.begin(), body.end(), '\n')) + 1));
   std::string_view rest = bytes.view();
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
@@ -115,6 +118,7 @@ Result<std::vector<DecodedEvent>> decode_lines(std::string_view body, const Deco
     if (line.ends_with('\r')) line.remove_suffix(1);
     const Result<JsonValue> value = parser.parse_in_place(line, bytes);
     if (!value && value.error().code == Code::empty_body) continue;
+    if (events.size() == body_events_max) return too_many();
     events.push_back({origin.of(line), value ? read_event(*value, Form::wire, options) : Result<Event>(value.error())});
   }
   if (events.empty()) return Error{Code::empty_body, "There is no line with an event."};

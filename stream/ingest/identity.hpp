@@ -31,8 +31,8 @@ Hash128 identity_hash(std::string_view source, std::string_view id);
 void identify(Event& event);
 
 /// How often each row of a file was seen. One file, one thread. Memory per distinct row: one slot of 8 bytes (56 bits
-/// of the row's hash and a count to 255) in one of 256 tables that are 60 to 90 % full and grow one by one, so 9 to 14
-/// bytes and never two copies of all; rows that occur more than 254 times cost an entry of a map. Of 20 million
+/// of the row's hash and a count to 255) in one of 256 tables that are 57 to 85 % full and grow one by one, so 9 to 14
+/// bytes and never two copies of all; rows that occur more than 255 times cost an entry of a map. Of 20 million
 /// distinct rows, two are taken for one with a probability of 10^-5.
 class Occurrences {
  public:

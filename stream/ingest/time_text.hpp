@@ -19,13 +19,12 @@ enum class EpochUnit : std::uint8_t { seconds, milliseconds, microseconds, nanos
 struct TimeHabits {
   DateOrder order = DateOrder::undecided;
   EpochUnit unit = EpochUnit::seconds;
-  bool contradicted = false;  // one value can only be day first, another only month first
-  bool matters = false;       // some value is another day in the other order
+  bool numbered_months = false;  // some value is like 03/04/2020
+  bool matters = false;          // some such value is another day in the other order
+  bool contradicted = false;     // one value can only be day first, another only month first
 
   /// Takes one value into account; what is no time is ignored.
   void learn(std::string_view text);
-  /// True while two readings of what was learnt are possible.
-  bool ambiguous() const { return contradicted || (order == DateOrder::undecided && matters); }
 };
 
 enum class TimeFault : std::uint8_t { none, bad, no_zone, order };
@@ -56,8 +55,5 @@ class TimeReader {
 
 /// True for text that can only be a point in time (never for a bare number).
 bool is_time_text(std::string_view text);
-
-/// 2024-02-29T13:05:00.5Z: RFC 3339 in UTC with as many digits of the second as there are, at most six.
-std::string to_rfc3339(Time time);
 
 }  // namespace weir::ingest

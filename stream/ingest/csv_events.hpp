@@ -1,0 +1,63 @@
+// Rows of a CSV to events, by a plan.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "stream/ingest/csv_plan.hpp"
+#include "stream/ingest/file_stage.hpp"
+
+namespace weir::ingest {
+
+/// What all times of the rows tell together; makes no events.
+class CsvSurvey : public CsvRowSink {
+ public:
+  explicit CsvSurvey(const CsvPlan& plan) : plan_(plan) {}
+  bool row(const CsvRow& row) override;
+  TimeHabits habits;
+
+ private:
+  const CsvPlan& plan_;
+  std::size_t rows_ = 0;
+};
+
+class CsvEvents : public CsvRowSink, private AttributeSource {
+ public:
+  CsvEvents(const CsvPlan& plan, const TimeHabits& habits, FileContext& context);
+
+  bool row(const CsvRow& row) override;
+  /// Set when row() has answered false.
+  const std::optional<Error>& failure() const { return failure_; }
+  FilePlace place() const { return place_; }
+
+ private:
+  struct Extra {
+    std::string name;
+    std::size_t column;
+  };
+
+  std::vector<Attribute> attributes() const override;
+  void add_rest(std::vector<Attribute>& attributes) const;
+  bool has_shape(const CsvRow& row);
+  void decode(const CsvRow& row);
+  std::string_view cell(Field field) const;
+  bool read_times(EventView& view);
+  bool attributes_fit(const CsvRow& row) const;
+  void refuse(std::size_t column, Code code, std::string_view detail);
+  bool refuse(const std::optional<EventFault>& fault);
+
+  const CsvPlan& plan_;
+  FileContext& context_;
+  TimeReader times_;
+  std::vector<Extra> extras_;  // columns without a field, by name
+  std::size_t extra_name_bytes_ = 0;
+  std::size_t rest_ = 0;  // own exports: the column of the rest
+  std::size_t rows_ = 0;
+  std::vector<std::string_view> cells_;  // of the row at hand, UTF-8
+  std::string decoded_;                  // where those live that were not UTF-8
+  FilePlace place_;
+  std::optional<Error> failure_;
+};
+
+}  // namespace weir::ingest

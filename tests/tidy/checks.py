@@ -103,8 +103,7 @@ def time_through_clock(tree):
     paths = [path for path in tree.in_folders(house.ROOMS) if path != house.CLOCK]
     pattern = (r"\b(?:system|steady|high_resolution|utc|tai|gps|file)_clock\s*::\s*now\b|\bclock_gettime\b"
                r"|\bgettimeofday\b|\btimespec_get\b|\bftime\b|\b(?:local|gm)time(?:_r)?\s*\("
-               r"|(?<![\w.>])time\s*\(\s*(?:nullptr|NULL|0|&[^)]*)\s*\)|\bstd\s*::\s*clock\b"
-               r"|\bsleep_(?:for|until)\b|\bu?sleep\s*\(|\bnanosleep\b")
+               r"|(?<![\w.>])time\s*\(\s*(?:nullptr|NULL|0|&[^)]*)\s*\)|\bstd\s*::\s*clock\b")
     return _uses(tree, paths, pattern, "time comes through weir::Clock")
 
 
@@ -113,7 +112,7 @@ def no_locks(tree):
     paths = [path for path in tree.in_folders(house.SINGLE_THREADED) if folder_of(path) not in house.MAY_LOCK]
     pattern = (r"\bstd\s*::\s*(?:(?:recursive_|shared_|timed_)*mutex|(?:lock_guard|unique_lock|scoped_lock|shared_lock)"
                r"|condition_variable(?:_any)?|atomic\w*|j?thread|async|future|promise|call_once|once_flag"
-               r"|counting_semaphore|binary_semaphore|latch|barrier)\b|\bthread_local\b|\bpthread_\w+")
+               r"|counting_semaphore|binary_semaphore|latch|barrier)\b|\bpthread_\w+")
     return _uses(tree, paths, pattern, "this part of the house has one thread at a time")
 
 

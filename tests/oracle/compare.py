@@ -50,6 +50,10 @@ def identity(entry):
     return entry["name"]
 
 
+def is_list_of_entries(value):
+    return isinstance(value, list) and all(isinstance(entry, dict) for entry in value)
+
+
 def compare_lists(expected, actual, path):
     theirs = {identity(entry): entry for entry in actual}
     if len(theirs) != len(actual):
@@ -71,7 +75,7 @@ def compare_any(expected, actual, path):
                 yield from compare_any(value, actual[key], f"{path}.{key}")
             else:
                 yield f"{path}.{key}: missing"
-    elif isinstance(expected, list) and isinstance(actual, list) and all(isinstance(e, dict) for e in expected + actual):
+    elif is_list_of_entries(expected) and is_list_of_entries(actual):
         yield from compare_lists(expected, actual, path)
     else:
         *_, inside, name = ["", *path.split(".")]

@@ -10,7 +10,8 @@ class Contract:
 
     def __init__(self, document):
         self.document = document
-        self.paths = [(self._pattern(path), path) for path in sorted(document["paths"], key=lambda path: path.count("{"))]
+        plain_first = sorted(document["paths"], key=lambda path: path.count("{"))
+        self.paths = [(self._pattern(path), path) for path in plain_first]
         self.validators = {}
 
     @staticmethod
@@ -47,7 +48,8 @@ class Contract:
         if declared is None:
             raise AssertionError(f"{method} {path} does not declare status {status}")
         if "$ref" in declared:
-            steps = [step.replace("~1", "/").replace("~0", "~") for step in declared["$ref"].removeprefix("#/").split("/")]
+            named = declared["$ref"].removeprefix("#/").split("/")
+            steps = [step.replace("~1", "/").replace("~0", "~") for step in named]
             declared = self._at(steps)
         if media not in declared.get("content", {}):
             raise AssertionError(f"{method} {path} {status} does not declare {media}")

@@ -163,9 +163,11 @@ def recorded_figures(recorded):
 
 
 def our_figures(answered):
-    counts = {part: {one["name"]: one["count"] for one in answered["map"][part]} for part in ("activities", "start", "end")}
-    edges = {(edge["from"], edge["to"]): edge["count"] for edge in answered["map"]["edges"]}
-    return {name: answered["kpis"][name] for name in ("events", "cases", "variants")} | counts | {"edges": edges}
+    figures = {name: answered["kpis"][name] for name in ("events", "cases", "variants")}
+    for part in ("activities", "start", "end"):
+        figures[part] = {entry["name"]: entry["count"] for entry in answered["map"][part]}
+    figures["edges"] = {(edge["from"], edge["to"]): edge["count"] for edge in answered["map"]["edges"]}
+    return figures
 
 
 def check_recorded(path, answered):

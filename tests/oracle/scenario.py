@@ -1,7 +1,7 @@
 """One log through one server, step by step; after each step the views must equal the batch answer.
 
-posting (shuffled, 5 % twice, in batches, the server killed meanwhile) → erasing a tenth of the cases → sending the erased
-events again → two overlapping uploads → withdrawing the first, then the second."""
+posting (shuffled, 5 % twice, in batches, the server killed meanwhile) → erasing a tenth of the cases → sending the
+erased events again → two overlapping uploads → withdrawing the first, then the second."""
 
 import copy
 import time

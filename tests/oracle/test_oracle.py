@@ -2,12 +2,15 @@
 Run: python3 -m unittest discover -s tests/oracle"""
 
 import copy
+import importlib.util
+import json
 import unittest
 
 import reference
 import streams
 from compare import compare
 from reference import Completion, Event
+from weir import Answer
 
 MINUTE = 60_000_000
 
@@ -126,6 +129,33 @@ class CompareTest(unittest.TestCase):
             answered["variants"]["variants"].append({"activities": ["z"], "count": 1})
         self.actual["variants"]["variants"].reverse()
         self.assert_differs("another order")
+
+
+@unittest.skipUnless(importlib.util.find_spec("jsonschema"), "jsonschema is not installed")
+class ContractTest(unittest.TestCase):
+    def setUp(self):
+        from contract import Contract  # pylint: disable=import-outside-toplevel
+
+        shape = {"type": "object", "required": ["edges"]}
+        content = {"application/json": {"schema": {"$ref": "#/components/schemas/Map"}}}
+        paths = {"/processes/{p}/map": {"get": {"responses": {"200": {"content": content}}}}}
+        self.contract = Contract({"paths": paths, "components": {"schemas": {"Map": shape}}})
+
+    def see(self, path="/processes/a%2Fb/map?after=1", status=200, media="application/json", body=None):
+        self.contract(Answer("GET", path, status, {"content-type": media}, json.dumps(body or {"edges": []})))
+
+    def test_a_declared_answer_passes(self):
+        self.see()
+
+    def test_another_shape_path_status_or_type_is_seen(self):
+        for deviation in (
+            {"body": {"nodes": []}},
+            {"path": "/processes/a/b/map"},
+            {"status": 404},
+            {"media": "application/problem+json"},
+        ):
+            with self.subTest(deviation), self.assertRaises(AssertionError):
+                self.see(**deviation)
 
 
 class StreamsTest(unittest.TestCase):

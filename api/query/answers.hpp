@@ -35,6 +35,9 @@ Result<void> write_variants(JsonWriter& json, feed::ProcessView& view, std::stri
                             VariantPage page, const ReadActivities& read,
                             const std::function<std::string(std::size_t next_skip)>& cursor);
 
+/// The main figures for a terminal: counts, the most frequent edges and variants.
+std::string summary_text(feed::ProcessView& view);
+
 void write_handover(JsonWriter& json, feed::ProcessView& view, std::string_view process, std::string_view as_of);
 
 void write_case_rows(JsonWriter& json, const std::vector<feed::CaseRow>& rows, std::string_view process,

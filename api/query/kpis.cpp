@@ -1,11 +1,12 @@
 // KPIs and variants: the answers that count cases.
 #include <algorithm>
+#include <map>
 
 #include "api/query/answers.hpp"
 #include "api/query/durations.hpp"
 #include "schemas/codec/timestamp.hpp"
 #include "state/format/keys.hpp"
-#include "stream/operators/activities.hpp"
+#include "stream/operators/directly_follows.hpp"
 #include "stream/operators/totals.hpp"
 #include "stream/operators/variants.hpp"
 
@@ -159,6 +160,36 @@ Result<void> write_variants(JsonWriter& json, feed::ProcessView& view, std::stri
   }
   json.end_object();
   return {};
+}
+
+std::string summary_text(feed::ProcessView& view) {
+  const Cell* totals = view.views.find({Table::totals});
+  if (totals == nullptr) return "no events\n";
+  const auto line = [](std::string_view label, const std::string& value) {
+    std::string text{label};
+    text.resize(std::max<std::size_t>(16, text.size() + 1), ' ');
+    return text + value + "\n";
+  };
+  std::string text = line("events", std::to_string(totals->counts[TotalsCell::events]));
+  text += line("cases", std::to_string(totals->counts[TotalsCell::cases]));
+  text += line("activities", std::to_string(count_of(view, Table::activities)));
+  text += line("variants", std::to_string(count_of(view, Table::variants)));
+  const DurationStats& cycle = totals->durations[TotalsCell::cycle];
+  text += line("cycle time", "mean " + exact_seconds(static_cast<Int128>(cycle.mean_micros())) + " s, median about " +
+                                 exact_seconds(cycle.sketch().quantile(500)) + " s");
+  std::vector<std::pair<std::int64_t, std::string>> edges;
+  view.views.each(Table::edges, [&](const CellKey& key, const Cell& cell) {
+    edges.emplace_back(-cell.counts[EdgeCell::traversals],
+                       std::string{view.names.text(static_cast<NameId>(key.a))} + " -> " +
+                           std::string{view.names.text(static_cast<NameId>(key.b))});
+  });
+  std::sort(edges.begin(), edges.end());
+  constexpr std::size_t edges_shown_max = 20;
+  text += "\nmost frequent edges\n";
+  for (std::size_t i = 0; i < std::min(edges.size(), edges_shown_max); ++i) {
+    text += line("  " + std::to_string(-edges[i].first), edges[i].second);
+  }
+  return text;
 }
 
 }  // namespace weir::query

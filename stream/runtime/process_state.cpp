@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "stream/dataflow/stored.hpp"
+#include "stream/dataflow/whole_case.hpp"
 
 namespace weir::runtime {
 
@@ -186,6 +187,7 @@ Result<void> ProcessState::commit(std::int64_t clock, store::Batch& batch) {
     slot->touched = false;
   }
   touched_.clear();
+  refilled_ = false;
   write_cells(batch);
   write_names(batch);
   if (std::exchange(record_changed_, false)) batch.put(scope_.process(name_), encode(record_));
@@ -196,6 +198,11 @@ void ProcessState::write_cells(store::Batch& batch) {
   for (const CellKey& key : views_.take_changed()) {
     std::string at = scope_.cell(name_, static_cast<std::uint8_t>(key.table), key.a, key.b);
     const Cell* cell = views_.find(key);
+    if (!cell->empty() && cell->exhausted()) {
+      exhausted_.insert(key);
+    } else {
+      exhausted_.erase(key);
+    }
     if (!cell->empty()) {
       batch.put(std::move(at), encode_cell(*cell));
       continue;
@@ -203,6 +210,41 @@ void ProcessState::write_cells(store::Batch& batch) {
     batch.erase(std::move(at));
     views_.drop(key);
   }
+}
+
+Result<void> ProcessState::refill_extremes(std::int64_t clock) {
+  const Completion judge = completion_of(record_.settings, names_, clock);
+  const std::string prefix = scope_.records(name_);
+  Views fresh;
+  WholeCase whole;
+  Result<void> outcome;
+  const auto scanned = store_.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view value) {
+    const std::string case_id{format::behind(key, prefix)};
+    const auto entries = CaseState::read_entries(value, {store_, scope_, name_, case_id});
+    if (!entries) {
+      outcome = entries.error();
+      return false;
+    }
+    whole.begin();
+    for (const Entry& entry : *entries) whole.add(names_, entry.activity, entry.resource, entry.began, entry.ended);
+    whole.apply(case_id, judge, operators_, fresh);
+    return true;
+  });
+  if (!scanned) return scanned;
+  if (!outcome) return outcome;
+  for (const CellKey& key : std::exchange(exhausted_, {})) {
+    const Cell* known = fresh.find(key);
+    if (known == nullptr) continue;
+    Cell& cell = views_.change(key);
+    for (std::size_t i = 0; i < cell.durations.size(); ++i) {
+      cell.durations[i].extremes() = i < known->durations.size() ? known->durations[i].extremes() : Extremes{};
+    }
+    for (std::size_t i = 0; i < cell.ranges.size(); ++i) {
+      cell.ranges[i] = i < known->ranges.size() ? known->ranges[i] : Extremes{};
+    }
+    refilled_ = true;
+  }
+  return {};
 }
 
 void ProcessState::write_names(store::Batch& batch) {

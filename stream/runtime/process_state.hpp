@@ -4,6 +4,7 @@
 
 #include <list>
 #include <memory>
+#include <set>
 #include <string>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -65,10 +66,15 @@ class ProcessState {
   /// The earliest timer that the last commit() set.
   std::optional<std::int64_t> earliest_due() const { return earliest_due_; }
 
+  /// Some cell no longer knows an extreme (dataflow/extremes.hpp); readers look it up in the cases meanwhile.
+  bool has_exhausted() const { return !exhausted_.empty(); }
+  /// Looks up what exhausted cells lack, by folding every stored case. Only when nothing is pending. O(events).
+  Result<void> refill_extremes(std::int64_t clock);
+
   /// Forgets unchanged cases and cells, least recently used first, until no more than `bytes` are held.
   void shrink_to(std::size_t bytes);
   std::size_t bytes() const { return case_bytes_ + views_.size() * cell_bytes; }
-  bool changed() const { return record_changed_ || !touched_.empty(); }
+  bool changed() const { return record_changed_ || refilled_ || !touched_.empty(); }
 
  private:
   static constexpr std::size_t cell_bytes = 600;  // a cell with its statistics, about
@@ -87,6 +93,7 @@ class ProcessState {
   const dataflow::Operators& operators_;
   ProcessRecord record_;
   bool record_changed_ = false;
+  bool refilled_ = false;
   dataflow::Names names_;
   dataflow::Views views_;
   std::list<Slot> slots_;  // most recently used first
@@ -94,6 +101,7 @@ class ProcessState {
   std::vector<Slot*> touched_;
   std::size_t case_bytes_ = 0;
   std::optional<std::int64_t> earliest_due_;
+  std::set<dataflow::CellKey> exhausted_;
   std::optional<Error> load_error_;  // of a cell, met inside an operator
 };
 

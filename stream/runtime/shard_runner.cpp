@@ -27,6 +27,7 @@ Result<bool> ShardRunner::step() {
   tick_if_due();
   const auto committed = commit_if_time(!*read);
   if (!committed) return committed;
+  if (const auto refilled = refill_if_idle(!*read); !refilled) return refilled.error();
   return *read || task_.has_sweeps();
 }
 
@@ -94,6 +95,14 @@ Result<bool> ShardRunner::commit_if_time(bool caught_up) {
   if (!due) return false;
   if (const auto committed = commit(); !committed) return committed.error();
   return true;
+}
+
+Result<void> ShardRunner::refill_if_idle(bool caught_up) {
+  if (!caught_up || task_.dirty() || !task_.has_exhausted()) return {};
+  if (clock_.steady() - last_refill_ < options_.refill_gap) return {};
+  if (const auto refilled = task_.refill_extremes(); !refilled) return refilled;
+  last_refill_ = clock_.steady();
+  return commit();
 }
 
 Result<void> ShardRunner::commit() {

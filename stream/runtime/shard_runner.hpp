@@ -21,6 +21,8 @@ struct RunnerOptions {
   // full load after `commit_interval`, so that many events of a case become one write (measured.md).
   Clock::Steady commit_gap = std::chrono::milliseconds{5};
   Clock::Steady commit_interval = std::chrono::milliseconds{400};
+  // Extremes that views lost are looked up again when the shard is idle, at most this often.
+  Clock::Steady refill_gap = std::chrono::seconds{2};
   // The wall clock may run ahead of the monotonic one by at most this much; beyond, ticks are held (reliability R18).
   Clock::Steady clock_jump_max = std::chrono::minutes{5};
 };
@@ -48,6 +50,7 @@ class ShardRunner {
   Result<bool> take_records();
   void tick_if_due();
   bool wall_clock_jumped();
+  Result<void> refill_if_idle(bool caught_up);
   Result<bool> commit_if_time(bool caught_up);
   Result<void> commit();
 
@@ -61,6 +64,7 @@ class ShardRunner {
   std::set<std::string> workspaces_;           // that something was told of to the watch
   std::shared_ptr<std::atomic<int>> ticks_under_way_ = std::make_shared<std::atomic<int>>(0);
   Clock::Steady last_commit_{};
+  Clock::Steady last_refill_{};
   Time wall_seen_{};
   Clock::Steady steady_seen_{};
   std::atomic<std::uint64_t> lag_{0};

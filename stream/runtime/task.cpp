@@ -490,6 +490,25 @@ Result<void> Task::advance(Workspace& workspace, Sweep& sweep, std::size_t& budg
   return {};
 }
 
+bool Task::has_exhausted() const {
+  return std::any_of(workspaces_.begin(), workspaces_.end(), [](const auto& one) {
+    const auto& processes = one.second->processes;
+    return std::any_of(processes.begin(), processes.end(), [](const auto& named) { return named.second->has_exhausted(); });
+  });
+}
+
+Result<void> Task::refill_extremes() {
+  if (const auto committed = commit(); !committed) return committed;
+  for (auto& [name, workspace] : workspaces_) {
+    for (auto& [process_name, process] : workspace->processes) {
+      if (!process->has_exhausted()) continue;
+      if (const auto refilled = process->refill_extremes(workspace->progress.clock); !refilled) return refilled;
+      dirty_ = workspace->changed = true;
+    }
+  }
+  return {};
+}
+
 // ---- commit ---------------------------------------------------------------------------------------------------------
 
 Result<void> Task::commit() {

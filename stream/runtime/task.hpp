@@ -82,6 +82,11 @@ class Task {
   bool has_sweeps() const;
   Result<void> advance_sweeps();
 
+  /// Some view has to look up an extreme in the cases.
+  bool has_exhausted() const;
+  /// Looks them up, so that readers need not; commits first. For when the shard has nothing else to do. O(events).
+  Result<void> refill_extremes();
+
   /// There is something to commit.
   bool dirty() const { return dirty_; }
   /// Writes all since the last commit, atomically, durable as far as the log can replay the rest. O(changes).

@@ -1,0 +1,102 @@
+#include "api/app/discover.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <thread>
+
+#include "api/query/answers.hpp"
+#include "schemas/codec/timestamp.hpp"
+#include "stream/feed/batch_view.hpp"
+#include "stream/ingest/file_reader.hpp"
+#include "stream/operators/operators.hpp"
+
+namespace weir::app {
+namespace {
+
+constexpr std::size_t errors_shown_max = 20;
+
+int fail(const Error& error) {
+  std::fprintf(stderr, "weir discover: %s: %s\n", std::string{name_of(error.code)}.c_str(),
+               (error.detail.empty() ? std::string{title_of(error.code)} : error.detail).c_str());
+  return 1;
+}
+
+Result<ingest::FileOptions> options_of(const Settings& settings) {
+  ingest::FileOptions options;
+  options.zone = Zone::utc();
+  if (!settings.zone.empty()) {
+    const auto zone = Zone::find(settings.zone);
+    if (!zone) return zone.error();
+    options.zone = *zone;
+  }
+  for (const std::string& choice : settings.map) {
+    const std::size_t equals = choice.find('=');
+    options.map.push_back({choice.substr(0, equals), choice.substr(equals + 1)});
+  }
+  options.classifier = settings.classifier;
+  return options;
+}
+
+void tell_faults(const ingest::FileReader& reader, bool zone_declared) {
+  if (reader.facts().zoneless && !zone_declared) {
+    std::fprintf(stderr, "weir discover: times without a zone are taken as UTC; --zone declares another\n");
+  }
+  const auto& kept = reader.errors().kept();
+  for (std::size_t i = 0; i < std::min(kept.size(), errors_shown_max); ++i) {
+    std::fprintf(stderr, "weir discover: line %llu, column %u: %s: %s\n",
+                 static_cast<unsigned long long>(kept[i].line), kept[i].column,
+                 std::string{name_of(kept[i].code)}.c_str(), kept[i].detail.c_str());
+  }
+  if (reader.errors().total() > 0) {
+    std::fprintf(stderr, "weir discover: %llu of %llu rows were left out\n",
+                 static_cast<unsigned long long>(reader.errors().total()),
+                 static_cast<unsigned long long>(reader.facts().rows));
+  }
+}
+
+Result<std::string> as_json(feed::ProcessView& view, const feed::BatchView& batch, const std::string& process,
+                            const std::string& as_of) {
+  std::string text;
+  JsonWriter json{text};
+  json.begin_object();
+  query::write_map(json.key("map"), view, process, as_of);
+  query::write_kpis(json.key("kpis"), view, process, as_of);
+  const auto activities = [&](const std::string& case_id) -> Result<std::vector<std::string>> {
+    return batch.activities_of(case_id);
+  };
+  const query::VariantPage every{0, std::numeric_limits<std::size_t>::max()};
+  const auto written = query::write_variants(json.key("variants"), view, process, as_of, every, activities,
+                                             [](std::size_t) { return std::string{}; });
+  if (!written) return written.error();
+  json.end_object();
+  text.push_back('\n');
+  return text;
+}
+
+}  // namespace
+
+int discover(const Settings& settings) {
+  auto options = options_of(settings);
+  if (!options) return fail(options.error());
+  feed::BatchView batch;
+  ingest::FileReader reader{std::move(*options), batch};
+  const auto read = ingest::read_file(settings.file, reader);
+  tell_faults(reader, !settings.zone.empty());
+  if (!read) return fail(read.error());
+  const auto view = batch.build(operators::all(), std::max(1U, std::thread::hardware_concurrency()));
+  const std::string process = settings.process.empty() ? "default" : settings.process;
+  const std::string as_of = batch.events() == 0 ? "" : to_rfc3339(from_micros(batch.last()));
+  Result<std::string> answer{std::string{}};
+  if (settings.format == "dot") {
+    answer = query::map_as_dot(*view, process);
+  } else if (settings.format == "text") {
+    answer = query::summary_text(*view);
+  } else {
+    answer = as_json(*view, batch, process, as_of);
+  }
+  if (!answer) return fail(answer.error());
+  std::fwrite(answer->data(), 1, answer->size(), stdout);
+  return std::fflush(stdout) == 0 ? 0 : 1;
+}
+
+}  // namespace weir::app

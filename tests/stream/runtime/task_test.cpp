@@ -1,0 +1,283 @@
+// The claim: views are a pure function of the accepted events, the settings and the last tick, whatever the batching,
+// the commits, the restarts and the order.
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "api/query/answers.hpp"
+#include "schemas/codec/event_json.hpp"
+#include "state/memory/memory_store.hpp"
+#include "stream/feed/process_view.hpp"
+#include "stream/dataflow/stored.hpp"
+#include "stream/dataflow/whole_case.hpp"
+#include "stream/operators/operators.hpp"
+#include "stream/runtime/task.hpp"
+#include "tests/support/fake_block.hpp"
+#include "tests/support/history.hpp"
+
+namespace weir::runtime {
+namespace {
+
+using namespace support;
+
+/// Every table of the process, as the answers that people read.
+std::string answers_of(feed::ProcessView& view) {
+  view.record.counters = {};  // deliveries, not views
+  std::string text;
+  JsonWriter json{text};
+  json.begin_object();
+  query::write_map(json.key("map"), view, "p", "");
+  query::write_kpis(json.key("kpis"), view, "p", "");
+  query::write_handover(json.key("handover"), view, "p", "");
+  const auto unread = [](const std::string& case_id) -> Result<std::vector<std::string>> {
+    return std::vector<std::string>{case_id};
+  };
+  const auto written = query::write_variants(json.key("variants"), view, "p", "", {0, 1'000'000}, unread,
+                                             [](std::size_t) { return std::string{}; });
+  EXPECT_TRUE(written.ok());
+  json.end_object();
+  return text;
+}
+
+/// The batch answer over the model's events: a fold of each case, once.
+std::string batch_answers(const History::Outcome& outcome, const dataflow::Operators& operators) {
+  feed::ProcessView view;
+  view.record.settings = outcome.settings;
+  std::vector<std::pair<std::string, std::vector<Event>>> cases(outcome.cases.begin(), outcome.cases.end());
+  for (const auto& [case_id, events] : cases) {
+    for (const Event& event : events) {
+      view.names.intern(event.activity);
+      view.names.intern(event.resource);
+    }
+  }
+  const auto completion = completion_of(outcome.settings, view.names, outcome.clock);
+  dataflow::WholeCase whole;
+  for (const auto& [case_id, events] : cases) {
+    whole.begin();
+    for (const Event& event : events) {
+      whole.add(view.names, view.names.find(event.activity), view.names.find(event.resource),
+                to_micros(event.began()), to_micros(event.timestamp));
+    }
+    whole.apply(case_id, completion, operators, view.views);
+  }
+  return answers_of(view);
+}
+
+class TaskUnderTest {
+ public:
+  explicit TaskUnderTest(std::size_t cache_bytes = 1 << 20) : cache_bytes_(cache_bytes) { restart(); }
+
+  /// As after kill -9: what was not committed is gone and will be read from the log again.
+  void restart() {
+    TaskOptions options;
+    options.cache_bytes = cache_bytes_;
+    options.sweep_cases_max = 2;
+    auto opened = Task::open(store_, operators_, test_fingerprint, options);
+    ASSERT_TRUE(opened.ok());
+    task_ = std::move(*opened);
+  }
+  void take(const History& history, std::size_t from, std::size_t to) {
+    const auto first = history.records().begin() + static_cast<std::ptrdiff_t>(from);
+    const auto last = history.records().begin() + static_cast<std::ptrdiff_t>(to);
+    take_block(from, {first, last});
+  }
+  void take_block(std::uint64_t base, std::vector<log::Record> records) {
+    const FakeBlock block{base, from_micros(1'700'000'000'000'000), std::move(records)};
+    const auto taken = task_->process("w", block);
+    ASSERT_TRUE(taken.ok()) << taken.error().detail;
+  }
+  std::uint64_t next() { return *task_->next_offset("w"); }
+  void commit() {
+    const auto committed = task_->commit();
+    ASSERT_TRUE(committed.ok()) << committed.error().detail;
+  }
+  bool sweep() {
+    const auto swept = task_->advance_sweeps();
+    EXPECT_TRUE(swept.ok());
+    return task_->has_sweeps();
+  }
+  void refill() {
+    const auto refilled = task_->refill_extremes();
+    ASSERT_TRUE(refilled.ok());
+    commit();
+  }
+  /// Some cell of the store does not know its extremes.
+  bool exhausted() const {
+    for (const auto& [key, value] : content()) {
+      if (key[2] == 'v' && dataflow::decode_cell(value)->exhausted()) return true;
+    }
+    return false;
+  }
+  std::string answers() {
+    auto view = feed::read_view({store_.snapshot()}, "w", "p", operators_, tables());
+    EXPECT_TRUE(view.ok());
+    return answers_of(**view);
+  }
+  std::string scanned_answers() {
+    auto view = feed::scan_view({store_.snapshot()}, "w", "p", operators_, {});
+    EXPECT_TRUE(view.ok());
+    return answers_of(**view);
+  }
+  std::map<std::string, std::string> content() const {
+    std::map<std::string, std::string> pairs;
+    const auto scanned = store_.scan({}, {}, [&](std::string_view key, std::string_view value) {
+      pairs.emplace(key, value);
+      return true;
+    });
+    EXPECT_TRUE(scanned.ok());
+    return pairs;
+  }
+  const dataflow::Operators& operators() const { return operators_; }
+
+ private:
+  static std::vector<dataflow::Table> tables() {
+    std::vector<dataflow::Table> all;
+    for (int table = 1; table <= 9; ++table) all.push_back(static_cast<dataflow::Table>(table));
+    return all;
+  }
+
+  std::size_t cache_bytes_;
+  dataflow::Operators operators_ = operators::all();
+  memory::MemoryStore store_;
+  std::unique_ptr<Task> task_;
+};
+
+/// Feeds the history in random batches with random commits, restarts and cache sizes.
+void run_history(std::uint64_t seed, const HistoryOptions& options) {
+  const History history{seed, options};
+  std::mt19937_64 random{seed ^ 0x5eed};
+  TaskUnderTest task{random() % 2 == 0 ? std::size_t{1} << 24 : std::size_t{1}};
+  while (task.next() < history.records().size()) {
+    const std::size_t from = task.next();
+    const std::size_t to = std::min<std::size_t>(from + 1 + random() % 40, history.records().size());
+    task.take(history, from, to);
+    switch (random() % 4) {
+      case 0:
+        task.commit();
+        break;
+      case 1:
+        task.restart();
+        break;
+      case 2:
+        task.sweep();
+        break;
+      default:
+        break;
+    }
+  }
+  while (task.sweep()) {
+  }
+  task.commit();
+  const auto outcome = history.outcome(history.records().size());
+  const std::string expected = batch_answers(outcome, task.operators());
+  ASSERT_EQ(task.answers(), expected) << "seed " << seed;
+  ASSERT_EQ(task.scanned_answers(), expected) << "seed " << seed;
+  task.refill();
+  ASSERT_FALSE(task.exhausted()) << "seed " << seed;
+  ASSERT_EQ(task.answers(), expected) << "seed " << seed;
+}
+
+TEST(Task, GivesTheBatchAnswerForShortCases) {
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    run_history(seed, {});
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST(Task, GivesTheBatchAnswerForCasesOfManyPieces) {
+  HistoryOptions options;
+  options.records = 3'000;
+  options.cases = 2;
+  options.span_micros = 100'000;
+  options.controls = 0.001;
+  for (std::uint64_t seed = 1; seed <= 25; ++seed) {
+    run_history(seed, options);
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST(Task, GivesTheBatchAnswerWhereAllTimesAreTies) {
+  HistoryOptions options;
+  options.records = 1'500;
+  options.cases = 2;
+  options.span_micros = 4;
+  options.controls = 0.002;
+  for (std::uint64_t seed = 1; seed <= 25; ++seed) {
+    run_history(seed, options);
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST(Task, LeavesNothingOfErasedCasesButTheirFingerprints) {
+  HistoryOptions options;
+  options.controls = 0;
+  options.conflicts = 0;
+  const History history{7, options};
+  TaskUnderTest task;
+  task.take(history, 0, history.records().size());
+  task.commit();
+  std::vector<log::Record> erasures;
+  for (std::size_t i = 0; i < options.cases; ++i) {
+    const std::string case_id = "case" + std::to_string(i);
+    erasures.push_back({log::Kind::erase, encode(Erasure{"p", test_fingerprint("w", "p", case_id), case_id})});
+  }
+  task.take_block(history.records().size(), erasures);
+  task.take_block(history.records().size() + erasures.size(), history.records());  // all are sent once more
+  task.commit();
+  std::map<char, int> kinds;
+  for (const auto& [key, value] : task.content()) {
+    ++kinds[key[2]];  // w NUL kind
+    EXPECT_EQ((key + value).find("case"), std::string::npos);
+  }
+  EXPECT_EQ(kinds, (std::map<char, int>{{'o', 1}, {'p', 1}, {'x', static_cast<int>(options.cases)}}));
+}
+
+TEST(Task, GivesTheSameBytesFromTheSameRecordsWithTheSameCommits) {
+  const History history{11, {}};
+  std::array<TaskUnderTest, 2> tasks;
+  for (auto& task : tasks) {
+    for (std::size_t at = 0; at < history.records().size(); at += 20) {
+      task.take(history, at, at + 20);
+      task.commit();
+    }
+  }
+  EXPECT_EQ(tasks[0].content(), tasks[1].content());
+}
+
+TEST(Task, ClosesSilentCasesByTheTickAndReopensThemByALateEvent) {
+  constexpr std::int64_t now = 1'700'000'000'000'000;
+  ProcessSettings settings;
+  settings.inactivity_micros = 1'000;
+  const auto event = [&](std::int64_t at) {
+    std::string bytes;
+    Event one;
+    one.process = "p";
+    one.case_id = "c";
+    one.activity = "a";
+    one.timestamp = from_micros(at);
+    one.id = std::to_string(at);
+    one.source = "s";
+    encode_event(one, bytes);
+    return log::Record{log::Kind::event, bytes};
+  };
+  const auto completed = [](TaskUnderTest& task) {
+    task.commit();
+    const std::string answers = task.answers();
+    return answers.find("\"completed\":1") != std::string::npos;
+  };
+  TaskUnderTest task;
+  task.take_block(0, {{log::Kind::settings, encode(SettingsChange{"p", settings})}, event(now)});
+  EXPECT_FALSE(completed(task));
+  task.take_block(2, {{log::Kind::tick, encode(Tick{now + 999})}});
+  EXPECT_FALSE(completed(task));
+  task.restart();
+  task.take_block(3, {{log::Kind::tick, encode(Tick{now + 1'000})}});
+  EXPECT_TRUE(completed(task));
+  task.take_block(4, {event(now + 500)});
+  EXPECT_FALSE(completed(task));
+  task.take_block(5, {{log::Kind::tick, encode(Tick{now + 1'500})}});
+  EXPECT_TRUE(completed(task));
+}
+
+}  // namespace
+}  // namespace weir::runtime

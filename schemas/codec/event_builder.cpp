@@ -211,16 +211,16 @@ void EventBuilder::add_attributes(JsonValue object) {
 }
 
 Result<Event> EventBuilder::finish(Time latest) {
-  for (const Field field : {Field::case_id, Field::activity, Field::timestamp}) {
-    if ((seen_ & bit(field)) == 0) refuse(Code::schema, rule(field).name, "is missing.");
-  }
-  if (event_.start && *event_.start > event_.timestamp) refuse(Code::schema, "start", "is later than timestamp.");
-  if (event_.timestamp > latest) refuse(Code::timestamp_out_of_range, "timestamp", "is more than 24 hours ahead.");
   auto& attributes = event_.attributes;
   std::sort(attributes.begin(), attributes.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   const auto twice = std::adjacent_find(attributes.begin(), attributes.end(),
                                         [](const auto& a, const auto& b) { return a.name == b.name; });
   if (twice != attributes.end()) refuse(Code::duplicate_key, twice->name, "is there twice.");
+  for (const Field field : {Field::case_id, Field::activity, Field::timestamp}) {
+    if ((seen_ & bit(field)) == 0) refuse(Code::schema, rule(field).name, "is missing.");
+  }
+  if (event_.start && *event_.start > event_.timestamp) refuse(Code::schema, "start", "is later than timestamp.");
+  if (event_.timestamp > latest) refuse(Code::timestamp_out_of_range, "timestamp", "is more than 24 hours ahead.");
   if (refused()) return *std::move(fault_);
   return std::move(event_);
 }

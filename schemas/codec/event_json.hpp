@@ -40,10 +40,13 @@ struct DecodedEvent {
   Result<Event> event;     // `id` and `source` are empty where the producer gave none
 };
 
-/// Errors of the body: empty_body, malformed_json, not_utf8, too_deep, schema (a batch that is no array). In NDJSON
-/// only empty_body: a line that cannot be read is refused by its index. Errors of an event: schema, bad_timestamp,
-/// timestamp_out_of_range, number_range, attributes_limit, duplicate_key. Thread-safe (buffers are per thread).
-/// `format` is not cloud_event_headers (checked).
+/// A body with more is body_too_large: what an event costs in memory is not in proportion to its bytes.
+inline constexpr std::size_t body_events_max = 100'000;
+
+/// Errors of the body: empty_body, malformed_json, not_utf8, too_deep, body_too_large, schema (a batch that is no
+/// array). In NDJSON only empty_body and body_too_large: a line that cannot be read is refused by its index. Errors of
+/// an event: schema, bad_timestamp, timestamp_out_of_range, number_range, attributes_limit, duplicate_key. Thread-safe
+/// (buffers are per thread). `format` is not cloud_event_headers (checked).
 Result<std::vector<DecodedEvent>> decode_events(BodyFormat format, std::string_view body, const DecodeOptions& options);
 
 struct HeaderView {

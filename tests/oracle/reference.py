@@ -95,14 +95,12 @@ def quantile(ordered, per_mille):
 
 
 def statistics(durations):
-    """Durations in µs -> the figures in seconds. Without observations all but the sum are null; stdev is n-1."""
+    """Durations in µs -> the figures in seconds. Without observations all are null; stdev is n-1."""
     figures = dict.fromkeys(("mean", "min", "max", "sum", "stdev", "p50", "p90", "p95", "p99"))
-    count, total = len(durations), sum(durations)
-    figures["sum"] = total / 1_000_000
-    if count == 0:
+    if not durations:
         return figures
-    ordered = sorted(durations)
-    figures["mean"] = total / (count * 1_000_000)
+    count, total, ordered = len(durations), sum(durations), sorted(durations)
+    figures["mean"], figures["sum"] = total / (count * 1_000_000), total / 1_000_000
     figures["min"], figures["max"] = ordered[0] / 1_000_000, ordered[-1] / 1_000_000
     if count > 1:
         spread = count * sum(value * value for value in durations) - total * total

@@ -128,7 +128,7 @@ class CompareTest(unittest.TestCase):
         for answered in (self.expected, self.actual):
             answered["variants"]["variants"].append({"activities": ["z"], "count": 1})
         self.actual["variants"]["variants"].reverse()
-        self.assert_differs("another order")
+        self.assert_differs("not in order")
 
 
 @unittest.skipUnless(importlib.util.find_spec("jsonschema"), "jsonschema is not installed")

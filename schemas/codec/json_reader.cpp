@@ -171,8 +171,11 @@ struct JsonParser::Impl {
 
 namespace {
 
-/// UTF-16 has a NUL in the first two bytes, for a document begins with ASCII.
-bool is_utf16(std::string_view text) { return text.substr(0, 2).find('\0') != text.npos; }
+/// A document begins with ASCII, of which UTF-16 makes every other byte NUL.
+bool is_utf16(std::string_view text) {
+  if (text.size() < 2 || text.size() % 2 != 0) return false;
+  return text[0] == '\0' || (text[1] == '\0' && (text.size() == 2 || text[3] == '\0'));
+}
 
 Error unreadable(std::string_view text) {
   if (!simdjson::validate_utf8(text) || is_utf16(text)) return {Code::not_utf8, "The text is not UTF-8."};

@@ -66,7 +66,7 @@ class Block {
 };
 using Blocks = std::vector<std::shared_ptr<const Block>>;
 
-/// Told once, on the log's thread, when the records are durable (or that they may not be). Must return soon.
+/// Told once when the records are durable, on the log's thread, or that they may not be. Must return soon.
 using Appended = std::function<void(Result<Position>)>;
 
 /// Told, on the log's thread, that a partition of the workspace has grown. Must return soon, and neither subscribe nor

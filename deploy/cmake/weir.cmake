@@ -32,9 +32,10 @@ target_link_libraries(weir_options INTERFACE Threads::Threads)
 target_compile_options(weir_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
                        -Wnon-virtual-dtor -Woverloaded-virtual -Werror -fno-omit-frame-pointer)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # GCC 12 reports these inside the standard library at -O2 and above, where they are not true.
+  # GCC 12 reports these inside the standard library and Asio once it optimises, where they are not true.
   target_compile_options(weir_options INTERFACE -fpch-preprocess -Wno-restrict -Wno-stringop-overflow
-                         -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overread -Wno-pedantic)
+                         -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overread
+                         -Wno-mismatched-new-delete -Wno-pedantic)
 else()
   target_compile_options(weir_options INTERFACE -Wno-gnu-zero-variadic-macro-arguments -Wno-pedantic)
 endif()

@@ -43,9 +43,8 @@ void tell_faults(const ingest::FileReader& reader, bool zone_declared) {
   }
   const auto& kept = reader.errors().kept();
   for (std::size_t i = 0; i < std::min(kept.size(), errors_shown_max); ++i) {
-    std::fprintf(stderr, "weir discover: line %llu, column %u: %s: %s\n",
-                 static_cast<unsigned long long>(kept[i].line), kept[i].column,
-                 std::string{name_of(kept[i].code)}.c_str(), kept[i].detail.c_str());
+    std::fprintf(stderr, "weir discover: line %llu, column %u: %s: %s\n", static_cast<unsigned long long>(kept[i].line),
+                 kept[i].column, std::string{name_of(kept[i].code)}.c_str(), kept[i].detail.c_str());
   }
   if (reader.errors().total() > 0) {
     std::fprintf(stderr, "weir discover: %llu of %llu rows were left out\n",

@@ -30,7 +30,8 @@ std::vector<Row> rows_of(const feed::ProcessView& view, Table table) {
   view.views.each(table, [&](const CellKey& key, const Cell& cell) {
     rows.push_back({view.names.text(static_cast<NameId>(key.a)), view.names.text(static_cast<NameId>(key.b)), &cell});
   });
-  std::sort(rows.begin(), rows.end(), [](const Row& x, const Row& y) { return std::tie(x.a, x.b) < std::tie(y.a, y.b); });
+  std::sort(rows.begin(), rows.end(),
+            [](const Row& x, const Row& y) { return std::tie(x.a, x.b) < std::tie(y.a, y.b); });
   return rows;
 }
 
@@ -64,7 +65,8 @@ std::string exact_seconds(Int128 micros) {
   const bool negative = micros < 0;
   auto rest = static_cast<unsigned __int128>(negative ? -micros : micros);
   std::string digits;
-  for (int i = 0; i < 7 || rest > 0; ++i, rest /= 10) digits.push_back(static_cast<char>('0' + static_cast<int>(rest % 10)));
+  for (int i = 0; i < 7 || rest > 0; ++i, rest /= 10)
+    digits.push_back(static_cast<char>('0' + static_cast<int>(rest % 10)));
   std::string text = negative ? "-" : "";
   text.append(digits.rbegin(), digits.rend() - 6);
   std::string fraction(digits.rend() - 6, digits.rend());
@@ -133,14 +135,16 @@ std::string map_as_dot(feed::ProcessView& view, std::string_view process) {
   for (const Row& row : rows_of(view, Table::activities)) {
     const std::string node = "a" + std::to_string(nodes.size());
     nodes.emplace(row.a, node);
-    dot += "  " + node + " [label=" +
-           dot_quoted(std::string{row.a} + "\n" + std::to_string(row.cell->counts[ActivityCell::events])) + "];\n";
+    dot += "  " + node +
+           " [label=" + dot_quoted(std::string{row.a} + "\n" + std::to_string(row.cell->counts[ActivityCell::events])) +
+           "];\n";
   }
   dot += "  start [shape=circle, label=\"\"];\n  end [shape=doublecircle, label=\"\"];\n";
   const auto arrow = [&](const std::string& from, const std::string& to, std::int64_t count) {
     dot += "  " + from + " -> " + to + " [label=\"" + std::to_string(count) + "\"];\n";
   };
-  for (const Row& row : rows_of(view, Table::starts)) arrow("start", nodes[row.a], row.cell->counts[BoundaryCell::cases]);
+  for (const Row& row : rows_of(view, Table::starts))
+    arrow("start", nodes[row.a], row.cell->counts[BoundaryCell::cases]);
   for (const Row& row : rows_of(view, Table::edges)) {
     arrow(nodes[row.a], nodes[row.b], row.cell->counts[EdgeCell::traversals]);
   }

@@ -74,7 +74,8 @@ struct VariantRow {
 
 std::vector<VariantRow> variants_of(const feed::ProcessView& view) {
   std::vector<VariantRow> rows;
-  view.views.each(Table::variants, [&](const CellKey& key, const Cell& cell) { rows.push_back({{key.a, key.b}, &cell}); });
+  view.views.each(Table::variants,
+                  [&](const CellKey& key, const Cell& cell) { rows.push_back({{key.a, key.b}, &cell}); });
   std::sort(rows.begin(), rows.end(), [](const VariantRow& x, const VariantRow& y) {
     const auto mine = x.cell->counts[VariantCell::cases], theirs = y.cell->counts[VariantCell::cases];
     return mine != theirs ? mine > theirs : x.id < y.id;
@@ -103,6 +104,7 @@ void write_kpis(JsonWriter& json, feed::ProcessView& view, std::string_view proc
   static const Cell nothing;
   const Cell* stored = view.views.find({Table::totals});
   Cell totals = stored != nullptr ? *stored : nothing;
+  totals.duration(TotalsCell::completed_waiting);  // all of them, so that references stay good
   const bool policy = view.record.settings.declares_completion();
   const std::int64_t cases = totals.counts[TotalsCell::cases];
   const std::int64_t completed = totals.counts[TotalsCell::completed];
@@ -112,14 +114,17 @@ void write_kpis(JsonWriter& json, feed::ProcessView& view, std::string_view proc
   json.member("variants", count_of(view, Table::variants));
   json.member("activities", count_of(view, Table::activities));
   json.member("duplicates", view.record.counters.duplicates).member("refused", view.record.counters.refused);
-  write_durations(json.key("cycle_time_s"), totals.duration(policy ? TotalsCell::completed_cycle : TotalsCell::cycle));
+  // Open cases are never averaged in silently (reference process-mining B6).
+  const DurationStats& cycle = totals.duration(policy ? TotalsCell::completed_cycle : TotalsCell::cycle);
+  const DurationStats& busy = totals.duration(policy ? TotalsCell::completed_busy : TotalsCell::busy);
+  write_durations(json.key("cycle_time_s"), cycle);
   json.member("open_included", !policy);
-  write_durations(json.key("busy_time_s"), totals.duration(TotalsCell::busy));
-  write_durations(json.key("waiting_time_s"), totals.duration(TotalsCell::waiting));
-  const auto cycle = static_cast<double>(totals.duration(TotalsCell::cycle).sum_micros());
+  write_durations(json.key("busy_time_s"), busy);
+  write_durations(json.key("waiting_time_s"),
+                  totals.duration(policy ? TotalsCell::completed_waiting : TotalsCell::waiting));
   json.key("flow_efficiency");
-  if (cycle > 0) {
-    json.value(static_cast<double>(totals.duration(TotalsCell::busy).sum_micros()) / cycle);
+  if (cycle.sum_micros() > 0) {
+    json.value(static_cast<double>(busy.sum_micros()) / static_cast<double>(cycle.sum_micros()));
   } else {
     json.value(nullptr);
   }

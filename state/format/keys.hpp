@@ -22,16 +22,16 @@ class Scope {
   const std::string& workspace() const { return workspace_; }
 
   // Of the workspace
-  std::string progress() const;                            // next offset, clock
+  std::string progress() const;  // next offset, clock
   std::string timer(std::int64_t due, std::string_view process, std::string_view case_id) const;
-  std::string timers() const;                              // prefix
+  std::string timers() const;  // prefix
   std::string dead_letter(std::uint64_t offset) const;
-  std::string dead_letters() const;                        // prefix
+  std::string dead_letters() const;  // prefix
   std::string sweep(std::string_view process, std::uint64_t offset) const;
-  std::string sweeps() const;                              // prefix
-  std::string processes() const;                           // prefix of every process(name)
+  std::string sweeps() const;     // prefix
+  std::string processes() const;  // prefix of every process(name)
   std::string upload(std::string_view id) const;
-  std::string everything() const;                          // prefix
+  std::string everything() const;  // prefix
 
   // Of the workspace, in the node's own store (api/auth)
   std::string audit_entries() const;  // prefix
@@ -42,16 +42,16 @@ class Scope {
   std::string answer_ages() const;  // prefix
 
   // Of a process
-  std::string process(std::string_view process) const;     // its settings and counters
+  std::string process(std::string_view process) const;  // its settings and counters
   std::string record(std::string_view process, std::string_view case_id) const;
-  std::string records(std::string_view process) const;     // prefix
+  std::string records(std::string_view process) const;  // prefix
   std::string piece(std::string_view process, std::string_view case_id, std::uint32_t number) const;
   std::string pieces(std::string_view process, std::string_view case_id) const;  // prefix
   std::string identities(std::string_view process, std::string_view case_id, std::uint32_t bucket) const;
   std::string name(std::string_view process, std::uint32_t id) const;
-  std::string names(std::string_view process) const;       // prefix
+  std::string names(std::string_view process) const;  // prefix
   std::string cell(std::string_view process, std::uint8_t table, std::uint64_t a, std::uint64_t b) const;
-  std::string cells(std::string_view process) const;       // prefix
+  std::string cells(std::string_view process) const;                      // prefix
   std::string cells(std::string_view process, std::uint8_t table) const;  // prefix
   std::string erasure(std::string_view process, const Hash128& fingerprint) const;
 

@@ -13,7 +13,7 @@ namespace weir::dataflow {
 /// The policy of one process, its names resolved.
 struct Completion {
   bool declared = false;
-  std::vector<NameId> end_activities;            // ascending
+  std::vector<NameId> end_activities;  // ascending
   std::optional<std::int64_t> inactivity_micros;
   std::int64_t clock = 0;  // time of the last tick, µs
 

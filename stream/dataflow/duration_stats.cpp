@@ -1,7 +1,8 @@
 #include "stream/dataflow/duration_stats.hpp"
 
-#include <boost/multiprecision/cpp_int.hpp>
 #include <cmath>
+
+#include <boost/multiprecision/cpp_int.hpp>
 
 #include "schemas/base/check.hpp"
 

@@ -36,8 +36,8 @@ struct Carry {
   NameId resource = no_name;
   bool first = true;
   std::int64_t previous_ended = 0;
-  std::int64_t enabled = 0;           // latest end so far that is not after the last event's begin; else the case's start
-  std::int64_t covered_until = 0;     // end of the union of service intervals
+  std::int64_t enabled = 0;        // latest end so far that is not after the last event's begin; else the case's start
+  std::int64_t covered_until = 0;  // end of the union of service intervals
   std::vector<std::int64_t> running;  // ends after the last event's begin, ascending
 
   friend bool operator==(const Carry&, const Carry&) = default;

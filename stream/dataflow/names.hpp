@@ -46,8 +46,9 @@ class Names {
   /// How many names are in use.
   std::size_t size() const { return numbers_.size(); }
 
-  /// Numbers whose uses changed since the last call, each once. Those left without uses are forgotten: text(id) is empty
-  /// and the number may serve another name. To be called when no change of a case is pending (numbers are in steps).
+  /// Numbers whose uses changed since the last call, each once. Those left without uses are forgotten: text(id) is
+  /// empty and the number may serve another name. To be called when no change of a case is pending (numbers are in
+  /// steps).
   std::vector<NameId> take_changed();
 
  private:

@@ -13,10 +13,10 @@ namespace weir::dataflow {
 /// A case as a whole: its summary, and how it stands under the process's completion policy.
 struct CaseFacts {
   Summary summary;
-  bool has_policy = false;       // the process declares when a case is complete
-  bool completed = false;        // always false without a policy
+  bool has_policy = false;        // the process declares when a case is complete
+  bool completed = false;         // always false without a policy
   std::int64_t completed_at = 0;  // µs; meaningful when completed
-  std::int64_t rework = 0;       // activities that occur more than once
+  std::int64_t rework = 0;        // activities that occur more than once
 
   std::int64_t cycle() const { return summary.last_ended - summary.first_began; }
   std::int64_t waiting() const { return cycle() - summary.busy; }
@@ -53,8 +53,8 @@ class Operator {
   /// Takes back what the case contributed and adds what it contributes now. Must be exact: the sum of the changes of a
   /// case, in whatever order its events came, depends on its last state alone.
   virtual void apply(const CaseChange& change, Views& views) const = 0;
-  /// Rewrites the names in the key and the note of a cell of this operator's tables, so that cells of several partitions
-  /// can be merged. False: the table is not this operator's.
+  /// Rewrites the names in the key and the note of a cell of this operator's tables, so that cells of several
+  /// partitions can be merged. False: the table is not this operator's.
   virtual bool relabel(const Relabel& names, CellKey& key, Cell& cell) const = 0;
 };
 

@@ -17,13 +17,13 @@ class Sketch {
     friend bool operator==(const Bucket&, const Bucket&) = default;
   };
 
-  /// Adds `count` observations of `value` (µs, >= 0); a negative count takes them back. O(log buckets), O(buckets) for a
-  /// bucket that appears or goes.
+  /// Adds `count` observations of `value` (µs, >= 0); a negative count takes them back. O(log buckets), O(buckets) for
+  /// a bucket that appears or goes.
   void add(std::int64_t value, std::int64_t count);
   void merge(const Sketch& other);
 
-  /// The value at the nearest rank, ceil(p * n) with p = `per_mille` / 1000, of the `n` observations held; within 1 % of
-  /// the true order statistic. 0 where nothing is held.
+  /// The value at the nearest rank, ceil(p * n) with p = `per_mille` / 1000, of the `n` observations held; within 1 %
+  /// of the true order statistic. 0 where nothing is held.
   std::int64_t quantile(int per_mille) const;
 
   bool empty() const { return buckets_.empty(); }

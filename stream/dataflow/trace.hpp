@@ -34,15 +34,15 @@ struct Detail {
 
 /// One event of a trace. Names are numbers of the process's Names.
 struct Entry {
-  std::int64_t began = 0;  // µs: `start`, or the timestamp
-  std::int64_t ended = 0;  // µs: the timestamp
+  std::int64_t began = 0;      // µs: `start`, or the timestamp
+  std::int64_t ended = 0;      // µs: the timestamp
   std::uint64_t sequence = 0;  // least of its bringers
   NameId activity = no_name;
   NameId resource = no_name;
   NameId source = no_name;
   Lifecycle lifecycle = Lifecycle::complete;
   bool has_start = false;
-  Hash128 identity;         // of (source, id)
+  Hash128 identity;           // of (source, id)
   std::uint64_t content = 0;  // fingerprint of the content
   std::vector<Bringer> bringers;
   std::string detail;  // pack(Detail)

@@ -1,5 +1,6 @@
-// The views of one process: tables of cells, each cell a bundle of counts and duration statistics that only ever changes
-// by adding and taking back. An operator owns some tables; storing, merging and reading cells knows no operator.
+// The views of one process: tables of cells, each cell a bundle of counts and duration statistics that only ever
+// changes by adding and taking back. An operator owns some tables; storing, merging and reading cells knows no
+// operator.
 #pragma once
 
 #include <array>
@@ -59,7 +60,8 @@ struct Cell {
 
 struct CellKeyHash {
   std::size_t operator()(const CellKey& key) const noexcept {
-    std::uint64_t mixed = (key.a + 0x9e3779b97f4a7c15ULL * static_cast<std::uint64_t>(key.table)) * 0xff51afd7ed558ccdULL;
+    std::uint64_t mixed =
+        (key.a + 0x9e3779b97f4a7c15ULL * static_cast<std::uint64_t>(key.table)) * 0xff51afd7ed558ccdULL;
     mixed = (mixed ^ (mixed >> 32) ^ key.b) * 0xc4ceb9fe1a85ec53ULL;
     return mixed ^ (mixed >> 29);
   }

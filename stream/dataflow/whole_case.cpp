@@ -7,9 +7,8 @@ namespace {
 
 /// Sorts by (a, b) and adds up what is equal.
 void condense(std::vector<Occurrences>& list) {
-  std::sort(list.begin(), list.end(), [](const Occurrences& x, const Occurrences& y) {
-    return x.a != y.a ? x.a < y.a : x.b < y.b;
-  });
+  std::sort(list.begin(), list.end(),
+            [](const Occurrences& x, const Occurrences& y) { return x.a != y.a ? x.a < y.a : x.b < y.b; });
   std::size_t kept = 0;
   for (std::size_t i = 0; i < list.size(); ++i) {
     if (kept > 0 && list[kept - 1].a == list[i].a && list[kept - 1].b == list[i].b) {

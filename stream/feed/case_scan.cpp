@@ -144,26 +144,27 @@ Result<void> ShardScan::each(const Filter& filter, std::string_view after,
   if (!after.empty()) from.append(after).push_back('\0');
   WholeCase whole;
   Result<void> outcome;
-  const auto scanned = store.scan(from, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view value) {
-    const std::string case_id{format::behind(key, prefix)};
-    auto entries = runtime::CaseState::read_entries(value, {store, scope, process, case_id});
-    if (!entries) {
-      outcome = entries.error();
-      return false;
-    }
-    if (!has_each(*entries, names, filter)) return true;
-    whole.begin();
-    for (const Selected& one : select_events(*entries, filter)) {
-      whole.add(names, one.entry->activity, one.entry->resource, one.began, one.ended);
-    }
-    if (whole.empty()) return true;
-    if (!filter.empty()) {
-      const CaseFacts facts = whole.facts(completion);
-      if (!in_window(facts, filter) || !has_variant(facts, filter)) return true;
-    }
-    ScannedCase scanned_case{case_id, *entries, whole};
-    return visit(scanned_case);
-  });
+  const auto scanned =
+      store.scan(from, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view value) {
+        const std::string case_id{format::behind(key, prefix)};
+        auto entries = runtime::CaseState::read_entries(value, {store, scope, process, case_id});
+        if (!entries) {
+          outcome = entries.error();
+          return false;
+        }
+        if (!has_each(*entries, names, filter)) return true;
+        whole.begin();
+        for (const Selected& one : select_events(*entries, filter)) {
+          whole.add(names, one.entry->activity, one.entry->resource, one.began, one.ended);
+        }
+        if (whole.empty()) return true;
+        if (!filter.empty()) {
+          const CaseFacts facts = whole.facts(completion);
+          if (!in_window(facts, filter) || !has_variant(facts, filter)) return true;
+        }
+        ScannedCase scanned_case{case_id, *entries, whole};
+        return visit(scanned_case);
+      });
   return outcome ? scanned : outcome;
 }
 

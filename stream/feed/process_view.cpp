@@ -107,9 +107,7 @@ Result<std::unique_ptr<ProcessView>> scan_view(const Snapshots& snapshots, const
     if (!scanned) return scanned.error();
     Translation translation{shard.names, view->names};
     const Relabel relabel = std::ref(translation);
-    local.each([&](const CellKey& key, const Cell& cell) {
-      add_cell(operators, relabel, key, cell, view->views);
-    });
+    local.each([&](const CellKey& key, const Cell& cell) { add_cell(operators, relabel, key, cell, view->views); });
   }
   return view;
 }

@@ -31,9 +31,9 @@ struct Filter {
   std::optional<std::int64_t> from;
   std::optional<std::int64_t> to;
   Window window = Window::intersecting;
-  std::vector<std::string> activities;  // the case contains each
-  std::vector<std::string> resources;   // some event has each
-  std::vector<std::string> variants;    // the case has one of them (ids, 32 hexadecimal digits)
+  std::vector<std::string> activities;                          // the case contains each
+  std::vector<std::string> resources;                           // some event has each
+  std::vector<std::string> variants;                            // the case has one of them (ids, 32 hexadecimal digits)
   std::vector<std::pair<std::string, std::string>> attributes;  // some event has each: name, value as text
   bool complete_only = false;  // lifecycle=complete: completes are the events, starts are paired with them (B8)
 

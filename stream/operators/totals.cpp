@@ -23,7 +23,7 @@ void count_case(const CaseFacts& facts, std::int64_t sign, Views& views) {
   totals.counts[TotalsCell::overlaps] += sign * summary.overlaps;
   totals.counts[TotalsCell::self_loops] += sign * summary.self_loops;
   totals.counts[TotalsCell::rework_cases] += facts.rework > 0 ? sign : 0;
-  totals.duration(TotalsCell::completed_cycle);
+  totals.duration(TotalsCell::completed_waiting);  // makes room for all, so that references stay good
   totals.duration(TotalsCell::cycle).add(facts.cycle(), sign);
   totals.duration(TotalsCell::busy).add(summary.busy, sign);
   totals.duration(TotalsCell::waiting).add(facts.waiting(), sign);
@@ -32,6 +32,8 @@ void count_case(const CaseFacts& facts, std::int64_t sign, Views& views) {
   views.change(quarter_of(summary.first_began)).counts[QuarterCell::arrivals] += sign;
   if (!facts.completed) return;
   totals.duration(TotalsCell::completed_cycle).add(facts.cycle(), sign);
+  totals.duration(TotalsCell::completed_busy).add(summary.busy, sign);
+  totals.duration(TotalsCell::completed_waiting).add(facts.waiting(), sign);
   views.change(quarter_of(facts.completed_at)).counts[QuarterCell::completions] += sign;
 }
 

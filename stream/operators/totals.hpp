@@ -1,6 +1,6 @@
-// The KPIs of a process (reference process-mining B4-B7): how many events and cases, how long cases take and how much of
-// it is work, and the flow per quarter of an hour (arrivals, completions, events), from which rates and work in progress
-// of any window are summed. Quarters, because every zone of today is a multiple of one away from UTC.
+// The KPIs of a process (reference process-mining B4-B7): how many events and cases, how long cases take and how much
+// of it is work, and the flow per quarter of an hour (arrivals, completions, events), from which rates and work in
+// progress of any window are summed. Quarters, because every zone of today is a multiple of one away from UTC.
 #pragma once
 
 #include "stream/dataflow/operator.hpp"
@@ -18,7 +18,9 @@ struct TotalsCell {
   static constexpr std::size_t cycle = 0;
   static constexpr std::size_t busy = 1;
   static constexpr std::size_t waiting = 2;
-  static constexpr std::size_t completed_cycle = 3;
+  static constexpr std::size_t completed_cycle = 3;  // the same of completed cases alone
+  static constexpr std::size_t completed_busy = 4;
+  static constexpr std::size_t completed_waiting = 5;
   static constexpr std::size_t began = 0;  // range: case starts
   static constexpr std::size_t ended = 1;  // range: case ends
 };

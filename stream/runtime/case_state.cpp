@@ -23,6 +23,7 @@ Entry place_of(const Entry& entry) {
   place.began = entry.began;
   place.ended = entry.ended;
   place.sequence = entry.sequence;
+  place.bringers = {{no_name, entry.sequence}};  // by which the sequence is stored
   place.lifecycle = entry.lifecycle;
   place.source = entry.source;
   place.detail = pack({std::string{id_of(entry.detail)}, {}, {}, {}});
@@ -48,7 +49,9 @@ void take_back(std::vector<Occurrences>& list, const std::vector<Occurrences>& g
   merged.reserve(list.size() + gone.size());
   auto mine = list.begin();
   for (Occurrences theirs : gone) {
-    const auto earlier = [&](const Occurrences& one) { return one.a != theirs.a ? one.a < theirs.a : one.b < theirs.b; };
+    const auto earlier = [&](const Occurrences& one) {
+      return one.a != theirs.a ? one.a < theirs.a : one.b < theirs.b;
+    };
     while (mine != list.end() && earlier(*mine)) merged.push_back(*mine++);
     theirs.after = -theirs.after;
     if (mine != list.end() && mine->a == theirs.a && mine->b == theirs.b) theirs.after += (mine++)->after;
@@ -345,8 +348,8 @@ struct CaseState::Settling {
   /// Keeps what differs between `before` and `after`, and forgets both.
   void take_difference() {
     const auto [b, a] = std::mismatch(before.begin(), before.end(), after.begin(), after.end());
-    const auto [rb, ra] = std::mismatch(before.rbegin(), std::make_reverse_iterator(b), after.rbegin(),
-                                        std::make_reverse_iterator(a));
+    const auto [rb, ra] =
+        std::mismatch(before.rbegin(), std::make_reverse_iterator(b), after.rbegin(), std::make_reverse_iterator(a));
     removed.insert(removed.end(), b, rb.base());
     added.insert(added.end(), a, ra.base());
     before.clear();
@@ -455,7 +458,7 @@ Result<void> CaseState::settle(const CaseHome& home, const Names& names, const C
     listed_result = each(home, [&](const Entry& entry) { activities.push_back(entry.activity); });
     return activities;
   };
-  const CaseChange change{home.case_id,       facts_ ? &*facts_ : nullptr, now ? &*now : nullptr, settling.removed,
+  const CaseChange change{home.case_id,   facts_ ? &*facts_ : nullptr, now ? &*now : nullptr, settling.removed,
                           settling.added, settling.activities,         settling.edges,        listed};
   if (facts_ || now) {
     for (const auto& one : operators) one->apply(change, views);

@@ -49,7 +49,8 @@ class CaseState {
   /// Appends what changed since the last call. Only when settled.
   void encode(const CaseHome& home, store::Batch& batch);
 
-  /// Takes in one event; counts its names as used if accepted. `entry.bringers` has one element. O(log n) but for loads.
+  /// Takes in one event; counts its names as used if accepted. `entry.bringers` has one element. O(log n) but for
+  /// loads.
   Result<Insertion> insert(dataflow::Entry entry, const CaseHome& home, dataflow::Names& names);
   /// Takes back one upload's share: events that nobody else brought go, the others forget it. O(n). True: it had one.
   Result<bool> withdraw(dataflow::NameId upload, const CaseHome& home, dataflow::Names& names);
@@ -77,12 +78,12 @@ class CaseState {
   struct Piece {
     std::uint32_t number = 0;  // of its key; stays
     std::size_t events = 0;
-    dataflow::Entry first;   // only what compare() looks at
-    dataflow::Carry carry;   // before its first event
+    dataflow::Entry first;  // only what compare() looks at
+    dataflow::Carry carry;  // before its first event
     dataflow::Summary summary;
     bool loaded = true;
-    bool stale = false;    // to be folded again
-    bool changed = false;  // to be written again
+    bool stale = false;                    // to be folded again
+    bool changed = false;                  // to be written again
     std::vector<dataflow::Entry> entries;  // when loaded
     std::vector<dataflow::Step> steps;     // when loaded: those that the views hold
   };

@@ -29,9 +29,8 @@ void CommitWatch::committed(std::uint32_t shard, const std::string& workspace, s
   {
     const std::lock_guard lock{mutex_};
     next_[{workspace, shard}] = next_offset;
-    included = take([&](const Waiter& waiter) {
-      return waiter.workspace == workspace && includes(workspace, waiter.position);
-    });
+    included = take(
+        [&](const Waiter& waiter) { return waiter.workspace == workspace && includes(workspace, waiter.position); });
   }
   for (const Told& told : included) told(true);
 }

@@ -13,7 +13,8 @@
 
 namespace weir::runtime {
 
-/// When a case of a process is complete, and in which zone its days are told. Control document of `PUT /v1/processes/{p}`.
+/// When a case of a process is complete, and in which zone its days are told. Control document of `PUT
+/// /v1/processes/{p}`.
 struct ProcessSettings {
   std::vector<std::string> end_activities;
   std::optional<std::int64_t> inactivity_micros;

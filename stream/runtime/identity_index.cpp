@@ -91,8 +91,7 @@ Result<void> IdentityIndex::insert(const dataflow::Entry& entry, const store::Re
 Result<void> IdentityIndex::erase(const Hash128& identity, const store::Reader& store, const Key& key) {
   const auto bucket = load(bucket_of(identity), store, key);
   if (!bucket) return bucket.error();
-  const auto removed =
-      std::erase_if((*bucket)->places, [&](const Place& place) { return place.identity == identity; });
+  const auto removed = std::erase_if((*bucket)->places, [&](const Place& place) { return place.identity == identity; });
   (*bucket)->changed = (*bucket)->changed || removed > 0;
   entries_ -= removed;
   return {};

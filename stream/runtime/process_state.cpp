@@ -25,6 +25,7 @@ std::string encode(const ProcessRecord& record) {
   out.number(record.counters.refused);
   out.number(record.counters.erasures);
   out.number(record.counters.withdrawn);
+  out.byte(record.exhausted ? 1 : 0);
   return bytes;
 }
 
@@ -40,6 +41,7 @@ Result<ProcessRecord> decode_process_record(std::string_view bytes) {
   record.counters.refused = in.number();
   record.counters.erasures = in.number();
   record.counters.withdrawn = in.number();
+  record.exhausted = in.byte() == 1;
   if (!in.ok() || !in.at_end()) return Error{Code::state_format, "a process record is damaged"};
   return record;
 }
@@ -99,7 +101,22 @@ Result<std::unique_ptr<ProcessState>> ProcessState::open(const store::Reader& st
     process->record_changed_ = true;
   }
   if (const auto read = read_names(store, scope, process->name_, process->names_); !read) return read.error();
+  if (process->record_.exhausted) {
+    if (const auto found = process->find_exhausted(); !found) return found.error();
+  }
   return process;
+}
+
+Result<void> ProcessState::find_exhausted() {
+  const std::string prefix = scope_.cells(name_);
+  return store_.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view value) {
+    const auto cell = decode_cell(value);
+    if (!cell || !cell->exhausted()) return true;
+    const std::string_view rest = format::behind(key, prefix);
+    exhausted_.insert({static_cast<Table>(rest[0]), format::read_big_endian(rest.substr(1, 8)),
+                       format::read_big_endian(rest.substr(9))});
+    return true;
+  });
 }
 
 void ProcessState::set_settings(ProcessSettings settings) {
@@ -190,6 +207,10 @@ Result<void> ProcessState::commit(std::int64_t clock, store::Batch& batch) {
   refilled_ = false;
   write_cells(batch);
   write_names(batch);
+  if (record_.exhausted != has_exhausted()) {
+    record_.exhausted = has_exhausted();
+    record_changed_ = true;
+  }
   if (std::exchange(record_changed_, false)) batch.put(scope_.process(name_), encode(record_));
   return {};
 }
@@ -218,18 +239,19 @@ Result<void> ProcessState::refill_extremes(std::int64_t clock) {
   Views fresh;
   WholeCase whole;
   Result<void> outcome;
-  const auto scanned = store_.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view value) {
-    const std::string case_id{format::behind(key, prefix)};
-    const auto entries = CaseState::read_entries(value, {store_, scope_, name_, case_id});
-    if (!entries) {
-      outcome = entries.error();
-      return false;
-    }
-    whole.begin();
-    for (const Entry& entry : *entries) whole.add(names_, entry.activity, entry.resource, entry.began, entry.ended);
-    whole.apply(case_id, judge, operators_, fresh);
-    return true;
-  });
+  const auto scanned =
+      store_.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view value) {
+        const std::string case_id{format::behind(key, prefix)};
+        const auto entries = CaseState::read_entries(value, {store_, scope_, name_, case_id});
+        if (!entries) {
+          outcome = entries.error();
+          return false;
+        }
+        whole.begin();
+        for (const Entry& entry : *entries) whole.add(names_, entry.activity, entry.resource, entry.began, entry.ended);
+        whole.apply(case_id, judge, operators_, fresh);
+        return true;
+      });
   if (!scanned) return scanned;
   if (!outcome) return outcome;
   for (const CellKey& key : std::exchange(exhausted_, {})) {

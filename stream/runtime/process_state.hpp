@@ -27,6 +27,7 @@ struct ProcessCounters {
 struct ProcessRecord {
   ProcessSettings settings;
   ProcessCounters counters;
+  bool exhausted = false;  // some cell no longer knows an extreme
 };
 std::string encode(const ProcessRecord& record);
 Result<ProcessRecord> decode_process_record(std::string_view bytes);
@@ -82,6 +83,7 @@ class ProcessState {
   ProcessState(const store::Reader& store, const format::Scope& scope, std::string name,
                const dataflow::Operators& operators);
 
+  Result<void> find_exhausted();
   Slot* keep(std::string case_id, CaseState state);
   void set_timer(Slot& slot, const dataflow::Completion& completion, store::Batch& batch);
   void write_cells(store::Batch& batch);

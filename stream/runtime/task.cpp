@@ -205,8 +205,8 @@ Result<void> Task::process(const std::string& name, const log::Block& block) {
     if (record.offset < workspace.progress.next_offset) continue;
     dirty_ = workspace.changed = true;
     if (record.kind == log::Kind::event) {
-      events.push_back({record.offset, block.append_time(), record.value,
-                        decode_stored_event(record.value, block.append_time())});
+      events.push_back(
+          {record.offset, block.append_time(), record.value, decode_stored_event(record.value, block.append_time())});
     } else {
       if (const auto taken = take_events(); !taken) return taken;
       if (const auto taken = take_control(workspace, record); !taken) return taken;
@@ -285,8 +285,8 @@ Result<void> Task::take_event(Workspace& workspace, Incoming& incoming) {
   if (process.names().size() >= options_.names_max && process.names().find(event.activity) == no_name) {
     return refuse(workspace, &process, incoming, {Code::cardinality_limit, "activities"});
   }
-  const auto inserted =
-      (*slot)->state.insert(entry_of(event, process.names()), process.home(**slot), process.names());
+  if (const auto swept = sweep_first(workspace, process, **slot); !swept) return swept;
+  const auto inserted = (*slot)->state.insert(entry_of(event, process.names()), process.home(**slot), process.names());
   if (!inserted) return inserted.error();
   if (*inserted == Insertion::id_conflict) {
     return refuse(workspace, &process, incoming, {Code::id_conflict, "the id was accepted with other content"});
@@ -298,11 +298,25 @@ Result<void> Task::take_event(Workspace& workspace, Incoming& incoming) {
   return {};
 }
 
+/// What a sweep has still to take from this case goes before anything comes to it: whether an event is a conflict must
+/// not depend on how far the sweep is.
+Result<void> Task::sweep_first(Workspace& workspace, ProcessState& process, ProcessState::Slot& slot) {
+  for (const Sweep& sweep : workspace.sweeps) {
+    if (sweep.upload.empty() || sweep.process != process.name()) continue;
+    const NameId upload = process.names().find(sweep.upload);
+    if (upload == no_name) continue;
+    const auto had = slot.state.withdraw(upload, process.home(slot), process.names());
+    if (!had) return had.error();
+    if (*had) process.touch(slot);
+  }
+  return {};
+}
+
 Result<void> Task::refuse(Workspace& workspace, ProcessState* process, const Incoming& incoming, const Error& why) {
   if (process != nullptr) ++process->record().counters.refused;
   ++counters_.refused;
-  workspace.dead.insert_or_assign(
-      incoming.offset, DeadLetter{incoming.offset, incoming.appended, why.code, why.detail, std::string{incoming.bytes}});
+  workspace.dead.insert_or_assign(incoming.offset, DeadLetter{incoming.offset, incoming.appended, why.code, why.detail,
+                                                              std::string{incoming.bytes}});
   return {};
 }
 
@@ -431,7 +445,8 @@ void Task::start_sweep(Workspace& workspace, Sweep sweep) {
 }
 
 bool Task::has_sweeps() const {
-  return std::any_of(workspaces_.begin(), workspaces_.end(), [](const auto& one) { return !one.second->sweeps.empty(); });
+  return std::any_of(workspaces_.begin(), workspaces_.end(),
+                     [](const auto& one) { return !one.second->sweeps.empty(); });
 }
 
 Result<void> Task::advance_sweeps() {
@@ -493,7 +508,8 @@ Result<void> Task::advance(Workspace& workspace, Sweep& sweep, std::size_t& budg
 bool Task::has_exhausted() const {
   return std::any_of(workspaces_.begin(), workspaces_.end(), [](const auto& one) {
     const auto& processes = one.second->processes;
-    return std::any_of(processes.begin(), processes.end(), [](const auto& named) { return named.second->has_exhausted(); });
+    return std::any_of(processes.begin(), processes.end(),
+                       [](const auto& named) { return named.second->has_exhausted(); });
   });
 }
 

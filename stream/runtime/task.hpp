@@ -27,10 +27,10 @@ using Fingerprint =
     std::function<Hash128(std::string_view workspace, std::string_view process, std::string_view case_id)>;
 
 struct TaskOptions {
-  std::size_t cache_bytes = 256u << 20;       // cases and cells held between commits
-  std::size_t names_max = 1'000'000;          // distinct names of one process in this shard
-  std::size_t dead_letters_max = 100'000;     // per workspace; the oldest go first
-  std::size_t sweep_cases_max = 2'000;        // cases that one advance_sweeps() looks at
+  std::size_t cache_bytes = 256u << 20;    // cases and cells held between commits
+  std::size_t names_max = 1'000'000;       // distinct names of one process in this shard
+  std::size_t dead_letters_max = 100'000;  // per workspace; the oldest go first
+  std::size_t sweep_cases_max = 2'000;     // cases that one advance_sweeps() looks at
 };
 
 /// What became of the events since the task was opened. Read by metrics from another thread.
@@ -105,6 +105,7 @@ class Task {
   Result<ProcessState*> process_state(Workspace& workspace, const std::string& name);
   Result<void> prefetch(Workspace& workspace, const std::vector<Incoming>& events);
   Result<void> take_event(Workspace& workspace, Incoming& incoming);
+  Result<void> sweep_first(Workspace& workspace, ProcessState& process, ProcessState::Slot& slot);
   Result<void> take_control(Workspace& workspace, const log::Entry& record);
   Result<void> take_tick(Workspace& workspace, const Tick& tick);
   Result<void> take_erasure(Workspace& workspace, const Erasure& erasure);

@@ -118,8 +118,7 @@ History::Outcome History::outcome(std::size_t count) const {
       case log::Kind::event: {
         Event event = *decode_stored_event(record.value, from_micros(epoch));
         if (withdrawn.contains(event.upload) || erased.contains(event.case_id)) break;
-        const auto [known, fresh] =
-            accepted.try_emplace({event.case_id, event.source, event.id}, Accepted{event, {}});
+        const auto [known, fresh] = accepted.try_emplace({event.case_id, event.source, event.id}, Accepted{event, {}});
         if (!fresh && ingest::content_hash(known->second.event) != ingest::content_hash(event)) break;
         const auto [bringer, first] = known->second.bringers.try_emplace(event.upload, event.sequence);
         bringer->second = std::min(bringer->second, event.sequence);

@@ -1,9 +1,10 @@
 // The fold over a trace, and the variant hash that composes.
-#include <gtest/gtest.h>
+#include "stream/dataflow/fold.hpp"
 
 #include <random>
 
-#include "stream/dataflow/fold.hpp"
+#include <gtest/gtest.h>
+
 #include "stream/dataflow/stored.hpp"
 
 namespace weir::dataflow {
@@ -93,7 +94,9 @@ TEST(VariantHash, DependsOnOrderLengthAndNames) {
   EXPECT_EQ(hash_of({"a", "b", "a"}).id(), hash_of({"a", "b", "a"}).id());
 }
 
-TEST(VariantHash, IsTheSameForEver) { EXPECT_EQ(to_hex(hash_of({"register", "decide"}).id()), "a9d7253a1dc3e4ba81accc2941e876fe"); }
+TEST(VariantHash, IsTheSameForEver) {
+  EXPECT_EQ(to_hex(hash_of({"register", "decide"}).id()), "a9d7253a1dc3e4ba81accc2941e876fe");
+}
 
 TEST(VariantHash, OfTwoPiecesIsThatOfTheWhole) {
   std::mt19937_64 random{2};

@@ -1,10 +1,10 @@
 // Sketch, extremes and duration statistics: exact, order-free, and giving back what was taken from them.
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cmath>
 #include <random>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "stream/dataflow/duration_stats.hpp"
 

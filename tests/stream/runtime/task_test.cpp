@@ -1,17 +1,18 @@
 // The claim: views are a pure function of the accepted events, the settings and the last tick, whatever the batching,
 // the commits, the restarts and the order.
-#include <gtest/gtest.h>
+#include "stream/runtime/task.hpp"
 
 #include <random>
+
+#include <gtest/gtest.h>
 
 #include "api/query/answers.hpp"
 #include "schemas/codec/event_json.hpp"
 #include "state/memory/memory_store.hpp"
-#include "stream/feed/process_view.hpp"
 #include "stream/dataflow/stored.hpp"
 #include "stream/dataflow/whole_case.hpp"
+#include "stream/feed/process_view.hpp"
 #include "stream/operators/operators.hpp"
-#include "stream/runtime/task.hpp"
 #include "tests/support/fake_block.hpp"
 #include "tests/support/history.hpp"
 
@@ -55,8 +56,8 @@ std::string batch_answers(const History::Outcome& outcome, const dataflow::Opera
   for (const auto& [case_id, events] : cases) {
     whole.begin();
     for (const Event& event : events) {
-      whole.add(view.names, view.names.find(event.activity), view.names.find(event.resource),
-                to_micros(event.began()), to_micros(event.timestamp));
+      whole.add(view.names, view.names.find(event.activity), view.names.find(event.resource), to_micros(event.began()),
+                to_micros(event.timestamp));
     }
     whole.apply(case_id, completion, operators, view.views);
   }

@@ -2,6 +2,7 @@
 // a timer of its own. Pure.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 
@@ -22,13 +23,14 @@ class Deadline {
   };
 
   /// From now on `doing` has `allowed` time.
-  void begin(Doing doing, Steady now, Steady allowed) { *this = {doing, now + allowed, 0}; }
-  /// As begin, and every byte moved extends the time by 1 / `bytes_per_second`.
+  void begin(Doing doing, Steady now, Steady allowed) { *this = {doing, now + allowed, allowed, 0}; }
+  /// As begin, and every byte moved extends the time by 1 / `bytes_per_second`, but never to more than `grace` from
+  /// then: a burst buys no long silence.
   void begin_transfer(Doing doing, Steady now, Steady grace, std::uint64_t bytes_per_second) {
-    *this = {doing, now + grace, bytes_per_second};
+    *this = {doing, now + grace, grace, bytes_per_second};
   }
-  void moved(std::uint64_t bytes) {
-    if (bytes_per_second_ > 0) at_ += Steady{bytes * 1'000'000'000 / bytes_per_second_};
+  void moved(std::uint64_t bytes, Steady now) {
+    if (bytes_per_second_ > 0) at_ = std::min(at_ + Steady{bytes * 1'000'000'000 / bytes_per_second_}, now + allowed_);
   }
   /// Waiting for ourselves (a handler, a full sink): the client is not to blame.
   void suspend(Steady now) { suspended_ = now; }
@@ -46,11 +48,12 @@ class Deadline {
  private:
   static constexpr Steady never = Steady::min();
 
-  Deadline(Doing doing, Steady at, std::uint64_t bytes_per_second)
-      : doing_(doing), at_(at), bytes_per_second_(bytes_per_second) {}
+  Deadline(Doing doing, Steady at, Steady allowed, std::uint64_t bytes_per_second)
+      : doing_(doing), at_(at), allowed_(allowed), bytes_per_second_(bytes_per_second) {}
 
   Doing doing_ = Doing::none;
   Steady at_{};
+  Steady allowed_{};
   Steady suspended_ = never;
   std::uint64_t bytes_per_second_ = 0;
 };

@@ -14,11 +14,11 @@ struct Limits {
   std::size_t drained_bytes = 64 * 1024;  // of a body that nobody wants, before the connection is closed instead
   unsigned pipelined_requests = 100;      // in a row without waiting; the last is answered with `Connection: close`
 
-  std::chrono::milliseconds head_time{5'000};       // first to last byte of a head; also the TLS handshake
-  std::chrono::milliseconds idle_time{60'000};      // between requests
-  std::chrono::milliseconds transfer_grace{5'000};  // before the rate below is asked of a body or of an answer's reader
-  std::uint64_t bytes_per_second = 1024;
-  std::chrono::milliseconds linger_time{2'000};  // for a client to read its last answer before the socket is closed
+  std::chrono::milliseconds head_time{5'000};        // first to last byte of a head; also the TLS handshake
+  std::chrono::milliseconds idle_time{60'000};       // between requests
+  std::chrono::milliseconds transfer_grace{10'000};  // the longest silence within a body, or of an answer's reader
+  std::uint64_t bytes_per_second = 1024;             // of both, beyond that
+  std::chrono::milliseconds linger_time{2'000};      // for a client to read its last answer before the socket is closed
 
   std::size_t connections = 10'000;
   std::size_t connections_per_address = 1'000;

@@ -16,7 +16,7 @@ asio::awaitable<bool> Wire::receive(std::size_t buffer_bytes) {
     co_return false;
   }
   input_.received(bytes);
-  deadline_.moved(bytes);
+  deadline_.moved(bytes, core_.clock.steady());
   add(core_.totals.bytes_received, bytes);
   co_return true;
 }
@@ -29,7 +29,7 @@ asio::awaitable<bool> Wire::send(std::string_view bytes) {
       co_return false;
     }
     bytes.remove_prefix(sent);
-    deadline_.moved(sent);
+    deadline_.moved(sent, core_.clock.steady());
     add(core_.totals.bytes_sent, sent);
   }
   co_return true;
@@ -39,8 +39,8 @@ asio::awaitable<void> Wire::linger() {
   if (broken_) co_return;
   begin(Deadline::Doing::lingering, core_.options.limits.linger_time);
   co_await transport_.end();
-  while (co_await transport_.discard_some() > 0) {
-  }
+  std::size_t discarded = 1;
+  while (discarded > 0) discarded = co_await transport_.discard_some();
 }
 
 Error Wire::failure() const {

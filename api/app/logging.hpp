@@ -1,12 +1,14 @@
 // Structured logs: one JSON object a line on stderr. `ts`, `level`, `msg`, `trace_id` (if given), then the fields.
 // Never blocks the caller: lines go through a bounded queue to a thread of its own; when stderr is too slow the oldest
-// lines are dropped and counted. Whatever is logged is escaped; a line is at most 16 KiB.
+// lines are dropped and counted. Whatever is logged is escaped, bytes that are not UTF-8 become U+FFFD, a text is cut
+// at 2 KiB, and a line has at most 16 KiB: fields beyond are left out and `"cut":true` says so.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -16,6 +18,9 @@
 namespace weir::app {
 
 enum class LogLevel : std::uint8_t { debug, info, warning, error };
+
+std::string_view name_of(LogLevel level);
+std::optional<LogLevel> log_level_of(std::string_view name);
 
 struct LogField {
   std::string_view name;  // of the source, not of input
@@ -30,7 +35,7 @@ class Logger {
 
   struct Options {
     LogLevel level = LogLevel::info;
-    std::size_t queued_lines_max = 8'192;
+    std::size_t queued_lines_max = 4'096;
     Write write;  // empty: to stderr
   };
 

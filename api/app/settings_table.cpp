@@ -1,0 +1,123 @@
+#include "api/app/settings_table.hpp"
+
+#include <array>
+
+#include "api/app/settings_values.hpp"
+#include "schemas/base/check.hpp"
+
+namespace weir::app {
+namespace {
+
+using enum Command;
+using Kind = Setting::Kind;
+
+constexpr std::uint64_t mib = 1024 * 1024;
+constexpr std::uint64_t gib = 1024 * mib;
+constexpr std::uint64_t tib = 1024 * gib;
+
+// clang-format off
+const std::array table = std::to_array<Setting>({
+  {"file", {discover, ingest}, "FILE", "", "The event log: CSV or XES, plain or gzip.", Text{&Settings::file}, Kind::positional},
+
+  {"data", {serve, token}, "DIR", "weir-data", "The data folder.", Text{&Settings::data}},
+  {"data", {export_}, "DIR", "", "Read this data folder, which no server may hold, instead of asking a server.", Text{&Settings::data}},
+  {"listen", {serve}, "HOST:PORT", "127.0.0.1:8080", "The IP address (or localhost) and port to listen on; port 0: any free one.", Custom{store_listen}},
+  {"log", {serve}, "embedded", "embedded", "Where events are kept before they are processed.", Choice{&Settings::log}},
+  {"shards", {serve}, "N", "16", "How many parts the state has; fixed when the data folder is made.", Number{&Settings::shards, 1, 1024}},
+  {"threads", {serve}, "N", "0", "Threads that process events; 0: as many as cores.", Number{&Settings::threads, 0, 1024}},
+  {"tls-cert", {serve}, "FILE", "", "The certificate chain (PEM) for TLS.", Text{&Settings::tls_cert}},
+  {"tls-key", {serve}, "FILE", "", "The certificate's private key (PEM).", Text{&Settings::tls_key}},
+  {"insecure", {serve}, "", "false", "Allow an address that is not loopback without TLS.", Switch{&Settings::insecure}},
+  {"quota-events-per-second", {serve}, "N", "0", "Events per second that each process of each workspace may send; 0: no quota.", Number{&Settings::quota_events_per_second, 0, 1'000'000'000}},
+  {"body-bytes-max", {serve}, "BYTES", "16MiB", "The largest body of a request other than an upload.", Bytes{&Settings::body_bytes_max, 1024, gib}},
+  {"upload-bytes-max", {serve}, "BYTES", "8GiB", "The largest upload.", Bytes{&Settings::upload_bytes_max, 1024, 64 * tib}},
+  {"memory-bytes", {serve}, "BYTES", "1GiB", "Memory for caches and write buffers.", Bytes{&Settings::memory_bytes, 64 * mib, 64 * tib}},
+  {"connections-max", {serve}, "N", "10000", "Connections open at the same time.", Number{&Settings::connections_max, 1, 1'000'000}},
+  {"drain-seconds", {serve}, "N", "20", "How long requests in flight may take after SIGTERM.", Number{&Settings::drain_seconds, 0, 3600}},
+  {"log-level", {serve}, "debug|info|warning|error", "info", "The least severity that is logged.", Choice{&Settings::log_level}},
+
+  {"format", {discover}, "json|dot|text", "json", "The form of the answer.", Choice{&Settings::format}},
+  {"format", {export_}, "csv|xes|ndjson", "csv", "The form of the file.", Choice{&Settings::format}},
+  {"zone", {discover, ingest}, "ZONE", "", "The IANA zone of times without an offset, such as Europe/Berlin.", Text{&Settings::zone}},
+  {"map", {discover, ingest}, "FIELD=COLUMN", "", "The column that holds a field of the event; repeatable.", List{&Settings::map}},
+  {"classifier", {discover, ingest}, "NAME", "", "The XES classifier that names the activity.", Text{&Settings::classifier}},
+  {"delimiter", {discover, ingest}, "CHARACTER", "", "What separates the fields of a CSV file, or `tab`; detected if not given.", Custom{store_delimiter}},
+  {"process", {ingest, export_}, "PROCESS", "default", "The process: 1 to 64 of a-z, 0-9, _ and -.", Custom{store_process}},
+  {"server", {ingest}, "URL", "http://127.0.0.1:8080", "The server.", Text{&Settings::server}},
+  {"server", {export_}, "URL", "", "The server; http://127.0.0.1:8080 if neither this nor a data folder is given.", Text{&Settings::server}},
+  {"token", {ingest, export_}, "TOKEN", "", "The credential; better given as WEIR_TOKEN, which other users cannot see.", Text{&Settings::token}},
+  {"output", {export_}, "FILE", "", "Where to write; standard output if not given.", Text{&Settings::output}},
+
+  {"workspace", {token}, "WORKSPACE", "", "The workspace that the token opens.", Custom{store_workspace}, Kind::required},
+  {"workspace", {export_}, "WORKSPACE", "", "With a data folder: the workspace to export.", Custom{store_workspace}},
+  {"role", {token}, "admin|analyst|viewer|producer", "", "What the bearer may do.", Choice{&Settings::role}, Kind::required},
+  {"expires", {token}, "TIME", "never", "How long the token is valid: a number with s, m, h or d, or `never`.", Custom{store_expires}},
+});
+// clang-format on
+
+constexpr std::array commands{serve, discover, ingest, token, export_};
+
+void check_conflicts_of_serve(const Settings& settings, std::vector<std::string>& faults) {
+  if (settings.tls_cert.empty() != settings.tls_key.empty()) {
+    faults.emplace_back("--tls-cert and --tls-key are given together or not at all");
+  }
+  if (!is_loopback(settings.listen_address) && settings.tls_cert.empty() && !settings.insecure) {
+    faults.push_back("--listen: " + settings.listen_address +
+                     " can be reached from other machines; give --tls-cert and --tls-key, or --insecure");
+  }
+}
+
+void check_conflicts_of_export(const Settings& settings, std::vector<std::string>& faults) {
+  if (settings.data.empty()) return;
+  if (!settings.server.empty()) faults.emplace_back("--data and --server exclude each other");
+  if (settings.workspace.empty()) faults.emplace_back("--data needs --workspace");
+}
+
+std::string upper_with_underscores(std::string_view name) {
+  std::string text(name);
+  for (char& c : text) c = c == '-' ? '_' : (c >= 'a' && c <= 'z') ? static_cast<char>(c - 32) : c;
+  return text;
+}
+
+}  // namespace
+
+std::string_view name_of(Command command) {
+  constexpr std::array<std::string_view, 5> names{"serve", "discover", "ingest", "token", "export"};
+  return names[static_cast<std::size_t>(command)];
+}
+
+std::string_view summary_of(Command command) {
+  constexpr std::array<std::string_view, 5> summaries{
+      "Run the server.", "Print map, KPIs and variants of one file; needs no server.",
+      "Send a file to a running server.", "Print a new token; also while a server holds the data folder.",
+      "Write the events of a process to a file."};
+  return summaries[static_cast<std::size_t>(command)];
+}
+
+std::string Setting::flag() const { return kind == Kind::positional ? std::string(value) : "--" + std::string(name); }
+std::string Setting::variable() const { return "WEIR_" + upper_with_underscores(name); }
+
+std::span<const Setting> settings_table() { return table; }
+std::span<const Command> all_commands() { return commands; }
+
+std::optional<std::string> store_value(const Setting& setting, std::string_view value, Settings& settings) {
+  const auto store = [&]<class Store>(const Store& how) -> std::optional<std::string> {
+    if constexpr (std::is_same_v<Store, Text>) return store_text(settings.*how.field, value);
+    if constexpr (std::is_same_v<Store, Choice>) return store_choice(settings.*how.field, value, setting.value);
+    if constexpr (std::is_same_v<Store, Number>) return store_number(settings.*how.field, value, how.min, how.max);
+    if constexpr (std::is_same_v<Store, Bytes>) return store_bytes(settings.*how.field, value, how.min, how.max);
+    if constexpr (std::is_same_v<Store, Switch>) return store_switch(settings.*how.field, value);
+    if constexpr (std::is_same_v<Store, List>) return store_assignment(settings.*how.field, value);
+    if constexpr (std::is_same_v<Store, Custom>) return how(settings, value);
+  };
+  return std::visit(store, setting.store);
+}
+
+std::vector<std::string> conflicts_in(const Settings& settings) {
+  std::vector<std::string> faults;
+  if (settings.command == serve) check_conflicts_of_serve(settings, faults);
+  if (settings.command == export_) check_conflicts_of_export(settings, faults);
+  return faults;
+}
+
+}  // namespace weir::app

@@ -72,13 +72,18 @@ asio::awaitable<void> Listener::accept_all() {
     Tcp::socket socket = co_await acceptor_.async_accept(thread->context(), awaiting(failed));
     if (!failed) {
       welcome(std::move(socket), thread);
-    } else if (failed == asio::error::no_descriptors ||
-               failed == error_code(ENFILE, boost::system::system_category())) {
-      refuse_one();
     } else if (acceptor_.is_open()) {
       core_->options.on_fault("accept: " + failed.message());
+      const bool refused = failed == asio::error::no_descriptors && refuse_one();
+      if (!refused) co_await pause();
     }
   }
+}
+
+asio::awaitable<void> Listener::pause() {
+  asio::steady_timer timer(threads_.front()->context(), std::chrono::milliseconds{50});
+  error_code ignored;
+  co_await timer.async_wait(awaiting(ignored));
 }
 
 void Listener::welcome(Tcp::socket socket, const std::shared_ptr<IoThread>& thread) {
@@ -97,14 +102,13 @@ void Listener::welcome(Tcp::socket socket, const std::shared_ptr<IoThread>& thre
   std::make_shared<Session>(core_, thread, Transport(std::move(socket), with.get()), std::move(address))->start();
 }
 
-void Listener::refuse_one() {
+bool Listener::refuse_one() {
   add(core_->totals.refused);
-  core_->options.on_fault("accept: no file descriptors left");
-  if (reserve_ < 0) return;
-  ::close(reserve_);
-  error_code ignored;
-  acceptor_.accept(ignored).close(ignored);
+  if (reserve_ >= 0) ::close(reserve_);
+  error_code failed;
+  acceptor_.accept(failed);  // closed as soon as it is here
   hold_reserve();
+  return !failed;
 }
 
 void Listener::hold_reserve() { reserve_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC); }

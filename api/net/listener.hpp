@@ -32,9 +32,10 @@ class Listener final : public Connection, public std::enable_shared_from_this<Li
  private:
   asio::awaitable<void> accept_all();
   void welcome(Tcp::socket socket, const std::shared_ptr<IoThread>& thread);
-  /// Out of descriptors: gives up the reserve to take the newest connection and close it, so that it is not left
-  /// hanging and the loop does not spin.
-  void refuse_one();
+  /// Out of descriptors: gives up the reserve to take the newest connection and close it. False when even that failed.
+  bool refuse_one();
+  /// Before accepting is tried again, so that the loop does not spin on a fault that stays.
+  asio::awaitable<void> pause();
   void hold_reserve();
   Tls tls() const;
 

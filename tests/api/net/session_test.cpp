@@ -1,4 +1,6 @@
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "tests/api/net/raw_client.hpp"
 #include "tests/api/net/test_server.hpp"
@@ -280,6 +282,30 @@ TEST(Server, StopsWithRequestsInFlight) {
   server->server.stop();
   EXPECT_TRUE(client.is_closed());
   server->handler.release();  // nobody is left to be answered
+}
+
+TEST(Server, OutlivesALackOfDescriptors) {
+  TestServer server;
+  RawClient living(server.port);
+  living.send(request("GET /hello"));
+  EXPECT_EQ(living.receive().status, 200U);
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  const rlimit few{256, before.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &few);
+  std::vector<int> taken;
+  for (int copy = dup(0); copy >= 0; copy = dup(0)) taken.push_back(copy);
+  close(taken.back());  // one is left: the next client's own
+  taken.pop_back();
+  RawClient refused(server.port);
+  EXPECT_TRUE(refused.is_closed());
+  living.send(request("GET /hello"));
+  EXPECT_EQ(living.receive().status, 200U);
+  for (const int copy : taken) close(copy);
+  setrlimit(RLIMIT_NOFILE, &before);
+  RawClient served(server.port);
+  served.send(request("GET /hello"));
+  EXPECT_EQ(served.receive().status, 200U);
 }
 
 TEST(Server, SaysWhyItCannotListen) {

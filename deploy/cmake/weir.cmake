@@ -69,7 +69,6 @@ function(weir_program name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE weir_options ${ARG_USES} ${ARG_DOORS})
   target_precompile_headers(${name} REUSE_FROM weir_pch)
-  target_compile_definitions(${name} PRIVATE WEIR_VERSION="${PROJECT_VERSION}")
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
 endfunction()
 

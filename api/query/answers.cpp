@@ -76,7 +76,7 @@ std::string exact_seconds(Int128 micros) {
 
 void write_durations(JsonWriter& json, const DurationStats& stats) {
   json.begin_object();
-  const auto least = stats.extremes().min(), greatest = stats.extremes().max();
+  const auto least = stats.min(), greatest = stats.max();
   if (stats.count() == 0 || !least || !greatest) {
     for (const char* name : {"mean", "min", "max", "sum", "stdev", "p50", "p90", "p95", "p99"}) {
       json.key(name).value(nullptr);
@@ -94,7 +94,7 @@ void write_durations(JsonWriter& json, const DurationStats& stats) {
     json.key("stdev").value(nullptr);
   }
   for (const auto& [name, per_mille] : {std::pair{"p50", 500}, {"p90", 900}, {"p95", 950}, {"p99", 990}}) {
-    json.key(name).raw(exact_seconds(std::clamp(stats.sketch().quantile(per_mille), *least, *greatest)));
+    json.key(name).raw(exact_seconds(stats.quantile(per_mille)));
   }
   json.end_object();
 }

@@ -30,10 +30,12 @@ struct VariantPage {
   std::size_t skip = 0;
   std::size_t limit = 100;
 };
-/// `next` is the cursor to write, empty for none: the caller makes it from total and page.
+/// `cursor` makes the token of the next page from how many it is to skip. `written` is called after each variant: the
+/// caller may take what stands in the writer's string.
 Result<void> write_variants(JsonWriter& json, feed::ProcessView& view, std::string_view process, std::string_view as_of,
                             VariantPage page, const ReadActivities& read,
-                            const std::function<std::string(std::size_t next_skip)>& cursor);
+                            const std::function<std::string(std::size_t next_skip)>& cursor,
+                            const std::function<void()>& written = {});
 
 /// The main figures for a terminal: counts, the most frequent edges and variants.
 std::string summary_text(feed::ProcessView& view);

@@ -141,7 +141,8 @@ void write_kpis(JsonWriter& json, feed::ProcessView& view, std::string_view proc
 
 Result<void> write_variants(JsonWriter& json, feed::ProcessView& view, std::string_view process, std::string_view as_of,
                             VariantPage page, const ReadActivities& read,
-                            const std::function<std::string(std::size_t)>& cursor) {
+                            const std::function<std::string(std::size_t)>& cursor,
+                            const std::function<void()>& written) {
   const auto rows = variants_of(view);
   std::int64_t cases = 0;
   for (const VariantRow& row : rows) cases += row.cell->counts[VariantCell::cases];
@@ -149,13 +150,14 @@ Result<void> write_variants(JsonWriter& json, feed::ProcessView& view, std::stri
   json.key("variants").begin_array();
   const std::size_t end = std::min(rows.size(), page.skip + std::min(page.limit, rows.size()));
   for (std::size_t i = page.skip; i < end; ++i) {
-    Cell cell = *rows[i].cell;
+    const Cell& cell = *rows[i].cell;
     const std::int64_t count = cell.counts[VariantCell::cases];
     json.begin_object().member("id", to_hex(rows[i].id)).key("activities");
-    if (const auto written = write_activities(json, view, cell, read); !written) return written;
+    if (const auto told = write_activities(json, view, cell, read); !told) return told;
     json.member("count", count).member("share", static_cast<double>(count) / static_cast<double>(cases));
-    write_durations(json.key("cycle_time_s"), cell.duration(VariantCell::cycle));
+    write_durations(json.key("cycle_time_s"), cell.durations[VariantCell::cycle]);
     json.end_object();
+    if (written) written();
   }
   json.end_array().key("next");
   if (end < rows.size()) {
@@ -181,7 +183,7 @@ std::string summary_text(feed::ProcessView& view) {
   text += line("variants", std::to_string(count_of(view, Table::variants)));
   const DurationStats& cycle = totals->durations[TotalsCell::cycle];
   text += line("cycle time", "mean " + exact_seconds(static_cast<Int128>(cycle.mean_micros())) + " s, median about " +
-                                 exact_seconds(cycle.sketch().quantile(500)) + " s");
+                                 exact_seconds(cycle.quantile(500)) + " s");
   std::vector<std::pair<std::int64_t, std::string>> edges;
   view.views.each(Table::edges, [&](const CellKey& key, const Cell& cell) {
     edges.emplace_back(-cell.counts[EdgeCell::traversals],

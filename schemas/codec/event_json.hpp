@@ -41,7 +41,7 @@ struct DecodedEvent {
 };
 
 /// A body with more is body_too_large: what an event costs in memory is not in proportion to its bytes.
-inline constexpr std::size_t body_events_max = 100'000;
+inline constexpr std::size_t body_events_max = 10'000;
 
 /// Errors of the body: empty_body, malformed_json, not_utf8, too_deep, body_too_large, schema (a batch that is no
 /// array). In NDJSON only empty_body and body_too_large: a line that cannot be read is refused by its index. Errors of

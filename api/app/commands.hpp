@@ -1,0 +1,21 @@
+// The commands of the program. Each returns its exit code: 0 done, 1 failed.
+#pragma once
+
+#include <string_view>
+
+#include "api/app/settings.hpp"
+#include "schemas/base/error.hpp"
+
+namespace weir::app {
+
+/// Runs until SIGTERM or SIGINT.
+int serve(const Settings& settings);
+int print_token(const Settings& settings);
+/// Uploads a file to a running server and waits until it is read.
+int ingest_file(const Settings& settings);
+int export_process(const Settings& settings);
+
+/// Tells on stderr what failed; returns 1.
+int failed(std::string_view command, const Error& error);
+
+}  // namespace weir::app

@@ -1,0 +1,97 @@
+#include "api/app/data_folder.hpp"
+
+#include <charconv>
+#include <fstream>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "schemas/crypto/key_file.hpp"
+
+namespace weir::app {
+namespace {
+
+constexpr std::string_view format_line = "weir 1 shards ";
+
+Error cannot(const std::string& what, const std::filesystem::path& path) {
+  return {Code::storage_failed, what + " " + path.string()};
+}
+
+/// Durable on return; the folder's entry too.
+Result<void> write_file(const std::filesystem::path& path, const std::string& content) {
+  const std::filesystem::path fresh = path.string() + ".new";
+  const int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (file < 0) return cannot("cannot write", fresh);
+  const bool written =
+      ::write(file, content.data(), content.size()) == static_cast<ssize_t>(content.size()) && ::fsync(file) == 0;
+  ::close(file);
+  if (!written || ::rename(fresh.c_str(), path.c_str()) != 0) return cannot("cannot write", path);
+  const int folder = ::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = folder >= 0 && ::fsync(folder) == 0;
+  if (folder >= 0) ::close(folder);
+  if (!synced) return cannot("cannot sync", path.parent_path());
+  return {};
+}
+
+Result<void> check_format(const std::filesystem::path& path, std::uint32_t shards) {
+  std::ifstream file(path);
+  std::string line;
+  if (!std::getline(file, line)) return write_file(path, std::string{format_line} + std::to_string(shards) + '\n');
+  std::uint32_t stored = 0;
+  const std::string_view digits = std::string_view{line}.substr(std::min(line.size(), format_line.size()));
+  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), stored);
+  if (!line.starts_with(format_line) || read.ec != std::errc{} || read.ptr != digits.data() + digits.size()) {
+    return Error{Code::state_format, "the data folder was made by another version"};
+  }
+  if (stored != shards) {
+    return Error{Code::state_format, "the data folder was made with " + std::to_string(stored) + " shards, not " +
+                                         std::to_string(shards) + "; `--shards` must say so"};
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<DataFolder> DataFolder::open(const std::filesystem::path& path, std::uint32_t shards) {
+  std::error_code failed;
+  std::filesystem::create_directories(path, failed);
+  const std::filesystem::path lock_path = path / "lock";
+  const int lock = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock < 0) return cannot("cannot use the data folder", path);
+  DataFolder folder{path, lock};
+  if (::flock(lock, LOCK_EX | LOCK_NB) != 0) return cannot("another server holds the data folder", path);
+  if (const auto checked = check_format(path / "format", shards); !checked) return checked.error();
+  std::vector<std::filesystem::path> parts{folder.log(), folder.node(), folder.spool()};
+  for (std::uint32_t i = 0; i < shards; ++i) parts.emplace_back(folder.shard(i));
+  for (const std::filesystem::path& part : parts) {
+    std::filesystem::create_directories(part, failed);
+    if (failed) return cannot("cannot make", part);
+  }
+  return folder;
+}
+
+DataFolder::DataFolder(DataFolder&& other) noexcept
+    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
+
+DataFolder::~DataFolder() {
+  if (lock_ >= 0) ::close(lock_);  // and with it the lock
+}
+
+std::string DataFolder::shard(std::uint32_t number) const { return path_ / "shards" / std::to_string(number); }
+
+Result<crypto::Key> DataFolder::key(const std::string& name) const {
+  return crypto::load_or_create_key(path_ / (name + ".key"));
+}
+
+Result<double> DataFolder::free_share() const {
+  struct statvfs disk{};
+  if (::statvfs(path_.c_str(), &disk) != 0 || disk.f_blocks == 0)
+    return cannot("cannot ask for the free space of", path_);
+  return static_cast<double>(disk.f_bavail) / static_cast<double>(disk.f_blocks);
+}
+
+}  // namespace weir::app

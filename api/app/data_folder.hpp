@@ -1,0 +1,47 @@
+// The data folder of a node: who holds it, what lies where, and what was decided when it was made.
+//
+//   lock      held by the server that uses the folder
+//   format    version of the folder, number of shards
+//   *.key     secrets (schemas/crypto/key_file.hpp)
+//   log/  high-water  shards/NN/  node/  spool/
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "schemas/base/result.hpp"
+#include "schemas/crypto/digest.hpp"
+
+namespace weir::app {
+
+class DataFolder {
+ public:
+  /// Makes the folder if it is not there, holds it for this process, and checks that it was made with this number of
+  /// shards. Errors: storage_failed (another server holds it, cannot be written), state_format (other shards, another
+  /// version).
+  static Result<DataFolder> open(const std::filesystem::path& path, std::uint32_t shards);
+  ~DataFolder();
+  DataFolder(DataFolder&& other) noexcept;
+  DataFolder& operator=(DataFolder&&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  std::string log() const { return path_ / "log"; }
+  std::string high_water() const { return path_ / "high-water"; }
+  std::string shard(std::uint32_t number) const;
+  std::string node() const { return path_ / "node"; }
+  std::filesystem::path spool() const { return path_ / "spool"; }
+
+  /// The secret of this name, made when it is not there. Error: bad_key_file.
+  Result<crypto::Key> key(const std::string& name) const;
+  /// Free share of the disk, 0 to 1. Error: storage_failed.
+  Result<double> free_share() const;
+
+ private:
+  DataFolder(std::filesystem::path path, int lock) : path_(std::move(path)), lock_(lock) {}
+
+  std::filesystem::path path_;
+  int lock_;
+};
+
+}  // namespace weir::app

@@ -1,0 +1,7 @@
+#include "api/app/commands.hpp"
+
+namespace weir::app {
+
+int ingest_file(const Settings& settings) { return failed(name_of(settings.command), {Code::not_implemented, ""}); }
+
+}  // namespace weir::app

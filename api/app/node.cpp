@@ -1,0 +1,176 @@
+#include "api/app/node.hpp"
+
+namespace weir::app {
+namespace {
+
+constexpr std::size_t intake_queue_max = 4'096;
+constexpr std::size_t readers_queue_max = 256;
+constexpr double free_share_for_events = 0.08;
+constexpr double free_share_for_uploads = 0.15;
+
+unsigned threads_of(const Settings& settings) {
+  return settings.threads > 0 ? static_cast<unsigned>(settings.threads)
+                              : std::max(1U, std::thread::hardware_concurrency());
+}
+
+Result<Secrets> open_secrets(const DataFolder& folder) {
+  auto tokens = auth::KeyRing::open(folder.path());
+  if (!tokens) return tokens.error();
+  const auto audit = folder.key("audit"), erasure = folder.key("erasure"), cursor = folder.key("cursor");
+  for (const auto* key : {&audit, &erasure, &cursor}) {
+    if (!*key) return key->error();
+  }
+  return Secrets{std::move(*tokens), *audit, *erasure, *cursor};
+}
+
+std::optional<std::uint64_t> quota_of(const Settings& settings) {
+  if (settings.quota_events_per_second == 0) return std::nullopt;
+  return settings.quota_events_per_second;
+}
+
+}  // namespace
+
+Node::Node(const Settings& settings, const Clock& clock, Logger& logger, DataFolder folder, Secrets secrets)
+    : settings_(settings),
+      clock_(clock),
+      logger_(logger),
+      folder_(std::move(folder)),
+      secrets_(std::move(secrets)),
+      quota_(quota_of(settings), clock),
+      failed_authentications_(clock),
+      intake_(threads_of(settings), intake_queue_max),
+      readers_(threads_of(settings), readers_queue_max) {}
+
+Node::~Node() { stop(); }
+
+Result<std::unique_ptr<Node>> Node::open(const Settings& settings, const Clock& clock, Logger& logger,
+                                         OnFatal on_fatal) {
+  auto folder = DataFolder::open(settings.data, static_cast<std::uint32_t>(settings.shards));
+  if (!folder) return folder.error();
+  auto secrets = open_secrets(*folder);
+  if (!secrets) return secrets.error();
+  std::unique_ptr<Node> node{new Node(settings, clock, logger, std::move(*folder), std::move(*secrets))};
+  if (const auto opened = node->open_stores(on_fatal); !opened) return opened.error();
+  if (const auto opened = node->open_stream(on_fatal); !opened) return opened.error();
+  node->metrics_.add_collector([raw = node.get()](metrics::Samples& samples) { raw->collect(samples); });
+  node->watch_disk();
+  return node;
+}
+
+Result<void> Node::open_stores(const OnFatal& on_fatal) {
+  const auto failed = [on_fatal](std::string_view what) { on_fatal({Code::storage_failed, std::string{what}}); };
+  rocks::RocksEnvironment::Limits limits;
+  limits.cache_bytes = settings_.memory_bytes / 2;
+  limits.memtables_bytes = settings_.memory_bytes / 5;
+  environment_ = std::make_unique<rocks::RocksEnvironment>(
+      limits, [this](std::string_view line) { logger_.log(LogLevel::warning, "store", {{"line", line}}); });
+  rocks::RocksOptions whole{.on_fatal = failed};
+  rocks::RocksOptions prefix{.recovery = rocks::WalRecovery::keep_prefix, .on_fatal = failed};
+  const auto open = [&](const std::string& path, const rocks::RocksOptions& options,
+                        std::unique_ptr<store::Store>& into) -> Result<void> {
+    auto opened = rocks::open_rocksdb(path, options, *environment_);
+    if (!opened) return opened.error();
+    into = std::move(*opened);
+    return {};
+  };
+  if (const auto opened = open(folder_.log(), whole, log_store_); !opened) return opened;
+  if (const auto opened = open(folder_.node(), whole, node_store_); !opened) return opened;
+  shard_stores_.resize(settings_.shards);
+  for (std::uint32_t i = 0; i < shard_stores_.size(); ++i) {
+    if (const auto opened = open(folder_.shard(i), prefix, shard_stores_[i]); !opened) return opened;
+  }
+  audit_ = std::make_unique<auth::Audit>(*node_store_, secrets_.audit);
+  auto answers = auth::IdempotencyStore::open(*node_store_, clock_);
+  if (!answers) return answers.error();
+  answers_ = std::move(*answers);
+  return {};
+}
+
+Result<void> Node::open_stream(const OnFatal& on_fatal) {
+  on_fatal_ = on_fatal;
+  high_water_ = std::make_unique<log::HighWaterFile>(folder_.high_water());
+  log::EmbeddedOptions log_options;
+  log_options.partitions = static_cast<std::uint32_t>(settings_.shards);
+  auto opened_log = log::EmbeddedLog::open(*log_store_, *high_water_, clock_, log_options);
+  if (!opened_log) return opened_log.error();
+  log_ = std::move(*opened_log);
+  runtime::EngineOptions options;
+  options.threads = std::min(threads_of(settings_), static_cast<unsigned>(settings_.shards));
+  options.task.cache_bytes = settings_.memory_bytes / 4;
+  std::vector<store::Store*> stores;
+  for (const auto& store : shard_stores_) stores.push_back(store.get());
+  auto engine = runtime::Engine::open(
+      *log_, std::move(stores), clock_,
+      [this](auto workspace, auto process, auto case_id) { return fingerprint(workspace, process, case_id); }, options,
+      on_fatal);
+  if (!engine) return engine.error();
+  engine_ = std::move(*engine);
+  return {};
+}
+
+void Node::start() {
+  appender_ = std::make_unique<log::AppenderThread>(*log_, on_fatal_);
+  engine_->start();
+}
+
+void Node::stop() {
+  begin_drain();
+  readers_.stop();
+  intake_.stop();
+  // The log first: what it still takes (and nobody is told of any more) the engine then takes too.
+  appender_.reset();
+  if (engine_) engine_->stop();
+}
+
+Hash128 Node::fingerprint(std::string_view workspace, std::string_view process, std::string_view case_id) const {
+  return crypto::case_fingerprint(secrets_.erasure, workspace, process, case_id);
+}
+
+Result<void> Node::append(const std::string& workspace, std::vector<log::Addressed> records, log::Appended appended) {
+  if (const auto ensured = log_->ensure_workspace(workspace); !ensured) return ensured;
+  return log_->append(workspace, std::move(records), std::move(appended));
+}
+
+void Node::watch_disk() {
+  if (const auto share = folder_.free_share()) free_share_ = *share;
+}
+
+Result<void> Node::room_for_events() const {
+  if (free_share_ < free_share_for_events) return Error{Code::storage_full, ""};
+  return {};
+}
+
+Result<void> Node::room_for_uploads() const {
+  if (free_share_ < free_share_for_uploads) return Error{Code::storage_full, ""};
+  return {};
+}
+
+void Node::collect(metrics::Samples& samples) {
+  samples.gauge("weir_log_queued_bytes", "Bytes that wait to be committed to the log.",
+                static_cast<double>(log_->queued_bytes()));
+  samples.gauge("weir_intake_queued", "Bodies that wait for a worker.", static_cast<double>(intake_.queued()));
+  samples.gauge("weir_queries_queued", "Queries that wait for a reader.", static_cast<double>(readers_.queued()));
+  samples.gauge("weir_disk_free_ratio", "Free share of the data folder's disk.", free_share_);
+  samples.counter("weir_log_lines_dropped_total", "Lines of the log of the program that were dropped.",
+                  static_cast<double>(logger_.dropped()));
+  std::uint32_t shard = 0;
+  for (const runtime::ShardStatus& status : engine_->status()) {
+    const auto number = [](std::uint64_t count) { return static_cast<double>(count); };
+    samples.gauge("weir_shard_lag_records", "Records that the views do not include yet.", number(status.lag),
+                  {{"shard", shard}});
+    samples.gauge("weir_shard_ticks_held", "Ticks are held because the wall clock jumped.", status.ticks_held ? 1 : 0,
+                  {{"shard", shard}});
+    samples.counter("weir_events_accepted_total", "Events that tasks accepted.", number(status.accepted),
+                    {{"shard", shard}});
+    samples.counter("weir_events_duplicate_total", "Events that tasks knew already.", number(status.duplicates),
+                    {{"shard", shard}});
+    samples.counter("weir_events_refused_total", "Events that tasks refused.", number(status.refused),
+                    {{"shard", shard}});
+    samples.counter("weir_commits_total", "Commits of state.", number(status.commits), {{"shard", shard}});
+    samples.counter("weir_commit_bytes_total", "Bytes that commits wrote.", number(status.commit_bytes),
+                    {{"shard", shard}});
+    ++shard;
+  }
+}
+
+}  // namespace weir::app

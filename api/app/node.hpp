@@ -1,0 +1,113 @@
+// Everything that a server stands on, opened from a data folder: stores, log, engine, keys, audit, metrics, threads.
+// The one place that names the concrete classes; routes get it by reference.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/app/data_folder.hpp"
+#include "api/app/logging.hpp"
+#include "api/app/settings.hpp"
+#include "api/app/workers.hpp"
+#include "api/auth/audit.hpp"
+#include "api/auth/idempotency.hpp"
+#include "api/auth/quota.hpp"
+#include "api/auth/token.hpp"
+#include "api/metrics/registry.hpp"
+#include "schemas/base/clock.hpp"
+#include "state/rocksdb/rocksdb_store.hpp"
+#include "stream/feed/process_view.hpp"
+#include "stream/log/appender_thread.hpp"
+#include "stream/runtime/engine.hpp"
+
+namespace weir::app {
+
+struct Secrets {
+  auth::KeyRing tokens;
+  crypto::Key audit;
+  crypto::Key erasure;  // of fingerprints: never replaced, or erased cases would come back
+  crypto::Key cursor;
+};
+
+class Node {
+ public:
+  /// The process has to stop, for good. From any thread.
+  using OnFatal = std::function<void(const Error&)>;
+
+  /// Errors: storage_failed, state_format, log_damaged, bad_key_file.
+  static Result<std::unique_ptr<Node>> open(const Settings& settings, const Clock& clock, Logger& logger,
+                                            OnFatal on_fatal);
+  ~Node();
+
+  void start();
+  /// Refuses new work, does what was admitted, commits, closes. Nothing may call the node meanwhile. Idempotent.
+  void stop();
+
+  // What routes use. Thread-safe, all of it.
+  const Settings& settings() const { return settings_; }
+  const Clock& clock() const { return clock_; }
+  Logger& logger() { return logger_; }
+  const DataFolder& folder() const { return folder_; }
+  const Secrets& secrets() const { return secrets_; }
+  log::EmbeddedLog& log() { return *log_; }
+  runtime::Engine& engine() { return *engine_; }
+  store::Store& shard_store(std::uint32_t shard) { return *shard_stores_[shard]; }
+  store::Store& store() { return *node_store_; }  // audit, kept answers, uploads, pending redactions
+  auth::Audit& audit() { return *audit_; }
+  auth::IdempotencyStore& answers() { return *answers_; }
+  auth::IngestQuota& quota() { return quota_; }
+  auth::FailedAuthentications& failed_authentications() { return failed_authentications_; }
+  metrics::Registry& metrics() { return metrics_; }
+  Workers& intake() { return intake_; }    // validates bodies, writes what is not the log's
+  Workers& readers() { return readers_; }  // answers queries
+
+  crypto::Digest cursor_mac(std::string_view bytes) const { return crypto::hmac_sha256(secrets_.cursor, bytes); }
+  Hash128 fingerprint(std::string_view workspace, std::string_view process, std::string_view case_id) const;
+  feed::Snapshots snapshots() const { return engine_->snapshots(); }
+
+  /// Log::append() with the workspace made if need be. Blocks for a moment when it is new.
+  Result<void> append(const std::string& workspace, std::vector<log::Addressed> records, log::Appended appended);
+
+  /// Nothing, or `storage_full` (reliability R16).
+  Result<void> room_for_events() const;
+  Result<void> room_for_uploads() const;
+  /// Looks at the disk; once a second.
+  void watch_disk();
+
+  void begin_drain() { draining_ = true; }
+  bool draining() const { return draining_; }
+
+ private:
+  Node(const Settings& settings, const Clock& clock, Logger& logger, DataFolder folder, Secrets secrets);
+  Result<void> open_stores(const OnFatal& on_fatal);
+  Result<void> open_stream(const OnFatal& on_fatal);
+  void collect(metrics::Samples& samples);
+
+  const Settings settings_;
+  const Clock& clock_;
+  Logger& logger_;
+  DataFolder folder_;
+  Secrets secrets_;
+  OnFatal on_fatal_;
+  std::atomic<bool> draining_{false};
+  std::atomic<double> free_share_{1.0};
+  metrics::Registry metrics_;
+  std::unique_ptr<rocks::RocksEnvironment> environment_;
+  std::unique_ptr<store::Store> log_store_, node_store_;
+  std::vector<std::unique_ptr<store::Store>> shard_stores_;
+  std::unique_ptr<log::HighWaterFile> high_water_;
+  std::unique_ptr<log::EmbeddedLog> log_;
+  std::unique_ptr<runtime::Engine> engine_;
+  std::unique_ptr<log::AppenderThread> appender_;
+  std::unique_ptr<auth::Audit> audit_;
+  std::unique_ptr<auth::IdempotencyStore> answers_;
+  auth::IngestQuota quota_;
+  auth::FailedAuthentications failed_authentications_;
+  Workers intake_;
+  Workers readers_;
+};
+
+}  // namespace weir::app

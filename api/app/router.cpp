@@ -1,0 +1,214 @@
+#include "api/app/router.hpp"
+
+#include "api/app/answering.hpp"
+#include "api/net/problem.hpp"
+
+namespace weir::app {
+namespace {
+
+std::vector<std::string> segments_of(std::string_view pattern) {
+  std::vector<std::string> segments;
+  for (std::size_t at = 1; at < pattern.size();) {
+    const std::size_t end = std::min(pattern.find('/', at), pattern.size());
+    const std::string_view segment = pattern.substr(at, end - at);
+    segments.emplace_back(segment.starts_with('{') ? std::string_view{} : segment);
+    at = end + 1;
+  }
+  return segments;
+}
+
+bool fits(const std::vector<std::string>& pattern, const std::vector<std::string>& path) {
+  return std::equal(
+      pattern.begin(), pattern.end(), path.begin(), path.end(),
+      [](const std::string& wanted, const std::string& given) { return wanted.empty() || wanted == given; });
+}
+
+std::vector<std::string> names_in(const std::vector<std::string>& pattern, const std::vector<std::string>& path) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i].empty()) names.push_back(path[i]);
+  }
+  return names;
+}
+
+/// Methods are what the table has; a HEAD is a GET whose body the session leaves out.
+net::Method asked(const net::RequestHead& head) {
+  return head.method == net::Method::head ? net::Method::get : head.method;
+}
+
+std::string path_of(const net::RequestHead& head) { return head.target.substr(0, head.target.find('?')); }
+
+/// Of all that a request asks: what the same key must come with again.
+Hash128 hash_of(const net::Request& request) {
+  std::string bytes = request.head.target;
+  for (const net::Header& header : request.head.headers) {
+    if (header.name != "content-type" && !header.name.starts_with("ce-")) continue;
+    bytes.append(1, '\n').append(header.name).append(1, ':').append(header.value);
+  }
+  return hash128(bytes.append(2, '\n').append(request.body));
+}
+
+/// Worth keeping under an Idempotency-Key: the request was done, or is wrong for good.
+bool is_final(unsigned status) { return status < 400 || status == 409 || status == 422; }
+
+}  // namespace
+
+Router::Router(Node& node, std::vector<Route> routes) : node_(node) {
+  for (Route& route : routes) {
+    auto segments = segments_of(route.pattern);
+    entries_.push_back({std::move(route), std::move(segments)});
+  }
+}
+
+Router::Match Router::find(const net::RequestHead& head) const {
+  Match match;
+  for (const Entry& entry : entries_) {
+    if (!fits(entry.segments, head.segments)) continue;
+    if (entry.route.method == asked(head)) return {&entry, {}};
+    if (!match.allow.empty()) match.allow += ", ";
+    match.allow += entry.route.method == net::Method::get ? "GET, HEAD" : name_of(entry.route.method);
+  }
+  return match;
+}
+
+net::BodyPlan Router::admit(const net::RequestHead& head) {
+  const Match match = find(head);
+  if (match.entry == nullptr) {
+    if (match.allow.empty()) return net::Refuse{net::problem({Code::not_found, ""}, head.trace_id)};
+    net::Response response = net::problem({Code::method_not_allowed, ""}, head.trace_id);
+    response.headers.push_back({"Allow", match.allow});
+    return net::Refuse{std::move(response)};
+  }
+  const Route& route = match.entry->route;
+  auth::Credential credential;
+  if (route.permission) {
+    if (node_.draining()) return net::Refuse{net::problem({Code::draining, ""}, head.trace_id)};
+    auto known = authenticate(head);
+    if (!known) return refuse_credential(head, known.error());
+    credential = std::move(*known);
+    if (const auto allowed = auth::authorise(credential, *route.permission); !allowed) {
+      net::Response response = net::problem(allowed.error(), head.trace_id);
+      if (!route.action.empty()) {
+        node_.intake().offer([this, head, credential, action = route.action, response] {
+          write_audit(head, credential, action, {}, response);
+        });
+      }
+      return net::Refuse{std::move(response)};
+    }
+  }
+  if (route.check) {
+    if (const auto checked = route.check(head); !checked) {
+      return net::Refuse{net::problem(checked.error(), head.trace_id)};
+    }
+  }
+  return plan(*match.entry, head, std::move(credential));
+}
+
+Result<auth::Credential> Router::authenticate(const net::RequestHead& head) const {
+  std::vector<std::string_view> values;
+  for (const net::Header& header : head.headers) {
+    if (header.name == "authorization") values.push_back(header.value);
+  }
+  const auto token = auth::bearer_token(values);
+  if (!token) return token.error();
+  return auth::verify_token(node_.secrets().tokens, *token, node_.clock().now());
+}
+
+net::BodyPlan Router::refuse_credential(const net::RequestHead& head, const Error& why) const {
+  if (why.code == Code::invalid_token) {
+    if (const auto wait = node_.failed_authentications().record(head.remote_address)) {
+      net::Response response = net::problem({Code::quota_exceeded, ""}, head.trace_id);
+      for (net::Header& header : response.headers) {
+        if (header.name == "Retry-After") header.value = std::to_string(wait->count());
+      }
+      return net::Refuse{std::move(response)};
+    }
+    auth::AuditEntry entry{node_.clock().now(), std::string{auth::node_workspace}, head.remote_address, "token.refused",
+                           path_of(head),       std::string{name_of(why.code)},    head.trace_id};
+    node_.intake().offer([this, entry] {
+      const auto written = node_.audit().append(entry, store::Durability::buffered);
+      if (!written) node_.logger().log(LogLevel::error, written.error().detail);
+    });
+  }
+  return net::Refuse{net::problem(why, head.trace_id)};
+}
+
+net::BodyPlan Router::plan(const Entry& entry, const net::RequestHead& head, auth::Credential credential) const {
+  const Route& route = entry.route;
+  auto names = names_in(entry.segments, head.segments);
+  if (route.stream) return route.stream(head, std::move(names), std::move(credential));
+  return net::Collect{route.body_bytes_max,
+                      [this, &route, names = std::move(names), credential = std::move(credential)](
+                          net::Request request, net::Respond respond) {
+                        run(route, {std::move(request), names, credential, std::move(respond)});
+                      }};
+}
+
+void Router::run(const Route& route, Call call) const {
+  if (route.where == Where::io) return route.handle(std::move(call));
+  const net::Respond respond = call.respond;
+  auto held = std::make_shared<Call>(std::move(call));
+  Workers& workers = route.where == Where::intake ? node_.intake() : node_.readers();
+  if (!workers.offer([this, &route, held] { handle(route, std::move(*held)); })) respond({Code::overloaded, ""});
+}
+
+/// On a worker.
+void Router::handle(const Route& route, Call call) const {
+  if (!route.action.empty()) {
+    std::string object;
+    for (const std::string& name : call.names) object += (object.empty() ? "" : "/") + name;
+    // A case is named by what cannot be read back once it is erased.
+    if (route.permission == auth::Permission::erase_cases) {
+      object = call.names[0] + '/' + to_hex(node_.fingerprint(call.credential.workspace, call.names[0], call.names[1]));
+    }
+    call.respond =
+        after_work(call.respond, call.head().trace_id, node_.intake(),
+                   [this, head = call.head(), credential = call.credential, action = route.action,
+                    object](net::Response& response) { write_audit(head, credential, action, object, response); });
+  }
+  if (route.method == net::Method::post && !call.head().header("idempotency-key").empty()) {
+    if (!keep_answer(call)) return;
+  }
+  route.handle(std::move(call));
+}
+
+/// False: the call was answered by what is kept, or refused.
+bool Router::keep_answer(Call& call) const {
+  const net::RequestHead& head = call.head();
+  const auth::IdempotencyScope scope{call.credential.workspace, call.credential.token_id,
+                                     std::string{name_of(head.method)} + ' ' + path_of(head),
+                                     std::string{head.header("idempotency-key")}};
+  auto begun = node_.answers().begin(scope, hash_of(call.request));
+  if (!begun) {
+    call.respond(begun.error());
+    return false;
+  }
+  if (auto* kept = std::get_if<auth::StoredAnswer>(&*begun)) {
+    net::Response response;
+    response.status = kept->status;
+    response.content_type = kept->content_type;
+    response.body = kept->body;
+    call.respond(std::move(response));
+    return false;
+  }
+  auto reservation = std::make_shared<auth::IdempotencyStore::Reservation>(
+      std::move(std::get<auth::IdempotencyStore::Reservation>(*begun)));
+  call.respond = after_work(
+      call.respond, head.trace_id, node_.intake(), [reservation, trace_id = head.trace_id](net::Response& response) {
+        if (!is_final(response.status)) return;
+        const auto kept = reservation->keep({response.status, response.content_type, response.body});
+        if (!kept) response = net::problem(kept.error(), trace_id);
+      });
+  return true;
+}
+
+void Router::write_audit(const net::RequestHead& head, const auth::Credential& credential, std::string_view action,
+                         std::string_view object, const net::Response& response) const {
+  const std::string outcome = response.status < 400 ? "done" : std::to_string(response.status);
+  const auto written = node_.audit().append({node_.clock().now(), credential.workspace, credential.token_id,
+                                             std::string{action}, std::string{object}, outcome, head.trace_id},
+                                            store::Durability::synced);
+  if (!written) node_.logger().log(LogLevel::error, written.error().detail, {}, head.trace_id);
+}
+
+}  // namespace weir::app

@@ -1,0 +1,47 @@
+// From a request's head to the route that handles it: finds it in the table, knows the caller, asks the table of roles,
+// and sends the call to the threads where it may run.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/app/node.hpp"
+#include "api/app/route.hpp"
+#include "api/net/handler.hpp"
+
+namespace weir::app {
+
+class Router final : public net::Handler {
+ public:
+  /// `node` must outlive the router.
+  Router(Node& node, std::vector<Route> routes);
+
+  net::BodyPlan admit(const net::RequestHead& head) override;
+
+ private:
+  /// A pattern, cut into its segments; "" stands for a place that takes any one segment.
+  struct Entry {
+    Route route;
+    std::vector<std::string> segments;
+  };
+  struct Match {
+    const Entry* entry = nullptr;
+    std::string allow;  // when no entry has the method: those that the path has; empty: no such path
+  };
+
+  Match find(const net::RequestHead& head) const;
+  Result<auth::Credential> authenticate(const net::RequestHead& head) const;
+  net::BodyPlan refuse_credential(const net::RequestHead& head, const Error& why) const;
+  net::BodyPlan plan(const Entry& entry, const net::RequestHead& head, auth::Credential credential) const;
+  void run(const Route& route, Call call) const;
+  void handle(const Route& route, Call call) const;
+  bool keep_answer(Call& call) const;
+  void write_audit(const net::RequestHead& head, const auth::Credential& credential, std::string_view action,
+                   std::string_view object, const net::Response& response) const;
+
+  Node& node_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace weir::app

@@ -1,0 +1,77 @@
+// What the node tells about itself: probes, metrics, the contract, and a page for people who come by browser.
+#include "api/app/answering.hpp"
+#include "api/app/routes/routes.hpp"
+#include "schemas/definitions/definitions.hpp"
+
+namespace weir::app {
+namespace {
+
+constexpr std::string_view page = R"(<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Weir</title>
+<h1>Weir</h1>
+<p>A real-time process-mining event processor. Events go in by <code>POST /v1/events</code> or
+<code>POST /v1/uploads</code>; exact process maps come out at <code>GET /v1/processes/{process}/map</code>.</p>
+<p>The contract: <a href="/openapi.json">OpenAPI</a>, <a href="/schemas/event.json">event</a>,
+<a href="/schemas/process.json">settings of a process</a>. The node: <a href="/healthz">health</a>,
+<a href="/readyz">readiness</a>, <a href="/metrics">metrics</a>.</p>
+</html>
+)";
+
+/// Whatever is asked, the answer is the same text.
+Route document(std::string_view pattern, std::string_view content_type, std::string_view text) {
+  Route route;
+  route.pattern = pattern;
+  route.where = Where::io;
+  auto shared = std::make_shared<const std::string>(text);
+  route.handle = [shared, type = std::string{content_type}](Call call) {
+    net::Response response;
+    response.content_type = type;
+    response.headers.push_back({"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"});
+    response.headers.push_back({"X-Content-Type-Options", "nosniff"});
+    response.shared_body = shared;
+    call.respond(std::move(response));
+  };
+  return route;
+}
+
+net::Response state_answer(std::string_view state, unsigned status) {
+  std::string body;
+  JsonWriter(body).begin_object().member("status", state).end_object();
+  return json_answer(std::move(body), status);
+}
+
+Route open_route(std::string_view pattern, Where where, std::function<void(Call)> handle) {
+  Route route;
+  route.pattern = pattern;
+  route.where = where;
+  route.handle = std::move(handle);
+  return route;
+}
+
+}  // namespace
+
+std::vector<Route> node_routes(Node& node) {
+  return {
+      open_route("/healthz", Where::io, [](Call call) { call.respond(state_answer("ok", 200)); }),
+      open_route("/readyz", Where::io,
+                 [&node](Call call) {
+                   call.respond(node.draining() ? state_answer("draining", 503) : state_answer("ready", 200));
+                 }),
+      open_route("/metrics", Where::readers,
+                 [&node](Call call) {
+                   net::Response response;
+                   response.content_type = metrics::Registry::content_type;
+                   response.body = node.metrics().render();
+                   call.respond(std::move(response));
+                 }),
+      document("/openapi.json", "application/json", definitions::openapi()),
+      document("/schemas/event.json", "application/schema+json", definitions::event_schema()),
+      document("/schemas/process.json", "application/schema+json", definitions::process_schema()),
+      document("/", "text/html; charset=utf-8", page),
+  };
+}
+
+}  // namespace weir::app

@@ -1,0 +1,27 @@
+// The routes of the contract (design, section 5), one file per resource.
+#pragma once
+
+#include <vector>
+
+#include "api/app/node.hpp"
+#include "api/app/route.hpp"
+#include "api/net/server.hpp"
+
+namespace weir::app {
+
+class Redactor;
+class Uploads;
+
+// Each: `node` and whatever else is given must outlive the routes.
+std::vector<Route> event_routes(Node& node);
+std::vector<Route> upload_routes(Node& node, Uploads& uploads);
+std::vector<Route> process_routes(Node& node);
+std::vector<Route> view_routes(Node& node);
+std::vector<Route> case_routes(Node& node, Redactor& redactor);
+std::vector<Route> export_routes(Node& node);
+std::vector<Route> dead_letter_routes(Node& node);
+std::vector<Route> audit_routes(Node& node);
+/// Probes, metrics, contracts and the page at `/`.
+std::vector<Route> node_routes(Node& node);
+
+}  // namespace weir::app

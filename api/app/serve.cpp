@@ -1,0 +1,106 @@
+// `weir serve`: opens the node, puts the server in front of it, and waits for the signal to stop.
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include <unistd.h>
+
+#include "api/app/commands.hpp"
+#include "api/app/node.hpp"
+#include "api/app/router.hpp"
+#include "api/app/routes/routes.hpp"
+#include "api/net/server.hpp"
+
+namespace weir::app {
+namespace {
+
+/// The store may be in any state, so nothing is closed: the next start recovers (reliability R4).
+[[noreturn]] void stop_at_once(const Error& error) {
+  failed(name_of(Command::serve), error);
+  std::_Exit(1);
+}
+
+/// Blocked before any thread starts, so that only the waiting main thread gets them.
+sigset_t block_signals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+LogLevel level_of(std::string_view name) {
+  if (name == "debug") return LogLevel::debug;
+  if (name == "warning") return LogLevel::warning;
+  return name == "error" ? LogLevel::error : LogLevel::info;
+}
+
+std::vector<Route> all_routes(Node& node) {
+  std::vector<Route> routes;
+  for (auto&& part : {node_routes(node), event_routes(node), view_routes(node)}) {
+    routes.insert(routes.end(), part.begin(), part.end());
+  }
+  return routes;
+}
+
+net::ServerOptions server_options(const Settings& settings, Logger& logger) {
+  net::ServerOptions options;
+  options.address = settings.listen_address;
+  options.port = settings.listen_port;
+  options.limits.connections = settings.connections_max;
+  options.tls_certificate_path = settings.tls_cert;
+  options.tls_key_path = settings.tls_key;
+  options.on_fault = [&logger](std::string_view what) { logger.log(LogLevel::error, "server", {{"what", what}}); };
+  return options;
+}
+
+void announce(const Settings& settings, std::uint16_t port) {
+  const bool ipv6 = settings.listen_address.find(':') != std::string::npos;
+  std::printf("weir listening on %s://%s%s%s:%u\n", settings.tls_cert.empty() ? "http" : "https", ipv6 ? "[" : "",
+              settings.listen_address.c_str(), ipv6 ? "]" : "", port);
+  std::fflush(stdout);
+}
+
+/// Returns when the process is to stop; once a second looks at the disk.
+void wait_for_stop(const sigset_t& signals, Node& node, net::Server& server, Logger& logger) {
+  while (true) {
+    const timespec second{1, 0};
+    const int signal = sigtimedwait(&signals, nullptr, &second);
+    if (signal == SIGTERM || signal == SIGINT) return;
+    if (signal == SIGHUP) {
+      const auto reloaded = server.reload_tls();
+      logger.log(reloaded ? LogLevel::info : LogLevel::error,
+                 reloaded ? "certificate read again" : reloaded.error().detail);
+    }
+    node.watch_disk();
+  }
+}
+
+}  // namespace
+
+int serve(const Settings& settings) {
+  const sigset_t signals = block_signals();
+  const SystemClock clock;
+  Logger::Options log_options;
+  log_options.level = level_of(settings.log_level);
+  Logger logger(std::move(log_options), clock);
+  auto node = Node::open(settings, clock, logger, stop_at_once);
+  if (!node) return failed(name_of(Command::serve), node.error());
+  Router router(**node, all_routes(**node));
+  net::Server server(server_options(settings, logger), router, clock);
+  (*node)->start();
+  const auto port = server.start();
+  if (!port) return failed(name_of(Command::serve), port.error());
+  announce(settings, *port);
+  wait_for_stop(signals, **node, server, logger);
+  logger.log(LogLevel::info, "draining");
+  (*node)->begin_drain();
+  server.drain(std::chrono::seconds{settings.drain_seconds});
+  server.stop();
+  (*node)->stop();
+  logger.log(LogLevel::info, "stopped");
+  return 0;
+}
+
+}  // namespace weir::app

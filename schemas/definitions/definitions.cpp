@@ -1,0 +1,27 @@
+#include "schemas/definitions/definitions.hpp"
+
+// The bytes of a file between two symbols (paths are seen from the folder that the compiler is told of).
+#define WEIR_EMBED(name, file)                         \
+  __asm__(                                             \
+      ".section .rodata\n"                             \
+      ".global weir_" #name "_begin\n"                 \
+      ".global weir_" #name "_end\n"                   \
+      "weir_" #name "_begin:\n"                        \
+      ".incbin \"" WEIR_DEFINITIONS "/" file "\"\n"    \
+      "weir_" #name "_end:\n"                          \
+      ".byte 0\n"                                      \
+      ".text\n");                                      \
+  extern "C" const char weir_##name##_begin[];         \
+  extern "C" const char weir_##name##_end[]
+
+WEIR_EMBED(openapi, "openapi.json");
+WEIR_EMBED(event, "event.schema.json");
+WEIR_EMBED(process, "process.schema.json");
+
+namespace weir::definitions {
+
+std::string_view openapi() { return {weir_openapi_begin, weir_openapi_end}; }
+std::string_view event_schema() { return {weir_event_begin, weir_event_end}; }
+std::string_view process_schema() { return {weir_process_begin, weir_process_end}; }
+
+}  // namespace weir::definitions

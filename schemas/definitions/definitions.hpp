@@ -1,0 +1,15 @@
+// The contract as documents, as they stand in this folder: part of the program and served by it.
+#pragma once
+
+#include <string_view>
+
+namespace weir::definitions {
+
+/// OpenAPI 3.1 of the HTTP interface.
+std::string_view openapi();
+/// JSON Schema (2020-12) of an event on the wire.
+std::string_view event_schema();
+/// JSON Schema of `PUT /v1/processes/{p}`.
+std::string_view process_schema();
+
+}  // namespace weir::definitions

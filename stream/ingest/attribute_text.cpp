@@ -32,13 +32,21 @@ std::string quoted(std::string_view text) {
 
 bool is_json_number(std::string_view text) { return !text.empty() && codec::number_length(text) == text.size(); }
 
+bool is_storable_number(std::string_view text) {
+  if (is_plain_number(text)) return true;
+  if (!is_json_number(text)) return false;
+  JsonParser parser;
+  const auto number = parser.parse(text);
+  return number && number->number_fits();
+}
+
 std::string json_of_cell(std::string_view cell) {
   if (is_plain_number(cell) || cell == "true" || cell == "false") return std::string(cell);
   return quoted(cell);
 }
 
 std::string json_of_own_cell(std::string_view cell) {
-  if (is_word(cell) || is_json_number(cell)) return std::string(cell);
+  if (is_word(cell) || is_storable_number(cell)) return std::string(cell);
   if (cell.empty() || cell.front() != '"') return quoted(cell);
   const bool closed = cell.size() > 1 && cell.back() == '"';
   const bool is_string = closed && JsonParser().parse(cell).ok();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "schemas/codec/json_reader.hpp"
+#include "schemas/codec/json_writer.hpp"
 #include "schemas/codec/utf8.hpp"
 #include "stream/ingest/attribute_text.hpp"
 #include "stream/ingest/text_encoding.hpp"
@@ -15,6 +16,33 @@ constexpr std::size_t json_growth = 6;
 
 constexpr std::string_view order_advice =
     "day and month cannot be told apart, or are not in one order; declare the order";
+
+/// Appends the members of a JSON object; false, and nothing, if one of them may not be an attribute.
+bool add_members(std::string_view text, std::vector<Attribute>& attributes) {
+  JsonParser parser;
+  const auto object = parser.parse(text);
+  if (!object || !object->is(JsonKind::object)) return false;
+  const auto before = attributes.size();
+  std::string scratch;
+  for (auto items = object->items(); !items.done();) {
+    const std::string name(items.take().text(scratch));
+    const auto value = items.take();
+    const bool flat = !value.is(JsonKind::object) && !value.is(JsonKind::array);
+    const bool fits = !value.is(JsonKind::number) || value.number_fits();
+    if (!flat || !fits || name.find('\0') != std::string::npos) {
+      attributes.resize(before);
+      return false;
+    }
+    std::string json;
+    if (value.is(JsonKind::string)) {
+      append_json_string(json, value.text(scratch));
+    } else {
+      json = value.raw();
+    }
+    attributes.push_back({name, std::move(json)});
+  }
+  return true;
+}
 
 }  // namespace
 
@@ -56,6 +84,7 @@ bool CsvEvents::row(const CsvRow& row) {
   view.sequence = context_.facts.rows;
   view.line = row.line;
   view.extra = this;
+  if (has_nul(row)) return true;
   if (!read_times(view)) return !failure_;
   if (refuse(fault_of(view))) return true;
   if (!attributes_fit(row)) {
@@ -76,6 +105,17 @@ bool CsvEvents::has_shape(const CsvRow& row) {
   refuse(
       std::min(row.cell_count, plan_.columns.size()) + 1, Code::ragged_row,
       "the row has " + std::to_string(row.cell_count) + " fields, the header " + std::to_string(plan_.columns.size()));
+  return false;
+}
+
+/// Names hold no NUL; attributes may.
+bool CsvEvents::has_nul(const CsvRow& row) {
+  if (row.bytes.find('\0') == std::string_view::npos) return false;
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    if (!plan_.mapping.uses(i) || cells_[i].find('\0') == std::string_view::npos) continue;
+    refuse(i + 1, Code::schema, "the field has a NUL character");
+    return true;
+  }
   return false;
 }
 
@@ -150,19 +190,7 @@ std::vector<Attribute> CsvEvents::attributes() const {
 void CsvEvents::add_rest(std::vector<Attribute>& attributes) const {
   const auto text = cells_[rest_];
   if (text.empty()) return;
-  JsonParser parser;
-  const auto object = parser.parse(text);
-  if (!object || !object->is(JsonKind::object)) {
-    attributes.push_back({std::string(rest_column), json_of_cell(text)});
-    return;
-  }
-  std::string scratch;
-  for (auto items = object->items(); !items.done();) {
-    const auto key = items.take();
-    const auto value = items.take();
-    const auto json = value.is(JsonKind::string) ? "\"" + std::string(value.raw()) + "\"" : std::string(value.raw());
-    attributes.push_back({std::string(key.text(scratch)), json});
-  }
+  if (!add_members(text, attributes)) attributes.push_back({std::string(rest_column), json_of_cell(text)});
   order_attributes(attributes);
 }
 

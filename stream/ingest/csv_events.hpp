@@ -40,6 +40,7 @@ class CsvEvents : public CsvRowSink, private AttributeSource {
   std::vector<Attribute> attributes() const override;
   void add_rest(std::vector<Attribute>& attributes) const;
   bool has_shape(const CsvRow& row);
+  bool has_nul(const CsvRow& row);
   void decode(const CsvRow& row);
   std::string_view cell(Field field) const;
   bool read_times(EventView& view);

@@ -100,6 +100,7 @@ Result<std::vector<std::string>> column_names(const std::vector<std::string>& he
   for (std::size_t i = 0; i < header.size(); ++i) {
     auto name = named ? utf8_of(header[i]) : std::string();
     if (name.empty()) name = "#" + std::to_string(i + 1);
+    if (name.find('\0') != std::string::npos) return Error{Code::bad_csv, "the name of a column has a NUL character"};
     if (!seen.insert(name).second) {
       return Error{Code::duplicate_header, "two columns are named \"" + name.substr(0, 64) + "\""};
     }

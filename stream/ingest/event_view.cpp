@@ -19,6 +19,12 @@ constexpr Time latest = std::chrono::sys_days{std::chrono::year{10000} / 1 / 1};
 
 bool out_of_range(Time time) { return time < earliest || time >= latest; }
 
+/// As posted events are held to it: no white space, no control character.
+bool is_source(std::string_view text) {
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7F; });
+}
+
 std::optional<EventFault> length_fault(const EventView& view) {
   struct Limit {
     std::string_view field, value;
@@ -67,6 +73,7 @@ std::optional<EventFault> fault_of(const EventView& view) {
   if (view.case_id.empty()) return EventFault{"case_id", Code::missing_value, "the event belongs to no case"};
   if (view.activity.empty()) return EventFault{"activity", Code::missing_value, "the event has no activity"};
   if (auto fault = length_fault(view)) return fault;
+  if (!is_source(view.source)) return EventFault{"source", Code::schema, "source is no URI reference"};
   if (out_of_range(view.timestamp) || (view.start && out_of_range(*view.start))) {
     return EventFault{"timestamp", Code::timestamp_out_of_range, "the time lies outside the years 1 to 9999"};
   }

@@ -39,13 +39,15 @@ constexpr std::array foreign_magics = {"PK\x03\x04"sv,
                                        "{\\rtf"sv,
                                        "Obj\x01"sv,
                                        "\x1F\x9D"sv,
-                                       "\x1F\x8B"sv,
-                                       "{\""sv,
-                                       "[{"sv};
+                                       "\x1F\x8B"sv};
 
 bool starts(std::string_view text, std::string_view with) { return text.substr(0, with.size()) == with; }
 
 enum class Content : std::uint8_t { csv, csv_utf16_le, csv_utf16_be, xes, unsupported, empty };
+
+bool is_json(std::string_view text) {
+  return text.front() == '{' || starts(text, "[{") || starts(text, "[\n") || starts(text, "[\r\n");
+}
 
 Content content_of(std::string_view head) {
   for (const auto magic : foreign_magics) {
@@ -61,6 +63,7 @@ Content content_of(std::string_view head) {
   const auto ink = text.find_first_not_of(" \t\r\n");
   if (ink == std::string_view::npos) return Content::empty;
   if (text[ink] == '<') return Content::xes;
+  if (is_json(text.substr(ink))) return Content::unsupported;
   return text.substr(0, 8).find('\0') == std::string_view::npos ? Content::csv : Content::unsupported;
 }
 

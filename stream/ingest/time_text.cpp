@@ -388,7 +388,9 @@ ParsedTime TimeReader::place(LocalTime local) {
 bool is_time_text(std::string_view raw) {
   const auto text = trim(raw);
   Spelled spelled;
-  return spell(text, spelled) && (spelled.swappable || local_of(spelled, spelled.month, spelled.day));
+  if (!spell(text, spelled)) return false;
+  if (local_of(spelled, spelled.month, spelled.day)) return true;
+  return spelled.swappable && local_of(spelled, spelled.day, spelled.month);
 }
 
 }  // namespace weir::ingest

@@ -85,7 +85,7 @@ bool is_valid(XesType type, std::string_view value) {
 
 std::string XesAttribute::json() const {
   const bool numeric = type == XesType::integer || type == XesType::real;
-  if (numeric && is_json_number(value)) return value;
+  if (numeric && is_storable_number(value)) return value;
   if (type == XesType::boolean && is_true(value)) return "true";
   if (type == XesType::boolean && is_false(value)) return "false";
   return type == XesType::list ? "null" : quoted(value);

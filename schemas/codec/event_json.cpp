@@ -60,7 +60,9 @@ Result<Event> read_item(BodyFormat format, JsonValue value, const DecodeOptions&
   return cloud ? codec::read_cloud_event(value, options) : read_event(value, Form::wire, options);
 }
 
-Error too_many() { return {Code::body_too_large, "There are more than 100,000 events."}; }
+Error too_many() {
+  return {Code::body_too_large, "There are more than " + std::to_string(body_events_max) + " events."};
+}
 
 /// Finds for parts of the copy in the buffers the same parts of the caller's body.
 class Origin {

@@ -59,9 +59,8 @@ class Cursor {
 };
 
 unsigned days_in_month(unsigned year, unsigned month) {
-  static constexpr std::uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-  return days[month - 1] + (month == 2 && leap ? 1U : 0U);
+  if (month == 2) return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
+  return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
 }
 
 std::optional<minutes> read_offset(Cursor& cursor) {

@@ -14,6 +14,7 @@ namespace weir::app {
 namespace {
 
 constexpr std::size_t errors_shown_max = 20;
+constexpr std::size_t print_bytes = std::size_t{1} << 20;
 
 int fail(const Error& error) {
   std::fprintf(stderr, "weir discover: %s: %s\n", std::string{name_of(error.code)}.c_str(),
@@ -53,8 +54,13 @@ void tell_faults(const ingest::FileReader& reader, bool zone_declared) {
   }
 }
 
-Result<std::string> as_json(feed::ProcessView& view, const feed::BatchView& batch, const std::string& process,
-                            const std::string& as_of) {
+void print(std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  text.clear();
+}
+
+Result<void> print_json(feed::ProcessView& view, const feed::BatchView& batch, const std::string& process,
+                        const std::string& as_of) {
   std::string text;
   JsonWriter json{text};
   json.begin_object();
@@ -64,12 +70,16 @@ Result<std::string> as_json(feed::ProcessView& view, const feed::BatchView& batc
     return batch.activities_of(case_id);
   };
   const query::VariantPage every{0, std::numeric_limits<std::size_t>::max()};
-  const auto written = query::write_variants(json.key("variants"), view, process, as_of, every, activities,
-                                             [](std::size_t) { return std::string{}; });
-  if (!written) return written.error();
+  const auto written = query::write_variants(
+      json.key("variants"), view, process, as_of, every, activities, [](std::size_t) { return std::string{}; },
+      [&] {
+        if (text.size() > print_bytes) print(text);
+      });
+  if (!written) return written;
   json.end_object();
   text.push_back('\n');
-  return text;
+  print(text);
+  return {};
 }
 
 }  // namespace
@@ -85,16 +95,12 @@ int discover(const Settings& settings) {
   const auto view = batch.build(operators::all(), std::max(1U, std::thread::hardware_concurrency()));
   const std::string process = settings.process.empty() ? "default" : settings.process;
   const std::string as_of = batch.events() == 0 ? "" : to_rfc3339(from_micros(batch.last()));
-  Result<std::string> answer{std::string{}};
-  if (settings.format == "dot") {
-    answer = query::map_as_dot(*view, process);
-  } else if (settings.format == "text") {
-    answer = query::summary_text(*view);
-  } else {
-    answer = as_json(*view, batch, process, as_of);
+  if (settings.format == "dot" || settings.format == "text") {
+    std::string text = settings.format == "dot" ? query::map_as_dot(*view, process) : query::summary_text(*view);
+    print(text);
+  } else if (const auto printed = print_json(*view, batch, process, as_of); !printed) {
+    return fail(printed.error());
   }
-  if (!answer) return fail(answer.error());
-  std::fwrite(answer->data(), 1, answer->size(), stdout);
   return std::fflush(stdout) == 0 ? 0 : 1;
 }
 

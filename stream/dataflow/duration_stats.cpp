@@ -1,5 +1,6 @@
 #include "stream/dataflow/duration_stats.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <boost/multiprecision/cpp_int.hpp>
@@ -9,6 +10,20 @@
 namespace weir::dataflow {
 
 using boost::multiprecision::int256_t;
+
+namespace {
+
+auto few_at(auto& few, std::int64_t value) {
+  return std::lower_bound(few.begin(), few.end(), value,
+                          [](const DurationStats::Few& one, std::int64_t wanted) { return one.value < wanted; });
+}
+
+unsigned __int128 square(std::int64_t value) {
+  const auto wide = static_cast<unsigned __int128>(value);
+  return wide * wide;
+}
+
+}  // namespace
 
 void WideSum::add(unsigned __int128 value) {
   low += value;
@@ -25,47 +40,133 @@ void WideSum::add(const WideSum& other) {
   high += other.high;
 }
 
+void DurationStats::Full::add(std::int64_t micros, std::int64_t observations) {
+  count += observations;
+  sum += static_cast<Int128>(micros) * observations;
+  for (std::int64_t i = 0; i < observations; ++i) squares.add(square(micros));
+  for (std::int64_t i = 0; i > observations; --i) squares.subtract(square(micros));
+  sketch.add(micros, observations);
+  extremes.add(micros, observations);
+}
+
+DurationStats::DurationStats(const DurationStats& other)
+    : few_(other.few_), full_(other.full_ ? std::make_unique<Full>(*other.full_) : nullptr) {}
+
+DurationStats& DurationStats::operator=(const DurationStats& other) {
+  *this = DurationStats{other};
+  return *this;
+}
+
+DurationStats::Full& DurationStats::become_full() {
+  if (full_) return *full_;
+  full_ = std::make_unique<Full>();
+  for (const Few& one : std::exchange(few_, {})) full_->add(one.value, one.count);
+  return *full_;
+}
+
 void DurationStats::add(std::int64_t micros, std::int64_t count) {
   WEIR_CHECK(micros >= 0, "a duration is never negative");
-  const auto value = static_cast<unsigned __int128>(micros);
-  count_ += count;
-  sum_ += static_cast<Int128>(micros) * count;
-  for (std::int64_t i = 0; i < count; ++i) squares_.add(value * value);
-  for (std::int64_t i = 0; i > count; --i) squares_.subtract(value * value);
-  sketch_.add(micros, count);
-  extremes_.add(micros, count);
+  if (full_) {
+    full_->add(micros, count);
+    return;
+  }
+  const auto at = few_at(few_, micros);
+  if (at == few_.end() || at->value != micros) {
+    WEIR_CHECK(count >= 0, "a duration taken back that was not added");
+    if (few_.size() == few_max) {
+      become_full().add(micros, count);
+    } else if (count != 0) {
+      few_.insert(at, {micros, count});
+    }
+    return;
+  }
+  at->count += count;
+  WEIR_CHECK(at->count >= 0, "more durations taken back than were added");
+  if (at->count == 0) few_.erase(at);
 }
 
 void DurationStats::merge(const DurationStats& other) {
-  count_ += other.count_;
-  sum_ += other.sum_;
-  squares_.add(other.squares_);
-  sketch_.merge(other.sketch_);
-  extremes_.merge(other.extremes_);
+  for (const Few& one : other.few_) add(one.value, one.count);
+  if (!other.full_) return;
+  Full& mine = become_full();
+  mine.count += other.full_->count;
+  mine.sum += other.full_->sum;
+  mine.squares.add(other.full_->squares);
+  mine.sketch.merge(other.full_->sketch);
+  mine.extremes.merge(other.full_->extremes);
+}
+
+std::int64_t DurationStats::count() const {
+  if (full_) return full_->count;
+  std::int64_t count = 0;
+  for (const Few& one : few_) count += one.count;
+  return count;
+}
+
+Int128 DurationStats::sum_micros() const {
+  if (full_) return full_->sum;
+  Int128 sum = 0;
+  for (const Few& one : few_) sum += static_cast<Int128>(one.value) * one.count;
+  return sum;
+}
+
+WideSum DurationStats::squares() const {
+  if (full_) return full_->squares;
+  WideSum squares;
+  for (const Few& one : few_) {
+    for (std::int64_t i = 0; i < one.count; ++i) squares.add(square(one.value));
+  }
+  return squares;
 }
 
 double DurationStats::mean_micros() const {
-  if (count_ == 0) return 0;
-  const Int128 whole = sum_ / count_;
-  const Int128 rest = sum_ % count_;
-  return static_cast<double>(whole) + static_cast<double>(rest) / static_cast<double>(count_);
+  const std::int64_t n = count();
+  if (n == 0) return 0;
+  const Int128 sum = sum_micros();
+  return static_cast<double>(sum / n) + static_cast<double>(sum % n) / static_cast<double>(n);
 }
 
 std::optional<double> DurationStats::stdev_micros() const {
-  if (count_ < 2) return std::nullopt;
+  const std::int64_t n = count();
+  if (n < 2) return std::nullopt;
   // n * sum(x^2) - sum(x)^2, exactly; then one division and one root.
-  const int256_t squares = (int256_t(squares_.high) << 128) + int256_t(squares_.low);
-  const int256_t spread = int256_t(count_) * squares - int256_t(sum_) * int256_t(sum_);
-  const double pairs = static_cast<double>(count_) * static_cast<double>(count_ - 1);
+  const WideSum wide = squares();
+  const int256_t sum_of_squares = (int256_t(wide.high) << 128) + int256_t(wide.low);
+  const int256_t spread = int256_t(n) * sum_of_squares - int256_t(sum_micros()) * int256_t(sum_micros());
+  const double pairs = static_cast<double>(n) * static_cast<double>(n - 1);
   return std::sqrt(spread.convert_to<double>() / pairs);
 }
 
-void DurationStats::restore(std::int64_t count, Int128 sum, WideSum squares, Sketch sketch, Extremes extremes) {
-  count_ = count;
-  sum_ = sum;
-  squares_ = squares;
-  sketch_ = std::move(sketch);
-  extremes_ = std::move(extremes);
+std::int64_t DurationStats::quantile(int per_mille) const {
+  const auto within = [&](std::int64_t value) {
+    const auto least = min(), greatest = max();
+    return least && greatest ? std::clamp(value, *least, *greatest) : value;
+  };
+  if (full_) return within(full_->sketch.quantile(per_mille));
+  const auto rank = static_cast<std::int64_t>((static_cast<Int128>(count()) * per_mille + 999) / 1000);
+  std::int64_t seen = 0;
+  for (const Few& one : few_) {
+    seen += one.count;
+    // As the sketch would tell it: the figure must not depend on what the set once was.
+    if (seen >= std::max<std::int64_t>(rank, 1)) return within(Sketch::middle_of(Sketch::index_of(one.value)));
+  }
+  return 0;
+}
+
+std::optional<std::int64_t> DurationStats::min() const {
+  if (full_) return full_->extremes.min();
+  return few_.empty() ? std::nullopt : std::optional{few_.front().value};
+}
+
+std::optional<std::int64_t> DurationStats::max() const {
+  if (full_) return full_->extremes.max();
+  return few_.empty() ? std::nullopt : std::optional{few_.back().value};
+}
+
+void DurationStats::refill_extremes(const DurationStats& same) {
+  if (!full_) return;
+  DurationStats copy = same;
+  full_->extremes = copy.become_full().extremes;
 }
 
 }  // namespace weir::dataflow

@@ -1,9 +1,14 @@
 // Statistics of a set of durations that grows and shrinks, exact whatever the order: integer count, sum and sum of
 // squares, extremes, and a sketch for quantiles. Floating point appears only where a figure is read out.
+//
+// Most sets are tiny (a variant of one case, a rare edge), so up to few_max distinct values are simply kept; beyond,
+// the set is `full` and stays so.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <vector>
 
 #include "stream/dataflow/extremes.hpp"
 #include "stream/dataflow/sketch.hpp"
@@ -26,31 +31,60 @@ struct WideSum {
 
 class DurationStats {
  public:
+  struct Few {
+    std::int64_t value;
+    std::int64_t count;
+    friend bool operator==(const Few&, const Few&) = default;
+  };
+  static constexpr std::size_t few_max = 8;
+
+  struct Full {
+    std::int64_t count = 0;
+    Int128 sum = 0;
+    WideSum squares;
+    Sketch sketch;
+    Extremes extremes;
+
+    void add(std::int64_t micros, std::int64_t observations);
+    friend bool operator==(const Full&, const Full&) = default;
+  };
+
+  DurationStats() = default;
+  DurationStats(const DurationStats& other);
+  DurationStats& operator=(const DurationStats& other);
+  DurationStats(DurationStats&&) noexcept = default;
+  DurationStats& operator=(DurationStats&&) noexcept = default;
+  ~DurationStats() = default;
+
   /// Adds (count > 0) or takes back (count < 0) observations of `micros` >= 0.
   void add(std::int64_t micros, std::int64_t count);
   void merge(const DurationStats& other);
 
-  std::int64_t count() const { return count_; }
-  Int128 sum_micros() const { return sum_; }
-  const WideSum& squares() const { return squares_; }
+  std::int64_t count() const;
+  Int128 sum_micros() const;
+  WideSum squares() const;
   double mean_micros() const;
   /// Sample standard deviation (n - 1), computed from exact integers; empty for fewer than two observations.
   std::optional<double> stdev_micros() const;
+  /// The value at the nearest rank (Sketch::quantile), never outside the extremes. 0 where nothing is held.
+  std::int64_t quantile(int per_mille) const;
+  /// Empty where nothing is held, or where exhausted().
+  std::optional<std::int64_t> min() const;
+  std::optional<std::int64_t> max() const;
+  bool exhausted() const { return full_ && full_->extremes.exhausted(); }
+  /// Takes the extremes from another account of the same set.
+  void refill_extremes(const DurationStats& same);
 
-  const Sketch& sketch() const { return sketch_; }
-  const Extremes& extremes() const { return extremes_; }
-  Extremes& extremes() { return extremes_; }
-
-  void restore(std::int64_t count, Int128 sum, WideSum squares, Sketch sketch, Extremes extremes);
-
-  friend bool operator==(const DurationStats&, const DurationStats&) = default;
+  const std::vector<Few>& few() const { return few_; }
+  const Full* full() const { return full_.get(); }
+  void restore(std::vector<Few> few) { few_ = std::move(few); }
+  void restore(Full full) { full_ = std::make_unique<Full>(std::move(full)); }
 
  private:
-  std::int64_t count_ = 0;
-  Int128 sum_ = 0;
-  WideSum squares_;
-  Sketch sketch_;
-  Extremes extremes_;
+  Full& become_full();
+
+  std::vector<Few> few_;  // ascending, counts not zero; empty when full
+  std::unique_ptr<Full> full_;
 };
 
 }  // namespace weir::dataflow

@@ -41,36 +41,55 @@ Extremes decode_extremes(Decoder& in) {
 }
 
 void encode_duration(Encoder& out, const DurationStats& stats) {
-  out.signed_number(stats.count());
-  out.wide(static_cast<unsigned __int128>(stats.sum_micros()));
-  out.wide(stats.squares().low);
-  out.signed_number(stats.squares().high);
-  out.number(stats.sketch().buckets().size());
+  const DurationStats::Full* full = stats.full();
+  out.byte(full != nullptr ? 1 : 0);
+  if (full == nullptr) {
+    out.number(stats.few().size());
+    for (const DurationStats::Few& one : stats.few()) {
+      out.signed_number(one.value);
+      out.signed_number(one.count);
+    }
+    return;
+  }
+  out.signed_number(full->count);
+  out.wide(static_cast<unsigned __int128>(full->sum));
+  out.wide(full->squares.low);
+  out.signed_number(full->squares.high);
+  out.number(full->sketch.buckets().size());
   std::uint16_t previous = 0;
-  for (const auto& bucket : stats.sketch().buckets()) {
+  for (const auto& bucket : full->sketch.buckets()) {
     out.number(static_cast<std::uint64_t>(bucket.index - previous));
     out.signed_number(bucket.count);
     previous = bucket.index;
   }
-  encode_extremes(out, stats.extremes());
+  encode_extremes(out, full->extremes);
 }
 
 DurationStats decode_duration(Decoder& in) {
-  const std::int64_t count = in.signed_number();
-  const auto sum = static_cast<Int128>(in.wide());
-  WideSum squares;
-  squares.low = in.wide();
-  squares.high = in.signed_number();
+  DurationStats stats;
+  if (in.byte() == 0) {
+    std::vector<DurationStats::Few> few(std::min<std::uint64_t>(in.number(), DurationStats::few_max));
+    for (DurationStats::Few& one : few) {
+      one.value = in.signed_number();
+      one.count = in.signed_number();
+    }
+    stats.restore(std::move(few));
+    return stats;
+  }
+  DurationStats::Full full;
+  full.count = in.signed_number();
+  full.sum = static_cast<Int128>(in.wide());
+  full.squares.low = in.wide();
+  full.squares.high = in.signed_number();
   std::vector<Sketch::Bucket> buckets(std::min<std::uint64_t>(in.number(), 1 << 13));
   std::uint64_t index = 0;
   for (auto& bucket : buckets) {
     index += in.number();
     bucket = {static_cast<std::uint16_t>(index), in.signed_number()};
   }
-  Sketch sketch;
-  sketch.restore(std::move(buckets));
-  DurationStats stats;
-  stats.restore(count, sum, squares, std::move(sketch), decode_extremes(in));
+  full.sketch.restore(std::move(buckets));
+  full.extremes = decode_extremes(in);
+  stats.restore(std::move(full));
   return stats;
 }
 

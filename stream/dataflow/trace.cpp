@@ -54,6 +54,18 @@ std::strong_ordering compare(const Entry& a, const Entry& b, const Names& names)
   return id_of(a.detail) <=> id_of(b.detail);
 }
 
+Entry place_of(const Entry& entry) {
+  Entry place;
+  place.began = entry.began;
+  place.ended = entry.ended;
+  place.sequence = entry.sequence;
+  place.bringers = {{no_name, entry.sequence}};  // by which the sequence is stored
+  place.lifecycle = entry.lifecycle;
+  place.source = entry.source;
+  place.detail = pack({std::string{id_of(entry.detail)}, {}, {}, {}});
+  return place;
+}
+
 Event to_event(const Entry& entry, const Names& names) {
   Detail detail = unpack_detail(entry.detail);
   Event event;

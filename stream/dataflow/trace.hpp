@@ -59,6 +59,9 @@ std::string_view id_of(std::string_view packed);
 /// Both entries' names are numbers of `names`.
 std::strong_ordering compare(const Entry& a, const Entry& b, const Names& names);
 
+/// A copy with what compare() looks at, and no more.
+Entry place_of(const Entry& entry);
+
 /// The event again, as it was accepted. `process`, `case_id` and `upload` are left empty.
 Event to_event(const Entry& entry, const Names& names);
 

@@ -5,7 +5,7 @@
 namespace weir::dataflow {
 
 bool Cell::exhausted() const {
-  return std::any_of(durations.begin(), durations.end(), [](const auto& d) { return d.extremes().exhausted(); }) ||
+  return std::any_of(durations.begin(), durations.end(), [](const auto& d) { return d.exhausted(); }) ||
          std::any_of(ranges.begin(), ranges.end(), [](const auto& range) { return range.exhausted(); });
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <thread>
 
+#include <boost/unordered/unordered_flat_set.hpp>
+
 #include "schemas/base/check.hpp"
 #include "stream/dataflow/whole_case.hpp"
 
@@ -23,23 +25,18 @@ std::uint32_t BatchView::number_of(std::string_view case_id) {
 }
 
 void BatchView::event(const ingest::EventView& view) {
-  const std::uint32_t number = number_of(view.case_id);
-  if (!view.id.empty()) {
-    std::string identity{view.id};
-    identity.append("\0", 1).append(std::to_string(number));
-    if (!identities_.insert(hash128(identity)).second) {
-      ++duplicates_;
-      return;
-    }
-  }
   const std::int64_t ended = to_micros(view.timestamp);
-  rows_.push_back({number, names_.intern(view.activity), names_.intern(view.resource),
-                   lifecycle_of(view.lifecycle) == Lifecycle::start ? 0U : 1U,
-                   view.start ? to_micros(*view.start) : ended, ended, view.sequence});
+  std::uint64_t identity = 0;
+  if (!view.id.empty()) {
+    has_identities_ = true;
+    identity = hash128(view.id).low | 1;
+  }
+  rows_.push_back({number_of(view.case_id), names_.intern(view.activity), names_.intern(view.resource),
+                   view.start ? to_micros(*view.start) : ended, ended, identity});
   last_ = std::max(last_, ended);
 }
 
-/// Rows by case (counting sort), each case in trace order. Ties end at the sequence: it is unique within a file.
+/// Rows by case (counting sort, stable), each case in trace order. Ties stay in the order of the file.
 void BatchView::sort() {
   begins_.assign(case_ids_.size() + 1, 0);
   for (const Row& row : rows_) ++begins_[row.case_number + 1];
@@ -48,14 +45,39 @@ void BatchView::sort() {
   std::vector<Row> sorted(rows_.size());
   for (const Row& row : rows_) sorted[next[row.case_number]++] = row;
   rows_ = std::move(sorted);
+  if (has_identities_) drop_duplicates();
   const auto earlier = [](const Row& a, const Row& b) {
-    return std::tie(a.began, a.ended, a.sequence, a.rank) < std::tie(b.began, b.ended, b.sequence, b.rank);
+    return std::tie(a.began, a.ended) < std::tie(b.began, b.ended);
   };
   for (std::size_t i = 0; i + 1 < begins_.size(); ++i) {
     const auto first = rows_.begin() + static_cast<std::ptrdiff_t>(begins_[i]);
     const auto last = rows_.begin() + static_cast<std::ptrdiff_t>(begins_[i + 1]);
-    if (!std::is_sorted(first, last, earlier)) std::sort(first, last, earlier);
+    if (!std::is_sorted(first, last, earlier)) std::stable_sort(first, last, earlier);
   }
+}
+
+/// Of the rows of a case with one id the first of the file stays.
+void BatchView::drop_duplicates() {
+  std::size_t kept = 0;
+  std::vector<std::uint64_t> seen;
+  for (std::size_t number = 0; number + 1 < begins_.size(); ++number) {
+    const std::size_t first = begins_[number], last = begins_[number + 1];
+    seen.clear();
+    for (std::size_t i = first; i < last; ++i) seen.push_back(rows_[i].identity);
+    std::sort(seen.begin(), seen.end());
+    const bool unique = std::adjacent_find(seen.begin(), seen.end()) == seen.end();
+    boost::unordered_flat_set<std::uint64_t> taken;
+    begins_[number] = kept;
+    for (std::size_t i = first; i < last; ++i) {
+      if (!unique && rows_[i].identity != 0 && !taken.insert(rows_[i].identity).second) {
+        ++duplicates_;
+        continue;
+      }
+      rows_[kept++] = rows_[i];
+    }
+  }
+  begins_.back() = kept;
+  rows_.resize(kept);
 }
 
 void BatchView::apply(std::size_t first_case, std::size_t last_case, const Operators& operators, Views& views) const {

@@ -26,6 +26,11 @@ struct CaseHome {
   const format::Scope& scope;
   const std::string& process;
   const std::string& case_id;
+
+  /// Where the buckets of its identities lie. Valid as long as this.
+  IdentityIndex::Key bucket_key() const {
+    return [this](std::uint32_t bucket) { return scope.identities(process, case_id, bucket); };
+  }
 };
 
 enum class Insertion : std::uint8_t {
@@ -88,6 +93,9 @@ class CaseState {
     std::vector<dataflow::Step> steps;     // when loaded: those that the views hold
   };
   /// Counts over the whole case, kept for cases of several pieces alone (one piece is counted when needed).
+  static std::uint64_t count_key(dataflow::NameId a, dataflow::NameId b) {
+    return (static_cast<std::uint64_t>(a) << 32) | b;
+  }
   using Counts = boost::unordered_flat_map<std::uint64_t, std::int64_t>;  // by (a << 32 | b); b = 0: activity a
 
   struct Settling;

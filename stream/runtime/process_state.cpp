@@ -258,8 +258,8 @@ Result<void> ProcessState::refill_extremes(std::int64_t clock) {
     const Cell* known = fresh.find(key);
     if (known == nullptr) continue;
     Cell& cell = views_.change(key);
-    for (std::size_t i = 0; i < cell.durations.size(); ++i) {
-      cell.durations[i].extremes() = i < known->durations.size() ? known->durations[i].extremes() : Extremes{};
+    for (std::size_t i = 0; i < std::min(cell.durations.size(), known->durations.size()); ++i) {
+      cell.durations[i].refill_extremes(known->durations[i]);
     }
     for (std::size_t i = 0; i < cell.ranges.size(); ++i) {
       cell.ranges[i] = i < known->ranges.size() ? known->ranges[i] : Extremes{};

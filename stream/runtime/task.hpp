@@ -19,6 +19,7 @@
 #include "stream/log/log.hpp"
 #include "stream/runtime/control_records.hpp"
 #include "stream/runtime/process_state.hpp"
+#include "stream/runtime/task_records.hpp"
 
 namespace weir::runtime {
 
@@ -42,25 +43,6 @@ struct TaskCounters {
   std::atomic<std::uint64_t> commits{0};
   std::atomic<std::uint64_t> commit_bytes{0};
 };
-
-struct DeadLetter {
-  std::uint64_t offset = 0;
-  Time appended{};
-  Code code = Code::internal;
-  std::string detail;
-  std::string bytes;  // the record as it came
-};
-std::string encode(const DeadLetter& letter);
-Result<DeadLetter> decode_dead_letter(std::string_view bytes);
-
-/// Where a task stands in one workspace's partition.
-struct Progress {
-  std::uint64_t next_offset = 0;
-  std::int64_t clock = 0;  // time of the last tick, µs
-  std::uint64_t dead_letters = 0;
-};
-std::string encode(const Progress& progress);
-Result<Progress> decode_progress(std::string_view bytes);
 
 class Task {
  public:
@@ -96,7 +78,6 @@ class Task {
 
  private:
   struct Workspace;
-  struct Sweep;
   struct Incoming;
 
   Task(store::Store& store, const dataflow::Operators& operators, Fingerprint fingerprint, TaskOptions options);

@@ -1,0 +1,238 @@
+// The stored form of a case: one record, which for a short case holds its events, for a long one the directory of its
+// pieces; each piece under a key of its own.
+#include <algorithm>
+
+#include "schemas/base/check.hpp"
+#include "stream/dataflow/stored.hpp"
+#include "stream/dataflow/whole_case.hpp"
+#include "stream/runtime/case_state.hpp"
+
+namespace weir::runtime {
+
+using namespace dataflow;  // the vocabulary of traces
+
+namespace {
+
+constexpr std::uint8_t record_version = 1;
+
+/// What every case's record begins with.
+struct Header {
+  bool in_pieces = false;
+  CaseFacts facts;  // completion alone
+  std::optional<std::int64_t> timer_due;
+  format::Decoder rest;
+};
+
+Result<Header> decode_header(std::string_view record) {
+  Header header{false, {}, {}, format::Decoder{record}};
+  format::Decoder& in = header.rest;
+  if (const std::uint8_t version = in.byte(); version != record_version) {
+    return Error{Code::state_format, "a case has version " + std::to_string(version) + ", this program reads 1"};
+  }
+  const std::uint8_t flags = in.byte();
+  header.in_pieces = (flags & 1) != 0;
+  header.facts.completed = (flags & 2) != 0;
+  header.facts.has_policy = (flags & 4) != 0;
+  if (header.facts.completed) header.facts.completed_at = in.signed_number();
+  if ((flags & 8) != 0) header.timer_due = in.signed_number();
+  if (!in.ok()) return Error{Code::state_format, "a case is damaged"};
+  return header;
+}
+
+}  // namespace
+
+Result<std::vector<Entry>> CaseState::read_piece(std::uint32_t number, const CaseHome& home) {
+  auto stored = home.store.get(home.scope.piece(home.process, home.case_id, number));
+  if (!stored) return stored.error();
+  if (!*stored) return Error{Code::state_format, "a piece of a case is missing"};
+  format::Decoder in{**stored};
+  if (in.byte() != record_version) return Error{Code::state_format, "a piece of a case has an unknown version"};
+  std::vector<Entry> entries = decode_entries(in);
+  if (!in.ok() || !in.at_end()) return Error{Code::state_format, "a piece of a case is damaged"};
+  return entries;
+}
+
+Result<void> CaseState::load(Piece& piece, const CaseHome& home, const Names& names) {
+  if (piece.loaded) return {};
+  auto entries = read_piece(piece.number, home);
+  if (!entries) return entries.error();
+  WEIR_CHECK(entries->size() == piece.events, "a piece holds another number of events than its directory says");
+  piece.entries = std::move(*entries);
+  Carry carry = piece.carry;
+  fold(piece.entries, names, carry, piece.steps);
+  piece.loaded = true;
+  return {};
+}
+
+Result<void> CaseState::load_all(const CaseHome& home, const Names& names) {
+  for (Piece& piece : pieces_) {
+    if (const auto loaded = load(piece, home, names); !loaded) return loaded;
+  }
+  return {};
+}
+
+Result<void> CaseState::each(const CaseHome& home, const std::function<void(const Entry&)>& visit) {
+  for (Piece& piece : pieces_) {
+    if (piece.loaded) {
+      for (const Entry& entry : piece.entries) visit(entry);
+      continue;
+    }
+    const auto entries = read_piece(piece.number, home);
+    if (!entries) return entries.error();
+    for (const Entry& entry : *entries) visit(entry);
+  }
+  return {};
+}
+
+void CaseState::encode(const CaseHome& home, store::Batch& batch) {
+  const bool in_pieces = pieces_.size() > 1;
+  for (const std::uint32_t number : std::exchange(dropped_, {})) {
+    if (stored_in_pieces_) batch.erase(home.scope.piece(home.process, home.case_id, number));
+  }
+  const std::uint32_t buckets_kept = identities_ ? identities_->buckets() : 0;
+  for (std::uint32_t bucket = buckets_kept; bucket < dropped_buckets_; ++bucket) {
+    batch.erase(home.scope.identities(home.process, home.case_id, bucket));
+  }
+  dropped_buckets_ = 0;
+  if (!in_pieces && stored_in_pieces_) {
+    batch.erase(home.scope.piece(home.process, home.case_id, pieces_.front().number));
+  }
+  if (events_ == 0) {
+    batch.erase(home.scope.record(home.process, home.case_id));
+    stored_in_pieces_ = false;
+    return;
+  }
+  std::string record;
+  format::Encoder out{record};
+  out.byte(record_version);
+  out.byte(static_cast<std::uint8_t>((in_pieces ? 1 : 0) | (facts_->completed ? 2 : 0) | (facts_->has_policy ? 4 : 0) |
+                                     (timer_due ? 8 : 0)));
+  if (facts_->completed) out.signed_number(facts_->completed_at);
+  if (timer_due) out.signed_number(*timer_due);
+  if (!in_pieces) {
+    weir::dataflow::encode(out, pieces_.front().entries);
+  } else {
+    out.signed_number(facts_->rework);
+    encode_directory(out);
+    for (Piece& piece : pieces_) {
+      if (!piece.changed && stored_in_pieces_) continue;
+      std::string bytes;
+      format::Encoder piece_out{bytes};
+      piece_out.byte(record_version);
+      weir::dataflow::encode(piece_out, piece.entries);
+      batch.put(home.scope.piece(home.process, home.case_id, piece.number), std::move(bytes));
+      piece.changed = false;
+    }
+    identities_->encode(home.bucket_key(), batch);
+  }
+  stored_in_pieces_ = in_pieces;
+  batch.put(home.scope.record(home.process, home.case_id), std::move(record));
+}
+
+void CaseState::encode_directory(format::Encoder& out) const {
+  out.number(next_number_);
+  out.number(identities_->bits());
+  out.number(pieces_.size());
+  for (const Piece& piece : pieces_) {
+    out.number(piece.number);
+    out.number(piece.events);
+    weir::dataflow::encode(out, std::vector<Entry>{piece.first});
+    weir::dataflow::encode(out, piece.carry);
+    weir::dataflow::encode(out, piece.summary);
+  }
+  std::vector<std::pair<std::uint64_t, std::int64_t>> sorted(counts_->begin(), counts_->end());
+  std::sort(sorted.begin(), sorted.end());
+  out.number(sorted.size());
+  for (const auto& [key, count] : sorted) {
+    out.number(key >> 32);
+    out.number(key & 0xffffffff);
+    out.signed_number(count);
+  }
+}
+
+Result<void> CaseState::decode_directory(format::Decoder& in, CaseState& state) {
+  state.next_number_ = static_cast<std::uint32_t>(in.number());
+  const auto bits = static_cast<std::uint32_t>(in.number());
+  const std::uint64_t count = in.number();
+  state.pieces_.clear();
+  for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
+    Piece& piece = state.pieces_.emplace_back();
+    piece.number = static_cast<std::uint32_t>(in.number());
+    piece.events = in.number();
+    std::vector<Entry> first = decode_entries(in);
+    if (first.size() != 1) return Error{Code::state_format, "the directory of a case is damaged"};
+    piece.first = std::move(first.front());
+    piece.carry = decode_carry(in);
+    piece.summary = decode_summary(in);
+    piece.loaded = false;
+    state.events_ += piece.events;
+  }
+  Counts& counts = state.counts_.emplace();
+  const std::uint64_t counted = in.number();
+  for (std::uint64_t i = 0; i < counted && in.ok(); ++i) {
+    const auto a = static_cast<NameId>(in.number());
+    const auto b = static_cast<NameId>(in.number());
+    counts[count_key(a, b)] = in.signed_number();
+  }
+  if (bits > 26) return Error{Code::state_format, "the directory of a case is damaged"};
+  state.identities_.emplace(bits, state.events_);
+  return {};
+}
+
+Result<CaseState> CaseState::decode(std::string_view record, const Names& names) {
+  auto header = decode_header(record);
+  if (!header) return header.error();
+  format::Decoder& in = header->rest;
+  CaseFacts& facts = header->facts;
+  CaseState state;
+  state.timer_due = header->timer_due;
+  if (header->in_pieces) {
+    facts.rework = in.signed_number();
+    if (const auto decoded = decode_directory(in, state); !decoded) return decoded.error();
+    state.stored_in_pieces_ = true;
+  } else {
+    Piece& piece = state.pieces_.front();
+    piece.entries = decode_entries(in);
+    piece.events = state.events_ = piece.entries.size();
+    if (piece.entries.empty()) return Error{Code::state_format, "a stored case has no events"};
+    piece.first = place_of(piece.entries.front());
+    Carry carry;
+    piece.summary = fold(piece.entries, names, carry, piece.steps);
+    std::vector<Occurrences> activities, edges;
+    count_occurrences(piece.steps, activities, edges);
+    facts.rework = rework_of(activities);
+  }
+  if (!in.ok() || !in.at_end()) return Error{Code::state_format, "a case is damaged"};
+  facts.summary = state.summary();
+  state.facts_ = facts;
+  return state;
+}
+
+Result<std::vector<Entry>> CaseState::read_entries(std::string_view record, const CaseHome& home) {
+  auto header = decode_header(record);
+  if (!header) return header.error();
+  if (!header->in_pieces) return decode_entries(header->rest);
+  CaseState state;
+  header->rest.signed_number();  // rework
+  if (const auto decoded = decode_directory(header->rest, state); !decoded) return decoded.error();
+  std::vector<Entry> entries;
+  entries.reserve(state.events_);
+  for (const Piece& piece : state.pieces_) {
+    auto more = read_piece(piece.number, home);
+    if (!more) return more.error();
+    entries.insert(entries.end(), std::make_move_iterator(more->begin()), std::make_move_iterator(more->end()));
+  }
+  return entries;
+}
+
+std::size_t CaseState::bytes() const {
+  std::size_t bytes = sizeof *this + (identities_ ? identities_->bytes() : 0);
+  if (counts_) bytes += counts_->size() * 24;
+  for (const Piece& piece : pieces_) {
+    bytes += sizeof(Piece) + piece.steps.capacity() * sizeof(Step);
+    for (const Entry& entry : piece.entries) bytes += entry.bytes();
+  }
+  return bytes;
+}
+
+}  // namespace weir::runtime

@@ -1,0 +1,109 @@
+// How a task makes its changes last, and keeps within its memory.
+#include <algorithm>
+
+#include "stream/runtime/task_parts.hpp"
+
+namespace weir::runtime {
+
+bool Task::has_exhausted() const {
+  return std::any_of(workspaces_.begin(), workspaces_.end(), [](const auto& one) {
+    const auto& processes = one.second->processes;
+    return std::any_of(processes.begin(), processes.end(),
+                       [](const auto& named) { return named.second->has_exhausted(); });
+  });
+}
+
+Result<void> Task::refill_extremes() {
+  if (const auto committed = commit(); !committed) return committed;
+  for (auto& [name, workspace] : workspaces_) {
+    for (auto& [process_name, process] : workspace->processes) {
+      if (!process->has_exhausted()) continue;
+      if (const auto refilled = process->refill_extremes(workspace->progress.clock); !refilled) return refilled;
+      dirty_ = workspace->changed = true;
+    }
+  }
+  return {};
+}
+
+Result<void> Task::commit() {
+  if (!dirty_) return {};
+  for (auto& [name, workspace] : workspaces_) {
+    if (!workspace->changed) continue;
+    if (const auto gathered = commit_workspace(*workspace); !gathered) return gathered;
+  }
+  batch_.sort();
+  // Not synced: the log replays what a loss of power takes.
+  if (const auto written = store_.write(batch_, store::Durability::buffered); !written) return written;
+  ++counters_.commits;
+  counters_.commit_bytes += batch_.bytes();
+  batch_.clear();
+  dirty_ = false;
+  shrink();
+  return {};
+}
+
+Result<void> Task::commit_workspace(Workspace& workspace) {
+  const bool fired = workspace.next_due && *workspace.next_due <= workspace.progress.clock;
+  if (fired) workspace.next_due.reset();
+  for (auto& [name, process] : workspace.processes) {
+    if (!process->changed()) continue;
+    if (const auto committed = process->commit(workspace.progress.clock, batch_); !committed) return committed;
+    if (const auto due = process->earliest_due()) {
+      workspace.next_due = std::min(workspace.next_due.value_or(*due), *due);
+    }
+  }
+  for (auto& [offset, letter] : workspace.dead) {
+    batch_.put(workspace.scope.dead_letter(offset), encode(letter));
+    ++workspace.progress.dead_letters;
+  }
+  workspace.dead.clear();
+  if (const auto dropped = drop_old_dead_letters(workspace); !dropped) return dropped;
+  workspace.erased.clear();
+  workspace.withdrawn.clear();
+  workspace.changed = false;
+  if (fired) {
+    if (const auto looked = look_for_timers(workspace); !looked) return looked;
+  }
+  batch_.put(workspace.scope.progress(), encode(workspace.progress));
+  return {};
+}
+
+/// The first timer in the store behind those that the clock has passed.
+Result<void> Task::look_for_timers(Workspace& workspace) {
+  const std::string prefix = workspace.scope.timers();
+  std::string from = prefix;
+  format::append_big_endian(from, format::ordered(workspace.progress.clock + 1));
+  return store_.scan(from, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view) {
+    const auto due = format::from_ordered(format::read_big_endian(format::behind(key, prefix).substr(0, 8)));
+    workspace.next_due = std::min(workspace.next_due.value_or(due), due);
+    return false;
+  });
+}
+
+Result<void> Task::drop_old_dead_letters(Workspace& workspace) {
+  if (workspace.progress.dead_letters <= options_.dead_letters_max) return {};
+  std::uint64_t surplus = workspace.progress.dead_letters - options_.dead_letters_max;
+  const std::string prefix = workspace.scope.dead_letters();
+  return store_.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view) {
+    batch_.erase(std::string{key});
+    --workspace.progress.dead_letters;
+    ++counters_.dead_letters_dropped;
+    return --surplus > 0;
+  });
+}
+
+void Task::shrink() {
+  std::size_t bytes = 0;
+  for (const auto& [name, workspace] : workspaces_) {
+    for (const auto& [process_name, process] : workspace->processes) bytes += process->bytes();
+  }
+  if (bytes <= options_.cache_bytes) return;
+  for (const auto& [name, workspace] : workspaces_) {
+    for (const auto& [process_name, process] : workspace->processes) {
+      const auto share = static_cast<double>(process->bytes()) / static_cast<double>(bytes);
+      process->shrink_to(static_cast<std::size_t>(share * static_cast<double>(options_.cache_bytes) * 3 / 4));
+    }
+  }
+}
+
+}  // namespace weir::runtime

@@ -1,0 +1,187 @@
+// What changes a partition's state besides events: ticks, uploads' ends, erasures, settings, replays, and the sweeps
+// that follow from them.
+#include <algorithm>
+
+#include "schemas/codec/event_json.hpp"
+#include "stream/runtime/task_parts.hpp"
+
+namespace weir::runtime {
+
+using namespace dataflow;  // the vocabulary of traces
+
+Result<void> Task::take_control(Workspace& workspace, const log::Entry& record) {
+  const std::uint64_t offset = record.offset;
+  switch (record.kind) {
+    case log::Kind::tick: {
+      const auto tick = decode_tick(record.value);
+      return tick ? take_tick(workspace, *tick) : tick.error();
+    }
+    case log::Kind::upload_end:
+    case log::Kind::upload_abort:
+    case log::Kind::withdraw: {
+      const auto mark = decode_upload_mark(record.value);
+      if (!mark) return mark.error();
+      const bool ended = record.kind == log::Kind::upload_end;
+      if (ended && workspace.withdrawn[mark->upload]) return {};
+      batch_.put(workspace.scope.upload(mark->upload), std::string{ended ? upload_ended : upload_withdrawn});
+      if (ended) return {};
+      workspace.withdrawn[mark->upload] = true;
+      start_sweep(workspace, {mark->process, offset, mark->upload, {}, false});
+      return {};
+    }
+    case log::Kind::erase: {
+      const auto erasure = decode_erasure(record.value);
+      return erasure ? take_erasure(workspace, *erasure) : erasure.error();
+    }
+    case log::Kind::settings: {
+      auto change = decode_settings_change(record.value);
+      if (!change) return change.error();
+      const auto process = process_state(workspace, change->process);
+      if (!process) return process.error();
+      (*process)->set_settings(std::move(change->settings));
+      start_sweep(workspace, {change->process, offset, {}, {}, false});
+      return {};
+    }
+    case log::Kind::replay: {
+      const auto replay = decode_replay(record.value);
+      return replay ? take_replay(workspace, *replay) : replay.error();
+    }
+    case log::Kind::event:
+    case log::Kind::redacted:
+      return {};
+  }
+  return Error{Code::state_format, "a record of the log is of a kind that this version does not know"};
+}
+
+Result<void> Task::take_tick(Workspace& workspace, const Tick& tick) {
+  workspace.progress.clock = std::max(workspace.progress.clock, tick.time);
+  // Timers that this commit sets are not in the store yet; their cases are judged by the new clock when they settle.
+  const std::string from = workspace.scope.timers();
+  std::string to = from;
+  format::append_big_endian(to, format::ordered(workspace.progress.clock + 1));
+  std::vector<std::string> due;
+  const auto scanned = store_.scan(from, to, [&](std::string_view key, std::string_view) {
+    due.emplace_back(key);
+    return true;
+  });
+  if (!scanned) return scanned;
+  for (std::string& key : due) {
+    const std::string_view rest = format::behind(key, from).substr(8);
+    const std::size_t split = rest.find('\0');
+    const auto process = process_state(workspace, std::string{rest.substr(0, split)});
+    if (!process) return process.error();
+    const auto slot = (*process)->find(rest.substr(split + 1));
+    if (!slot) return slot.error();
+    if (*slot != nullptr) {
+      (*slot)->state.timer_due.reset();
+      (*process)->touch(**slot);
+    }
+    batch_.erase(std::move(key));
+  }
+  return {};
+}
+
+Result<void> Task::take_erasure(Workspace& workspace, const Erasure& erasure) {
+  const auto opened = process_state(workspace, erasure.process);
+  if (!opened) return opened.error();
+  ProcessState& process = **opened;
+  ++process.record().counters.erasures;
+  process.mark_changed();
+  workspace.erased.insert(erasure.fingerprint);
+  batch_.put(workspace.scope.erasure(erasure.process, erasure.fingerprint), {});
+  if (erasure.case_id.empty()) return {};
+  const auto slot = process.find(erasure.case_id);
+  if (!slot) return slot.error();
+  if (*slot == nullptr) return {};
+  process.touch(**slot);
+  return (*slot)->state.clear(process.home(**slot), process.names());
+}
+
+Result<void> Task::take_replay(Workspace& workspace, const Replay& replay) {
+  std::optional<DeadLetter> letter;
+  if (const auto fresh = workspace.dead.find(replay.offset); fresh != workspace.dead.end()) {
+    letter = std::move(fresh->second);
+    workspace.dead.erase(fresh);
+  } else {
+    const std::string key = workspace.scope.dead_letter(replay.offset);
+    const auto stored = store_.get(key);
+    if (!stored) return stored.error();
+    if (!*stored) return {};  // replayed before
+    auto decoded = decode_dead_letter(**stored);
+    if (!decoded) return decoded.error();
+    letter = std::move(*decoded);
+    batch_.erase(key);
+    --workspace.progress.dead_letters;
+  }
+  Incoming incoming{letter->offset, letter->appended, letter->bytes,
+                    decode_stored_event(letter->bytes, letter->appended)};
+  return take_event(workspace, incoming);
+}
+
+void Task::start_sweep(Workspace& workspace, Sweep sweep) {
+  batch_.put(workspace.scope.sweep(sweep.process, sweep.offset), encode(sweep));
+  workspace.sweeps.push_back(std::move(sweep));
+}
+
+bool Task::has_sweeps() const {
+  return std::any_of(workspaces_.begin(), workspaces_.end(),
+                     [](const auto& one) { return !one.second->sweeps.empty(); });
+}
+
+Result<void> Task::advance_sweeps() {
+  // The scan reads the store, so what is pending must be in it.
+  if (const auto committed = commit(); !committed) return committed;
+  std::size_t budget = options_.sweep_cases_max;
+  for (auto& [name, workspace] : workspaces_) {
+    while (!workspace->sweeps.empty() && budget > 0) {
+      Sweep& sweep = workspace->sweeps.front();
+      const std::size_t before = budget;
+      if (const auto advanced = advance(*workspace, sweep, budget); !advanced) return advanced;
+      dirty_ = workspace->changed = true;
+      const std::string key = workspace->scope.sweep(sweep.process, sweep.offset);
+      if (budget == 0 && before > 0) {
+        batch_.put(key, encode(sweep));
+        break;
+      }
+      batch_.erase(key);
+      workspace->sweeps.erase(workspace->sweeps.begin());
+    }
+  }
+  return commit();
+}
+
+Result<void> Task::advance(Workspace& workspace, Sweep& sweep, std::size_t& budget) {
+  const auto opened = process_state(workspace, sweep.process);
+  if (!opened) return opened.error();
+  ProcessState& process = **opened;
+  const std::string records = workspace.scope.records(sweep.process);
+  std::string from = workspace.scope.record(sweep.process, sweep.cursor);
+  if (sweep.begun) from.push_back('\0');  // the first key behind the cursor's
+  std::vector<std::string> case_ids;
+  const auto scanned = store_.scan(from, store::end_of_prefix(records), [&](std::string_view key, std::string_view) {
+    case_ids.emplace_back(format::behind(key, records));
+    return --budget > 0;
+  });
+  if (!scanned) return scanned;
+  if (!case_ids.empty()) {
+    sweep.cursor = case_ids.back();
+    sweep.begun = true;
+  }
+  if (const auto fetched = process.prefetch(case_ids); !fetched) return fetched;
+  const NameId upload = process.names().find(sweep.upload);
+  for (const std::string& case_id : case_ids) {
+    const auto slot = process.find(case_id);
+    if (!slot) return slot.error();
+    if (*slot == nullptr) continue;
+    if (!sweep.upload.empty()) {
+      if (upload == no_name) continue;
+      const auto had = (*slot)->state.withdraw(upload, process.home(**slot), process.names());
+      if (!had) return had.error();
+      if (!*had) continue;
+    }
+    process.touch(**slot);
+  }
+  return {};
+}
+
+}  // namespace weir::runtime

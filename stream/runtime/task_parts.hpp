@@ -1,0 +1,34 @@
+// What a task holds in memory. Internal to task*.cpp.
+#pragma once
+
+#include "stream/runtime/task.hpp"
+
+namespace weir::runtime {
+
+/// The values under Scope::upload(): what became of an upload. Nothing: it goes on.
+inline constexpr std::string_view upload_ended = "e";
+inline constexpr std::string_view upload_withdrawn = "w";
+
+/// An event on its way in, with the record that it came in.
+struct Task::Incoming {
+  std::uint64_t offset = 0;
+  Time appended{};
+  std::string_view bytes;
+  Result<Event> event{Event{}};
+};
+
+struct Task::Workspace {
+  explicit Workspace(const std::string& name) : scope(name) {}
+
+  format::Scope scope;
+  Progress progress;
+  std::map<std::string, std::unique_ptr<ProcessState>, std::less<>> processes;
+  std::vector<Sweep> sweeps;
+  std::map<std::string, bool> withdrawn;     // uploads looked up since the last commit
+  std::set<Hash128> erased;                  // fingerprints not written yet
+  std::map<std::uint64_t, DeadLetter> dead;  // not written yet
+  std::optional<std::int64_t> next_due;
+  bool changed = false;
+};
+
+}  // namespace weir::runtime

@@ -1,0 +1,83 @@
+#include "stream/runtime/task_records.hpp"
+
+#include "state/format/codec.hpp"
+
+namespace weir::runtime {
+namespace {
+
+constexpr std::uint8_t version = 1;
+
+}  // namespace
+
+std::string encode(const DeadLetter& letter) {
+  std::string bytes;
+  format::Encoder out{bytes};
+  out.byte(version);
+  out.number(letter.offset);
+  out.signed_number(to_micros(letter.appended));
+  out.text(name_of(letter.code));
+  out.text(letter.detail);
+  out.text(letter.bytes);
+  return bytes;
+}
+
+Result<DeadLetter> decode_dead_letter(std::string_view bytes) {
+  format::Decoder in{bytes};
+  if (in.byte() != version) return Error{Code::state_format, "a dead letter has an unknown version"};
+  DeadLetter letter;
+  letter.offset = in.number();
+  letter.appended = from_micros(in.signed_number());
+  letter.code = code_named(in.text()).value_or(Code::internal);
+  letter.detail = in.text();
+  letter.bytes = in.text();
+  if (!in.ok()) return Error{Code::state_format, "a dead letter is damaged"};
+  return letter;
+}
+
+std::string encode(const Progress& progress) {
+  std::string bytes;
+  format::Encoder out{bytes};
+  out.byte(version);
+  out.number(progress.next_offset);
+  out.signed_number(progress.clock);
+  out.number(progress.dead_letters);
+  return bytes;
+}
+
+Result<Progress> decode_progress(std::string_view bytes) {
+  format::Decoder in{bytes};
+  if (in.byte() != version) return Error{Code::state_format, "the progress of a shard has an unknown version"};
+  Progress progress;
+  progress.next_offset = in.number();
+  progress.clock = in.signed_number();
+  progress.dead_letters = in.number();
+  if (!in.ok() || !in.at_end()) return Error{Code::state_format, "the progress of a shard is damaged"};
+  return progress;
+}
+
+std::string encode(const Sweep& sweep) {
+  std::string bytes;
+  format::Encoder out{bytes};
+  out.byte(version);
+  out.text(sweep.process);
+  out.number(sweep.offset);
+  out.text(sweep.upload);
+  out.byte(sweep.begun ? 1 : 0);
+  out.text(sweep.cursor);
+  return bytes;
+}
+
+Result<Sweep> decode_sweep(std::string_view bytes) {
+  format::Decoder in{bytes};
+  if (in.byte() != version) return Error{Code::state_format, "a sweep has an unknown version"};
+  Sweep sweep;
+  sweep.process = in.text();
+  sweep.offset = in.number();
+  sweep.upload = in.text();
+  sweep.begun = in.byte() == 1;
+  sweep.cursor = in.text();
+  if (!in.ok()) return Error{Code::state_format, "a sweep is damaged"};
+  return sweep;
+}
+
+}  // namespace weir::runtime

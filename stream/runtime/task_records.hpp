@@ -1,0 +1,44 @@
+// What a task stores besides processes: how far it is, what it refused, and which sweeps it has not finished.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "schemas/base/result.hpp"
+#include "schemas/base/time.hpp"
+
+namespace weir::runtime {
+
+/// A record that was refused; it can be replayed.
+struct DeadLetter {
+  std::uint64_t offset = 0;
+  Time appended{};
+  Code code = Code::internal;
+  std::string detail;
+  std::string bytes;  // the record as it came
+};
+std::string encode(const DeadLetter& letter);
+Result<DeadLetter> decode_dead_letter(std::string_view bytes);
+
+/// Where a task stands in one workspace's partition.
+struct Progress {
+  std::uint64_t next_offset = 0;
+  std::int64_t clock = 0;  // time of the last tick, µs
+  std::uint64_t dead_letters = 0;
+};
+std::string encode(const Progress& progress);
+Result<Progress> decode_progress(std::string_view bytes);
+
+/// Goes over the cases of a process: to take back an upload, or (no upload) to judge them by new settings.
+struct Sweep {
+  std::string process;
+  std::uint64_t offset = 0;  // of the record that asked for it
+  std::string upload;
+  std::string cursor;  // case ids up to and including this one are done
+  bool begun = false;
+};
+std::string encode(const Sweep& sweep);
+Result<Sweep> decode_sweep(std::string_view bytes);
+
+}  // namespace weir::runtime

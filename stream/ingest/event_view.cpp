@@ -1,5 +1,7 @@
 #include "stream/ingest/event_view.hpp"
 
+#include <algorithm>
+
 #include "stream/ingest/file_stage.hpp"
 
 namespace weir::ingest {

@@ -42,6 +42,10 @@ void tell_faults(const ingest::FileReader& reader, bool zone_declared) {
   if (reader.facts().zoneless && !zone_declared) {
     std::fprintf(stderr, "weir discover: times without a zone are taken as UTC; --zone declares another\n");
   }
+  if (reader.facts().text_times > 0) {
+    std::fprintf(stderr, "weir discover: %llu times are given as text, not as dates; they were read as dates\n",
+                 static_cast<unsigned long long>(reader.facts().text_times));
+  }
   const auto& kept = reader.errors().kept();
   for (std::size_t i = 0; i < std::min(kept.size(), errors_shown_max); ++i) {
     std::fprintf(stderr, "weir discover: line %llu, column %u: %s: %s\n", static_cast<unsigned long long>(kept[i].line),

@@ -40,6 +40,7 @@ struct FileFacts {
   std::uint64_t events = 0;           // of those, handed to the sink
   std::vector<std::string> columns;   // CSV: the header; places (`#3`) where it has no name
   std::vector<ColumnChoice> mapping;  // CSV: the columns in use
+  std::uint64_t text_times = 0;       // XES: times that the log does not declare as dates, read all the same
   bool zoneless = false;              // times without an offset were met
 };
 

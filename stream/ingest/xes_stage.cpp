@@ -167,6 +167,7 @@ Result<bool> XesStage::read_times(EventView& view) {
       refuse({"timestamp", Code::missing_value, "the event has no time:timestamp"});
       return false;
     }
+    if (entry->type != XesType::date) ++context_.facts.text_times;
     const auto parsed = times_.read(entry->value);
     context_.facts.zoneless |= times_.zoneless();
     const auto fault = fault_of(parsed.fault, is_start ? "start" : "timestamp");

@@ -6,13 +6,11 @@
 
 #include <gtest/gtest.h>
 
-#include "api/query/answers.hpp"
 #include "schemas/codec/event_json.hpp"
 #include "state/memory/memory_store.hpp"
 #include "stream/dataflow/stored.hpp"
-#include "stream/dataflow/whole_case.hpp"
-#include "stream/feed/process_view.hpp"
 #include "stream/operators/operators.hpp"
+#include "tests/support/answers.hpp"
 #include "tests/support/fake_block.hpp"
 #include "tests/support/history.hpp"
 
@@ -20,49 +18,6 @@ namespace weir::runtime {
 namespace {
 
 using namespace support;
-
-/// Every table of the process, as the answers that people read.
-std::string answers_of(feed::ProcessView& view) {
-  view.record.counters = {};  // deliveries, not views
-  std::string text;
-  JsonWriter json{text};
-  json.begin_object();
-  query::write_map(json.key("map"), view, "p", "");
-  query::write_kpis(json.key("kpis"), view, "p", "");
-  query::write_handover(json.key("handover"), view, "p", "");
-  const auto unread = [](const std::string& case_id) -> Result<std::vector<std::string>> {
-    return std::vector<std::string>{case_id};
-  };
-  const auto written = query::write_variants(json.key("variants"), view, "p", "", {0, 1'000'000}, unread,
-                                             [](std::size_t) { return std::string{}; });
-  EXPECT_TRUE(written.ok());
-  json.end_object();
-  return text;
-}
-
-/// The batch answer over the model's events: a fold of each case, once.
-std::string batch_answers(const History::Outcome& outcome, const dataflow::Operators& operators) {
-  feed::ProcessView view;
-  view.record.settings = outcome.settings;
-  std::vector<std::pair<std::string, std::vector<Event>>> cases(outcome.cases.begin(), outcome.cases.end());
-  for (const auto& [case_id, events] : cases) {
-    for (const Event& event : events) {
-      view.names.intern(event.activity);
-      view.names.intern(event.resource);
-    }
-  }
-  const auto completion = completion_of(outcome.settings, view.names, outcome.clock);
-  dataflow::WholeCase whole;
-  for (const auto& [case_id, events] : cases) {
-    whole.begin();
-    for (const Event& event : events) {
-      whole.add(view.names, view.names.find(event.activity), view.names.find(event.resource), to_micros(event.began()),
-                to_micros(event.timestamp));
-    }
-    whole.apply(case_id, completion, operators, view.views);
-  }
-  return answers_of(view);
-}
 
 class TaskUnderTest {
  public:
@@ -83,7 +38,7 @@ class TaskUnderTest {
     take_block(from, {first, last});
   }
   void take_block(std::uint64_t base, std::vector<log::Record> records) {
-    const FakeBlock block{base, from_micros(1'700'000'000'000'000), std::move(records)};
+    const FakeBlock block{base, History::first_time, std::move(records)};
     const auto taken = task_->process("w", block);
     ASSERT_TRUE(taken.ok()) << taken.error().detail;
   }
@@ -109,16 +64,8 @@ class TaskUnderTest {
     }
     return false;
   }
-  std::string answers() {
-    auto view = feed::read_view({store_.snapshot()}, "w", "p", operators_, tables());
-    EXPECT_TRUE(view.ok());
-    return answers_of(**view);
-  }
-  std::string scanned_answers() {
-    auto view = feed::scan_view({store_.snapshot()}, "w", "p", operators_, {});
-    EXPECT_TRUE(view.ok());
-    return answers_of(**view);
-  }
+  std::string answers() { return read_answers({store_.snapshot()}, "w", "p0", operators_); }
+  std::string scanned_answers() { return support::scanned_answers({store_.snapshot()}, "w", "p0", operators_); }
   std::map<std::string, std::string> content() const {
     std::map<std::string, std::string> pairs;
     const auto scanned = store_.scan({}, {}, [&](std::string_view key, std::string_view value) {
@@ -131,12 +78,6 @@ class TaskUnderTest {
   const dataflow::Operators& operators() const { return operators_; }
 
  private:
-  static std::vector<dataflow::Table> tables() {
-    std::vector<dataflow::Table> all;
-    for (int table = 1; table <= 9; ++table) all.push_back(static_cast<dataflow::Table>(table));
-    return all;
-  }
-
   std::size_t cache_bytes_;
   dataflow::Operators operators_ = operators::all();
   memory::MemoryStore store_;
@@ -170,7 +111,7 @@ void run_history(std::uint64_t seed, const HistoryOptions& options) {
   }
   task.commit();
   const auto outcome = history.outcome(history.records().size());
-  const std::string expected = batch_answers(outcome, task.operators());
+  const std::string expected = batch_answers({outcome}, task.operators());
   ASSERT_EQ(task.answers(), expected) << "seed " << seed;
   ASSERT_EQ(task.scanned_answers(), expected) << "seed " << seed;
   task.refill();
@@ -220,7 +161,7 @@ TEST(Task, LeavesNothingOfErasedCasesButTheirFingerprints) {
   std::vector<log::Record> erasures;
   for (std::size_t i = 0; i < options.cases; ++i) {
     const std::string case_id = "case" + std::to_string(i);
-    erasures.push_back({log::Kind::erase, encode(Erasure{"p", test_fingerprint("w", "p", case_id), case_id})});
+    erasures.push_back({log::Kind::erase, encode(Erasure{"p0", test_fingerprint("w", "p0", case_id), case_id})});
   }
   task.take_block(history.records().size(), erasures);
   task.take_block(history.records().size() + erasures.size(), history.records());  // all are sent once more
@@ -252,7 +193,7 @@ TEST(Task, ClosesSilentCasesByTheTickAndReopensThemByALateEvent) {
   const auto event = [&](std::int64_t at) {
     std::string bytes;
     Event one;
-    one.process = "p";
+    one.process = "p0";
     one.case_id = "c";
     one.activity = "a";
     one.timestamp = from_micros(at);
@@ -267,7 +208,7 @@ TEST(Task, ClosesSilentCasesByTheTickAndReopensThemByALateEvent) {
     return answers.find("\"completed\":1") != std::string::npos;
   };
   TaskUnderTest task;
-  task.take_block(0, {{log::Kind::settings, encode(SettingsChange{"p", settings})}, event(now)});
+  task.take_block(0, {{log::Kind::settings, encode(SettingsChange{"p0", settings})}, event(now)});
   EXPECT_FALSE(completed(task));
   task.take_block(2, {{log::Kind::tick, encode(Tick{now + 999})}});
   EXPECT_FALSE(completed(task));

@@ -1,6 +1,6 @@
 #include "api/app/router.hpp"
 
-#include "api/app/answering.hpp"
+#include "api/app/recording.hpp"
 #include "api/net/problem.hpp"
 
 namespace weir::app {
@@ -48,9 +48,6 @@ Hash128 hash_of(const net::Request& request) {
   return hash128(bytes.append(2, '\n').append(request.body));
 }
 
-/// Worth keeping under an Idempotency-Key: the request was done, or is wrong for good.
-bool is_final(unsigned status) { return status < 400 || status == 409 || status == 422; }
-
 }  // namespace
 
 Router::Router(Node& node, std::vector<Route> routes) : node_(node) {
@@ -89,8 +86,8 @@ net::BodyPlan Router::admit(const net::RequestHead& head) {
     if (const auto allowed = auth::authorise(credential, *route.permission); !allowed) {
       net::Response response = net::problem(allowed.error(), head.trace_id);
       if (!route.action.empty()) {
-        node_.intake().offer([this, head, credential, action = route.action, response] {
-          write_audit(head, credential, action, {}, response);
+        node_.intake().offer([this, head, credential, action = route.action, status = response.status] {
+          write_audit(node_, head, credential, action, {}, status);
         });
       }
       return net::Refuse{std::move(response)};
@@ -155,60 +152,22 @@ void Router::run(const Route& route, Call call) const {
 /// On a worker.
 void Router::handle(const Route& route, Call call) const {
   if (!route.action.empty()) {
-    std::string object;
-    for (const std::string& name : call.names) object += (object.empty() ? "" : "/") + name;
-    // A case is named by what cannot be read back once it is erased.
-    if (route.permission == auth::Permission::erase_cases) {
-      object = call.names[0] + '/' + to_hex(node_.fingerprint(call.credential.workspace, call.names[0], call.names[1]));
-    }
-    call.respond =
-        after_work(call.respond, call.head().trace_id, node_.intake(),
-                   [this, head = call.head(), credential = call.credential, action = route.action,
-                    object](net::Response& response) { write_audit(head, credential, action, object, response); });
+    call.respond = audited(node_, call.head(), call.credential, route.action, object_of(route, call), call.respond);
   }
-  if (route.method == net::Method::post && !call.head().header("idempotency-key").empty()) {
-    if (!keep_answer(call)) return;
+  if (route.method == net::Method::post) {
+    auto respond = answered_once(node_, call.head(), call.credential, hash_of(call.request), call.respond);
+    if (!respond) return;
+    call.respond = std::move(*respond);
   }
   route.handle(std::move(call));
 }
 
-/// False: the call was answered by what is kept, or refused.
-bool Router::keep_answer(Call& call) const {
-  const net::RequestHead& head = call.head();
-  const auth::IdempotencyScope scope{call.credential.workspace, call.credential.token_id,
-                                     std::string{name_of(head.method)} + ' ' + path_of(head),
-                                     std::string{head.header("idempotency-key")}};
-  auto begun = node_.answers().begin(scope, hash_of(call.request));
-  if (!begun) {
-    call.respond(begun.error());
-    return false;
+/// What the audit names: a case by what cannot be read back once it is erased.
+std::string Router::object_of(const Route& route, const Call& call) const {
+  if (route.permission == auth::Permission::erase_cases) {
+    return call.names[0] + '/' + to_hex(node_.fingerprint(call.credential.workspace, call.names[0], call.names[1]));
   }
-  if (auto* kept = std::get_if<auth::StoredAnswer>(&*begun)) {
-    net::Response response;
-    response.status = kept->status;
-    response.content_type = kept->content_type;
-    response.body = kept->body;
-    call.respond(std::move(response));
-    return false;
-  }
-  auto reservation = std::make_shared<auth::IdempotencyStore::Reservation>(
-      std::move(std::get<auth::IdempotencyStore::Reservation>(*begun)));
-  call.respond = after_work(
-      call.respond, head.trace_id, node_.intake(), [reservation, trace_id = head.trace_id](net::Response& response) {
-        if (!is_final(response.status)) return;
-        const auto kept = reservation->keep({response.status, response.content_type, response.body});
-        if (!kept) response = net::problem(kept.error(), trace_id);
-      });
-  return true;
-}
-
-void Router::write_audit(const net::RequestHead& head, const auth::Credential& credential, std::string_view action,
-                         std::string_view object, const net::Response& response) const {
-  const std::string outcome = response.status < 400 ? "done" : std::to_string(response.status);
-  const auto written = node_.audit().append({node_.clock().now(), credential.workspace, credential.token_id,
-                                             std::string{action}, std::string{object}, outcome, head.trace_id},
-                                            store::Durability::synced);
-  if (!written) node_.logger().log(LogLevel::error, written.error().detail, {}, head.trace_id);
+  return call.names.empty() ? std::string{} : call.names.front();
 }
 
 }  // namespace weir::app

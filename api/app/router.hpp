@@ -36,9 +36,7 @@ class Router final : public net::Handler {
   net::BodyPlan plan(const Entry& entry, const net::RequestHead& head, auth::Credential credential) const;
   void run(const Route& route, Call call) const;
   void handle(const Route& route, Call call) const;
-  bool keep_answer(Call& call) const;
-  void write_audit(const net::RequestHead& head, const auth::Credential& credential, std::string_view action,
-                   std::string_view object, const net::Response& response) const;
+  std::string object_of(const Route& route, const Call& call) const;
 
   Node& node_;
   std::vector<Entry> entries_;

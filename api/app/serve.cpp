@@ -7,8 +7,10 @@
 
 #include "api/app/commands.hpp"
 #include "api/app/node.hpp"
+#include "api/app/redactor.hpp"
 #include "api/app/router.hpp"
 #include "api/app/routes/routes.hpp"
+#include "api/app/uploads.hpp"
 #include "api/net/server.hpp"
 
 namespace weir::app {
@@ -36,9 +38,11 @@ LogLevel level_of(std::string_view name) {
   return name == "error" ? LogLevel::error : LogLevel::info;
 }
 
-std::vector<Route> all_routes(Node& node) {
+std::vector<Route> all_routes(Node& node, Uploads& uploads, Redactor& redactor) {
   std::vector<Route> routes;
-  for (auto&& part : {node_routes(node), event_routes(node), view_routes(node)}) {
+  for (const std::vector<Route>& part :
+       {node_routes(node), event_routes(node), upload_routes(node, uploads), process_routes(node), view_routes(node),
+        case_routes(node, redactor), export_routes(node), dead_letter_routes(node), audit_routes(node)}) {
     routes.insert(routes.end(), part.begin(), part.end());
   }
   return routes;
@@ -87,9 +91,14 @@ int serve(const Settings& settings) {
   Logger logger(std::move(log_options), clock);
   auto node = Node::open(settings, clock, logger, stop_at_once);
   if (!node) return failed(name_of(Command::serve), node.error());
-  Router router(**node, all_routes(**node));
+  auto uploads = Uploads::open(**node);
+  if (!uploads) return failed(name_of(Command::serve), uploads.error());
+  Redactor redactor(**node, std::chrono::seconds{settings.erasure_seconds});
+  Router router(**node, all_routes(**node, **uploads, redactor));
   net::Server server(server_options(settings, logger), router, clock);
   (*node)->start();
+  (*uploads)->start();
+  redactor.start();
   const auto port = server.start();
   if (!port) return failed(name_of(Command::serve), port.error());
   announce(settings, *port);
@@ -98,6 +107,8 @@ int serve(const Settings& settings) {
   (*node)->begin_drain();
   server.drain(std::chrono::seconds{settings.drain_seconds});
   server.stop();
+  (*uploads)->stop();
+  redactor.stop();
   (*node)->stop();
   logger.log(LogLevel::info, "stopped");
   return 0;

@@ -36,6 +36,7 @@ struct Settings {
   std::uint64_t memory_bytes = 0;
   std::uint64_t connections_max = 0;
   std::uint64_t drain_seconds = 0;
+  std::uint64_t erasure_seconds = 0;  // of `erasure-interval`
   std::string log_level;
 
   // discover, ingest, export

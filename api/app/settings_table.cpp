@@ -34,6 +34,7 @@ const std::array table = std::to_array<Setting>({
   {"memory-bytes", {serve}, "BYTES", "1GiB", "Memory for caches and write buffers.", Bytes{&Settings::memory_bytes, 64 * mib, 64 * tib}},
   {"connections-max", {serve}, "N", "10000", "Connections open at the same time.", Number{&Settings::connections_max, 1, 1'000'000}},
   {"drain-seconds", {serve}, "N", "20", "How long requests in flight may take after SIGTERM.", Number{&Settings::drain_seconds, 0, 3600}},
+  {"erasure-interval", {serve}, "SECONDS", "3600", "How often, at most, the bytes of erased cases are removed from the disk.", Number{&Settings::erasure_seconds, 0, 86'400}},
   {"log-level", {serve}, "debug|info|warning|error", "info", "The least severity that is logged.", Choice{&Settings::log_level}},
 
   {"format", {discover}, "json|dot|text", "json", "The form of the answer.", Choice{&Settings::format}},

@@ -87,15 +87,9 @@ Result<void> Uploads::restore() {
 }
 
 Result<ingest::Upload> Uploads::accept(const std::string& workspace, ingest::Upload upload) {
-  const auto path = spool_path(upload.id);
-  auto accepted = check_beginning(path, upload.request);
-  if (accepted) accepted = node_.log().ensure_workspace(workspace);
-  if (accepted) accepted = keep(workspace, upload, store::Durability::synced);
-  if (!accepted) {
-    std::error_code gone;
-    std::filesystem::remove(path, gone);
-    return accepted.error();
-  }
+  if (const auto readable = check_beginning(spool_path(upload.id), upload.request); !readable) return readable.error();
+  if (const auto ensured = node_.log().ensure_workspace(workspace); !ensured) return ensured.error();
+  if (const auto kept = keep(workspace, upload, store::Durability::synced); !kept) return kept.error();
   const std::lock_guard lock{mutex_};
   queue_.push_back({workspace, upload.id});
   changed_.notify_all();

@@ -38,7 +38,7 @@ class Uploads {
   std::filesystem::path spool_path(const std::string& id) const;
 
   /// Looks at the beginning of the spooled file, then keeps the upload and queues it. Errors: those of the file as a
-  /// whole (FileReader), unknown_zone, storage_failed; then nothing is kept and the file is gone.
+  /// whole (FileReader), unknown_zone, storage_failed; then nothing is kept and the file is still the caller's.
   Result<ingest::Upload> accept(const std::string& workspace, ingest::Upload upload);
 
   /// Error: not_found.

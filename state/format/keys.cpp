@@ -81,6 +81,7 @@ std::string Scope::progress() const { return start(kind_progress); }
 std::string Scope::timers() const { return start(kind_timer); }
 std::string Scope::dead_letters() const { return start(kind_dead_letter); }
 std::string Scope::sweeps() const { return start(kind_sweep); }
+std::string Scope::erasures() const { return start(kind_erasure); }
 std::string Scope::processes() const { return start(kind_process); }
 
 std::string Scope::timer(std::int64_t due, std::string_view process, std::string_view case_id) const {

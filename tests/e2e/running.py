@@ -11,7 +11,7 @@ import unittest
 from pathlib import Path
 
 from contract import Contract
-from weir import Answer, Server
+from weir import Answer, Server, environment
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("WEIR_BINARY", str(ROOT / "build/release/weir"))
@@ -22,22 +22,11 @@ class Node(Server):
     """A server of a test, with a data folder that goes with it."""
 
     def __init__(self, shards=4, **settings):
-        super().__init__(BINARY, Path(tempfile.mkdtemp(prefix="weir-e2e-")), shards)
-        self.settings = settings
+        super().__init__(BINARY, Path(tempfile.mkdtemp(prefix="weir-e2e-")), shards, **settings)
         self.contract = None
 
     def start(self):
-        own = {f"WEIR_{name.upper()}": str(value) for name, value in self.settings.items()}
-        before = {name: os.environ.get(name) for name in own}
-        os.environ.update(own)
-        try:
-            super().start()
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value
+        super().start()
         if self.contract is None:
             self.contract = Contract(self.call("GET", "/openapi.json").body)
 
@@ -136,8 +125,8 @@ class WithNode(unittest.TestCase):
 
     def command(self, *arguments, token=None):
         """Runs `weir`. -> the finished process."""
-        environment = {**os.environ, "WEIR_TOKEN": token or self.token}
-        return subprocess.run([BINARY, *arguments], capture_output=True, text=True, env=environment, timeout=WAIT_S_MAX)
+        return subprocess.run([BINARY, *arguments], capture_output=True, text=True, timeout=WAIT_S_MAX,
+                              env=environment({"token": token or self.token}))
 
     def url(self):
         return "http://%s:%d" % self.node.address

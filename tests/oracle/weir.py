@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import random
 import re
 import signal
@@ -16,11 +17,18 @@ RETRIES_S_MAX = 60
 ADDRESS = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}):(\d+)")
 
 
+def environment(settings=None):
+    """Of a `weir` that a test starts: without the variables that are the tests' own, with these settings."""
+    own = ("WEIR_BINARY", "WEIR_BUILD", "WEIR_FULL")
+    kept = {name: value for name, value in os.environ.items() if name not in own}
+    return {**kept, **{f"WEIR_{name.upper()}": str(value) for name, value in (settings or {}).items()}}
+
+
 class Server:
     """`weir serve` on a data folder of its own. Started, killed and stopped by the test; never left behind."""
 
-    def __init__(self, weir, folder, shards):
-        self.weir, self.folder, self.shards = str(weir), folder, shards
+    def __init__(self, weir, folder, shards, **settings):
+        self.weir, self.folder, self.shards, self.settings = str(weir), folder, shards, settings
         self.process = self.address = None
         self.victim = None  # the process that kill() ended last
 
@@ -29,7 +37,8 @@ class Server:
         command = [self.weir, "serve", "--data", str(self.folder / "data"), "--listen", "127.0.0.1:0"]
         with open(self.folder / "stderr.log", "ab") as errors:
             self.process = subprocess.Popen(
-                [*command, "--shards", str(self.shards)], stdout=subprocess.PIPE, stderr=errors, text=True
+                [*command, "--shards", str(self.shards)], stdout=subprocess.PIPE, stderr=errors, text=True,
+                env=environment(self.settings),
             )
         self.address = self._read_address()
         self._wait_ready()
@@ -95,7 +104,8 @@ class Server:
 
     def token(self, workspace="oracle", role="admin"):
         command = [self.weir, "token", "--data", str(self.folder / "data"), "--workspace", workspace, "--role", role]
-        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=START_S_MAX).stdout.strip()
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=START_S_MAX,
+                              env=environment()).stdout.strip()
 
 
 class Assassin:

@@ -57,10 +57,15 @@ class Decoder {
   explicit Decoder(std::string_view in) : in_(in) {}
 
   bool ok() const { return ok_; }
+  /// What was read makes no sense: as after a short read.
+  void refuse() {
+    ok_ = false;
+    in_ = {};
+  }
   bool at_end() const { return in_.empty(); }
 
   std::uint8_t byte() {
-    if (in_.empty()) return fail(), std::uint8_t{0};
+    if (in_.empty()) return refuse(), std::uint8_t{0};
     const auto value = static_cast<std::uint8_t>(in_.front());
     in_.remove_prefix(1);
     return value;
@@ -72,7 +77,7 @@ class Decoder {
       value |= static_cast<std::uint64_t>(next & 0x7f) << shift;
       if ((next & 0x80) == 0) return value;
     }
-    fail();
+    refuse();
     return 0;
   }
   std::int64_t signed_number() {
@@ -101,13 +106,9 @@ class Decoder {
   }
 
  private:
-  void fail() {
-    ok_ = false;
-    in_ = {};
-  }
   std::string_view take(std::uint64_t size) {
     if (size > in_.size()) {
-      fail();
+      refuse();
       return {};
     }
     const std::string_view bytes = in_.substr(0, size);

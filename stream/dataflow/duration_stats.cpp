@@ -25,26 +25,25 @@ unsigned __int128 square(std::int64_t value) {
 
 }  // namespace
 
-void WideSum::add(unsigned __int128 value) {
-  low += value;
-  if (low < value) ++high;
-}
-
-void WideSum::subtract(unsigned __int128 value) {
-  if (low < value) --high;
-  low -= value;
-}
-
 void WideSum::add(const WideSum& other) {
-  add(other.low);
-  high += other.high;
+  low += other.low;
+  high += other.high + (low < other.low ? 1 : 0);
+}
+
+void WideSum::add(unsigned __int128 value, std::int64_t times) {
+  using Word = unsigned __int128;
+  const auto count = static_cast<std::uint64_t>(times < 0 ? -times : times);
+  const Word upper = (value >> 64) * count;  // of the product, from bit 64 on
+  WideSum product{Word{static_cast<std::uint64_t>(value)} * count, 0};
+  product.add({upper << 64, static_cast<std::int64_t>(upper >> 64)});
+  if (times < 0) product = {-product.low, ~product.high + (product.low == 0 ? 1 : 0)};
+  add(product);
 }
 
 void DurationStats::Full::add(std::int64_t micros, std::int64_t observations) {
   count += observations;
   sum += static_cast<Int128>(micros) * observations;
-  for (std::int64_t i = 0; i < observations; ++i) squares.add(square(micros));
-  for (std::int64_t i = 0; i > observations; --i) squares.subtract(square(micros));
+  squares.add(square(micros), observations);
   sketch.add(micros, observations);
   extremes.add(micros, observations);
 }
@@ -113,9 +112,7 @@ Int128 DurationStats::sum_micros() const {
 WideSum DurationStats::squares() const {
   if (full_) return full_->squares;
   WideSum squares;
-  for (const Few& one : few_) {
-    for (std::int64_t i = 0; i < one.count; ++i) squares.add(square(one.value));
-  }
+  for (const Few& one : few_) squares.add(square(one.value), one.count);
   return squares;
 }
 

@@ -22,8 +22,8 @@ struct WideSum {
   unsigned __int128 low = 0;
   std::int64_t high = 0;
 
-  void add(unsigned __int128 value);
-  void subtract(unsigned __int128 value);
+  /// Adds `value` `times` times; times below 0 take it back. O(1).
+  void add(unsigned __int128 value, std::int64_t times);
   void add(const WideSum& other);
 
   friend bool operator==(const WideSum&, const WideSum&) = default;

@@ -33,6 +33,8 @@ class Sketch {
 
   friend bool operator==(const Sketch&, const Sketch&) = default;
 
+  /// One more than the index of the greatest value.
+  static constexpr std::uint16_t indexes = 58 * 64;
   static std::uint16_t index_of(std::int64_t value);
   static std::int64_t middle_of(std::uint16_t index);
 

@@ -7,6 +7,30 @@ using format::Decoder;
 using format::Encoder;
 
 constexpr std::uint8_t cell_version = 1;
+constexpr std::int64_t time_max = std::int64_t{1} << 58;   // µs: some 9,000 years to either side of 1970
+constexpr std::int64_t count_max = std::int64_t{1} << 53;  // of anything; sums of a few stay far from overflow
+
+/// What the engine could not have written is refused here, so that nothing behind has to expect it.
+std::int64_t within(Decoder& in, std::int64_t value, std::int64_t least, std::int64_t greatest) {
+  if (value < least || value > greatest) in.refuse();
+  return value;
+}
+
+std::int64_t decode_count(Decoder& in, std::int64_t least) { return within(in, in.signed_number(), least, count_max); }
+std::int64_t decode_time(Decoder& in) { return within(in, in.signed_number(), -time_max, time_max); }
+
+/// A list of `decode_one`, ascending by `order`.
+template <class Item, class Decode, class Order>
+std::vector<Item> decode_ascending(Decoder& in, std::size_t items_max, Decode decode_one, Order order) {
+  const std::uint64_t size = in.number();
+  if (size > items_max) in.refuse();
+  std::vector<Item> items;
+  for (std::uint64_t i = 0; i < size && in.ok(); ++i) {
+    items.push_back(decode_one());
+    if (i > 0 && !(order(items[i - 1]) < order(items[i]))) in.refuse();
+  }
+  return items;
+}
 
 void encode_least(Encoder& out, const LeastValues& values) {
   out.number(values.kept().size());
@@ -19,12 +43,13 @@ void encode_least(Encoder& out, const LeastValues& values) {
 }
 
 void decode_least(Decoder& in, LeastValues& values) {
-  std::vector<LeastValues::Kept> kept(std::min<std::uint64_t>(in.number(), LeastValues::kept_max));
-  for (auto& one : kept) {
-    one.value = in.signed_number();
-    one.count = in.signed_number();
-  }
-  const std::int64_t outside = in.signed_number();
+  const auto decode_kept = [&] {
+    const std::int64_t value = within(in, in.signed_number(), -LeastValues::no_limit, LeastValues::no_limit);
+    return LeastValues::Kept{value, decode_count(in, 1)};
+  };
+  auto kept = decode_ascending<LeastValues::Kept>(in, LeastValues::kept_max, decode_kept,
+                                                  [](const LeastValues::Kept& one) { return one.value; });
+  const std::int64_t outside = decode_count(in, 0);
   values.restore(std::move(kept), outside, outside != 0 ? in.signed_number() : LeastValues::no_limit);
 }
 
@@ -68,26 +93,27 @@ void encode_duration(Encoder& out, const DurationStats& stats) {
 DurationStats decode_duration(Decoder& in) {
   DurationStats stats;
   if (in.byte() == 0) {
-    std::vector<DurationStats::Few> few(std::min<std::uint64_t>(in.number(), DurationStats::few_max));
-    for (DurationStats::Few& one : few) {
-      one.value = in.signed_number();
-      one.count = in.signed_number();
-    }
-    stats.restore(std::move(few));
+    const auto decode_few = [&] {
+      const std::int64_t value = within(in, in.signed_number(), 0, LeastValues::no_limit);
+      return DurationStats::Few{value, decode_count(in, 1)};
+    };
+    stats.restore(decode_ascending<DurationStats::Few>(in, DurationStats::few_max, decode_few,
+                                                       [](const DurationStats::Few& one) { return one.value; }));
     return stats;
   }
   DurationStats::Full full;
-  full.count = in.signed_number();
+  full.count = decode_count(in, 0);
   full.sum = static_cast<Int128>(in.wide());
   full.squares.low = in.wide();
   full.squares.high = in.signed_number();
-  std::vector<Sketch::Bucket> buckets(std::min<std::uint64_t>(in.number(), 1 << 13));
   std::uint64_t index = 0;
-  for (auto& bucket : buckets) {
+  const auto decode_bucket = [&] {
     index += in.number();
-    bucket = {static_cast<std::uint16_t>(index), in.signed_number()};
-  }
-  full.sketch.restore(std::move(buckets));
+    if (index >= Sketch::indexes) in.refuse();
+    return Sketch::Bucket{static_cast<std::uint16_t>(index), decode_count(in, 1)};
+  };
+  full.sketch.restore(decode_ascending<Sketch::Bucket>(in, Sketch::indexes, decode_bucket,
+                                                       [](const Sketch::Bucket& bucket) { return bucket.index; }));
   full.extremes = decode_extremes(in);
   stats.restore(std::move(full));
   return stats;
@@ -114,7 +140,7 @@ Result<Cell> decode_cell(std::string_view bytes) {
     return Error{Code::state_format, "a view cell has version " + std::to_string(version) + ", this program reads 1"};
   }
   Cell cell;
-  for (std::int64_t& count : cell.counts) count = in.signed_number();
+  for (std::int64_t& count : cell.counts) count = decode_count(in, 0);
   cell.durations.resize(std::min<std::uint64_t>(in.number(), 16));
   for (DurationStats& stats : cell.durations) stats = decode_duration(in);
   cell.ranges.resize(std::min<std::uint64_t>(in.number(), 16));
@@ -142,11 +168,11 @@ Carry decode_carry(Decoder& in) {
   if (carry.first) return carry;
   carry.activity = static_cast<NameId>(in.number());
   carry.resource = static_cast<NameId>(in.number());
-  carry.previous_ended = in.signed_number();
-  carry.enabled = in.signed_number();
-  carry.covered_until = in.signed_number();
+  carry.previous_ended = decode_time(in);
+  carry.enabled = decode_time(in);
+  carry.covered_until = decode_time(in);
   const std::uint64_t running = in.number();
-  for (std::uint64_t i = 0; i < running && in.ok(); ++i) carry.running.push_back(in.signed_number());
+  for (std::uint64_t i = 0; i < running && in.ok(); ++i) carry.running.push_back(decode_time(in));
   return carry;
 }
 
@@ -165,12 +191,12 @@ void encode(Encoder& out, const Summary& summary) {
 
 Summary decode_summary(Decoder& in) {
   Summary summary;
-  summary.events = in.signed_number();
-  summary.first_began = in.signed_number();
-  summary.last_ended = in.signed_number();
-  summary.busy = in.signed_number();
-  summary.overlaps = in.signed_number();
-  summary.self_loops = in.signed_number();
+  summary.events = decode_count(in, 0);
+  summary.first_began = decode_time(in);
+  summary.last_ended = decode_time(in);
+  summary.busy = within(in, in.signed_number(), 0, 2 * time_max);
+  summary.overlaps = decode_count(in, 0);
+  summary.self_loops = decode_count(in, 0);
   summary.first_activity = static_cast<NameId>(in.number());
   summary.last_activity = static_cast<NameId>(in.number());
   summary.variant.value = in.hash();
@@ -206,10 +232,14 @@ std::vector<Entry> decode_entries(Decoder& in) {
   std::int64_t previous = 0;
   for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
     Entry& entry = entries.emplace_back();
-    entry.began = previous + in.signed_number();
-    entry.ended = entry.began + static_cast<std::int64_t>(in.number());
-    previous = entry.began;
+    const std::int64_t later = within(in, in.signed_number(), -2 * time_max, 2 * time_max);
+    const std::uint64_t lasts = in.number();
+    if (lasts > static_cast<std::uint64_t>(2 * time_max)) in.refuse();
+    if (!in.ok()) break;
+    entry.began = previous = within(in, previous + later, -time_max, time_max);
+    entry.ended = within(in, entry.began + static_cast<std::int64_t>(lasts), -time_max, time_max);
     const std::uint8_t flags = in.byte();
+    if ((flags & 3) > static_cast<unsigned>(Lifecycle::other)) in.refuse();
     entry.lifecycle = static_cast<Lifecycle>(flags & 3);
     entry.has_start = (flags & 4) != 0;
     entry.activity = static_cast<NameId>(in.number());

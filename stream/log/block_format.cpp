@@ -90,6 +90,7 @@ Result<void> StoredBlock::read(bool check_digest) {
   for (std::uint64_t i = 0; i < count && from.ok(); ++i) {
     const std::uint64_t offset = base_ + from.number();
     const auto kind = static_cast<Kind>(from.byte());
+    if (offset >= end_ || (i > 0 && offset <= entries_.back().offset)) from.refuse();
     if (kind > last_kind) return Error{Code::state_format, "a record of an unknown kind"};
     entries_.push_back({offset, kind, from.text()});
   }

@@ -74,7 +74,9 @@ Result<std::optional<std::pair<std::size_t, std::size_t>>> CaseState::locate(con
   if (const auto loaded = load(pieces_[number], home, names); !loaded) return loaded.error();
   const auto& entries = pieces_[number].entries;
   const auto at = std::find_if(entries.begin(), entries.end(), same);
-  WEIR_CHECK(at != entries.end(), "the identity index names a place where the event is not");
+  if (at == entries.end()) {
+    return Error{Code::state_format, "the identity index names a place where the event is not"};
+  }
   return Found{{number, static_cast<std::size_t>(at - entries.begin())}};
 }
 

@@ -23,6 +23,26 @@ struct Header {
   format::Decoder rest;
 };
 
+/// Whether `names` has every number of the entry.
+bool knows(const Names& names, const Entry& entry) {
+  return entry.activity < names.end() && entry.resource < names.end() && entry.source < names.end() &&
+         std::all_of(
+             entry.bringers.begin(), entry.bringers.end(),
+             [&](const Bringer& bringer) { return bringer.upload < names.end(); });
+}
+
+bool knows(const Names& names, const std::vector<Entry>& entries) {
+  return std::all_of(entries.begin(), entries.end(), [&](const Entry& entry) { return knows(names, entry); });
+}
+
+bool knows(const Names& names, const Carry& carry) {
+  return carry.activity < names.end() && carry.resource < names.end();
+}
+
+bool knows(const Names& names, const Summary& summary) {
+  return summary.first_activity < names.end() && summary.last_activity < names.end();
+}
+
 Result<Header> decode_header(std::string_view record) {
   Header header{false, {}, {}, format::Decoder{record}};
   format::Decoder& in = header.rest;
@@ -56,7 +76,9 @@ Result<void> CaseState::load(Piece& piece, const CaseHome& home, const Names& na
   if (piece.loaded) return {};
   auto entries = read_piece(piece.number, home);
   if (!entries) return entries.error();
-  WEIR_CHECK(entries->size() == piece.events, "a piece holds another number of events than its directory says");
+  if (entries->size() != piece.events || !knows(names, *entries)) {
+    return Error{Code::state_format, "a piece of a case does not fit its directory"};
+  }
   piece.entries = std::move(*entries);
   Carry carry = piece.carry;
   fold(piece.entries, names, carry, piece.steps);
@@ -154,13 +176,18 @@ Result<void> CaseState::decode_directory(format::Decoder& in, CaseState& state) 
   state.next_number_ = static_cast<std::uint32_t>(in.number());
   const auto bits = static_cast<std::uint32_t>(in.number());
   const std::uint64_t count = in.number();
+  if (bits > IdentityIndex::bits_max || count < 2) {
+    return Error{Code::state_format, "the directory of a case is damaged"};
+  }
   state.pieces_.clear();
   for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
     Piece& piece = state.pieces_.emplace_back();
     piece.number = static_cast<std::uint32_t>(in.number());
     piece.events = in.number();
     std::vector<Entry> first = decode_entries(in);
-    if (first.size() != 1) return Error{Code::state_format, "the directory of a case is damaged"};
+    if (first.size() != 1 || piece.events == 0 || piece.events > piece_events_max) {
+      return Error{Code::state_format, "the directory of a case is damaged"};
+    }
     piece.first = std::move(first.front());
     piece.carry = decode_carry(in);
     piece.summary = decode_summary(in);
@@ -174,7 +201,7 @@ Result<void> CaseState::decode_directory(format::Decoder& in, CaseState& state) 
     const auto b = static_cast<NameId>(in.number());
     counts[count_key(a, b)] = in.signed_number();
   }
-  if (bits > 26) return Error{Code::state_format, "the directory of a case is damaged"};
+  if (!in.ok()) return Error{Code::state_format, "the directory of a case is cut short"};
   state.identities_.emplace(bits, state.events_);
   return {};
 }
@@ -189,12 +216,17 @@ Result<CaseState> CaseState::decode(std::string_view record, const Names& names)
   if (header->in_pieces) {
     facts.rework = in.signed_number();
     if (const auto decoded = decode_directory(in, state); !decoded) return decoded.error();
+    for (const Piece& piece : state.pieces_) {
+      if (knows(names, piece.first) && knows(names, piece.carry) && knows(names, piece.summary)) continue;
+      return Error{Code::state_format, "a case has names that its process has not"};
+    }
     state.stored_in_pieces_ = true;
   } else {
     Piece& piece = state.pieces_.front();
     piece.entries = decode_entries(in);
     piece.events = state.events_ = piece.entries.size();
     if (piece.entries.empty()) return Error{Code::state_format, "a stored case has no events"};
+    if (!knows(names, piece.entries)) return Error{Code::state_format, "a case has names that its process has not"};
     piece.first = place_of(piece.entries.front());
     Carry carry;
     piece.summary = fold(piece.entries, names, carry, piece.steps);

@@ -33,11 +33,12 @@ Result<std::vector<IdentityIndex::Place>> decode_places(std::string_view bytes) 
     auto& place = places.emplace_back();
     place.identity = in.hash();
     place.began = in.signed_number();
-    place.ended = place.began + static_cast<std::int64_t>(in.number());
+    // A place that is wrong is looked up in vain; it need not be refused here.
+    place.ended = static_cast<std::int64_t>(static_cast<std::uint64_t>(place.began) + in.number());
     place.sequence = in.number();
     place.lifecycle = static_cast<dataflow::Lifecycle>(in.byte());
   }
-  if (!in.ok()) return Error{Code::state_format, "an identity bucket is damaged"};
+  if (!in.ok() || !in.at_end()) return Error{Code::state_format, "an identity bucket is damaged"};
   return places;
 }
 
@@ -77,7 +78,7 @@ Result<std::optional<IdentityIndex::Place>> IdentityIndex::find(const Hash128& i
 }
 
 Result<void> IdentityIndex::insert(const dataflow::Entry& entry, const store::Reader& store, const Key& key) {
-  if (entries_ >= buckets_.size() * bucket_places_max) {
+  if (bits_ < bits_max && entries_ >= buckets_.size() * bucket_places_max) {
     if (const auto grown = grow(store, key); !grown) return grown;
   }
   const auto bucket = load(bucket_of(entry.identity), store, key);

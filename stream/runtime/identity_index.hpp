@@ -27,7 +27,8 @@ class IdentityIndex {
   /// The key of a bucket.
   using Key = std::function<std::string(std::uint32_t bucket)>;
 
-  static constexpr std::size_t bucket_places_max = 64;  // on average
+  static constexpr std::size_t bucket_places_max = 64;  // on average, below bits_max
+  static constexpr std::uint32_t bits_max = 20;
 
   /// `entries` in the store, spread over 2^bits buckets.
   explicit IdentityIndex(std::uint32_t bits = 0, std::size_t entries = 0);

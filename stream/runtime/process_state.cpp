@@ -12,6 +12,7 @@ using namespace dataflow;
 namespace {
 
 constexpr std::uint8_t process_version = 1;
+constexpr std::uint8_t name_version = 1;
 
 }  // namespace
 
@@ -49,13 +50,22 @@ Result<ProcessRecord> decode_process_record(std::string_view bytes) {
 Result<void> read_names(const store::Reader& store, const format::Scope& scope, std::string_view process,
                         Names& names) {
   const std::string prefix = scope.names(process);
-  return store.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view value) {
-    format::Decoder in{value};
-    const std::uint64_t uses = in.number();
-    names.put_back(static_cast<NameId>(format::read_big_endian(format::behind(key, prefix))), std::string{in.text()},
-                   static_cast<std::int64_t>(uses));
-    return true;
-  });
+  bool sound = true;
+  const auto scanned =
+      store.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view value) {
+        format::Decoder in{value};
+        sound = in.byte() == name_version;
+        const std::uint64_t uses = in.number();
+        std::string text{in.text()};
+        sound = sound && in.ok() && in.at_end();
+        if (!sound) return false;
+        names.put_back(static_cast<NameId>(format::read_big_endian(format::behind(key, prefix))), std::move(text),
+                       static_cast<std::int64_t>(uses));
+        return true;
+      });
+  if (!scanned) return scanned;
+  if (!sound) return Error{Code::state_format, "a name is damaged"};
+  return {};
 }
 
 Completion completion_of(const ProcessSettings& settings, const Names& names, std::int64_t clock) {
@@ -277,6 +287,7 @@ void ProcessState::write_names(store::Batch& batch) {
     }
     std::string bytes;
     format::Encoder out{bytes};
+    out.byte(name_version);
     out.number(static_cast<std::uint64_t>(names_.entry(id).uses));
     out.text(names_.text(id));
     batch.put(scope_.name(name_, id), std::move(bytes));

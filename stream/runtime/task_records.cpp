@@ -30,7 +30,7 @@ Result<DeadLetter> decode_dead_letter(std::string_view bytes) {
   letter.code = code_named(in.text()).value_or(Code::internal);
   letter.detail = in.text();
   letter.bytes = in.text();
-  if (!in.ok()) return Error{Code::state_format, "a dead letter is damaged"};
+  if (!in.ok() || !in.at_end()) return Error{Code::state_format, "a dead letter is damaged"};
   return letter;
 }
 
@@ -76,7 +76,7 @@ Result<Sweep> decode_sweep(std::string_view bytes) {
   sweep.upload = in.text();
   sweep.begun = in.byte() == 1;
   sweep.cursor = in.text();
-  if (!in.ok()) return Error{Code::state_format, "a sweep is damaged"};
+  if (!in.ok() || !in.at_end()) return Error{Code::state_format, "a sweep is damaged"};
   return sweep;
 }
 

@@ -31,6 +31,12 @@ Result<bool> ShardRunner::step() {
   return *read || task_.has_sweeps();
 }
 
+/// What the log gives these offsets next would never be read.
+Error ShardRunner::ahead_of_log(const std::string& workspace, std::uint64_t next, std::uint64_t end) const {
+  return {Code::log_damaged, "partition " + std::to_string(shard_) + " of workspace " + workspace + " ends at offset " +
+                                 std::to_string(end) + ", and its shard has read up to " + std::to_string(next)};
+}
+
 Result<bool> ShardRunner::take_records() {
   bool more = false;
   std::uint64_t lag = 0;
@@ -40,11 +46,12 @@ Result<bool> ShardRunner::take_records() {
       const auto stored = task_.next_offset(workspace);
       if (!stored) return stored.error();
       next = next_.emplace(workspace, *stored).first;
-      watch_.committed(shard_, workspace, *stored);
+      watch_.committed(shard_, workspace, task_.settled_offset(workspace));
     }
     const auto end = log_.end_offset(workspace, shard_);
     if (!end) return end.error();
-    if (next->second >= *end) continue;
+    if (next->second > *end) return ahead_of_log(workspace, next->second, *end);
+    if (next->second == *end) continue;
     const auto blocks = log_.read(workspace, shard_, next->second, options_.batch_bytes);
     if (!blocks) return blocks.error();
     for (const auto& block : *blocks) {
@@ -108,7 +115,7 @@ Result<void> ShardRunner::refill_if_idle(bool caught_up) {
 Result<void> ShardRunner::commit() {
   if (const auto committed = task_.commit(); !committed) return committed;
   last_commit_ = clock_.steady();
-  for (const auto& [workspace, next] : next_) watch_.committed(shard_, workspace, next);
+  for (const auto& [workspace, next] : next_) watch_.committed(shard_, workspace, task_.settled_offset(workspace));
   return {};
 }
 

@@ -48,6 +48,7 @@ class ShardRunner {
 
  private:
   Result<bool> take_records();
+  Error ahead_of_log(const std::string& workspace, std::uint64_t next, std::uint64_t end) const;
   void tick_if_due();
   bool wall_clock_jumped();
   Result<void> refill_if_idle(bool caught_up);

@@ -146,13 +146,9 @@ Result<void> Task::take_event(Workspace& workspace, Incoming& incoming) {
   process.mark_changed();  // a counter, whatever the verdict
   ProcessCounters& counters = process.record().counters;
   if (!event.upload.empty()) {
-    auto [known, fresh] = workspace.withdrawn.try_emplace(event.upload, false);
-    if (fresh) {
-      auto mark = store_.get(workspace.scope.upload(event.upload));
-      if (!mark) return mark.error();
-      known->second = *mark == upload_withdrawn;
-    }
-    if (known->second) {
+    const auto withdrawn = is_withdrawn(workspace, event.upload);
+    if (!withdrawn) return withdrawn.error();
+    if (*withdrawn) {
       ++counters.withdrawn;
       return {};
     }

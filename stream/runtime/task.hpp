@@ -63,6 +63,9 @@ class Task {
   /// Sweeps go over all cases of a process after a withdrawal or a change of settings; each call does a bounded part.
   bool has_sweeps() const;
   Result<void> advance_sweeps();
+  /// The views include every record of the workspace below it, to the end of its sweep. As of the last commit, if
+  /// nothing came since.
+  std::uint64_t settled_offset(const std::string& workspace) const;
 
   /// Some view has to look up an extreme in the cases.
   bool has_exhausted() const;
@@ -89,6 +92,8 @@ class Task {
   Result<void> sweep_first(Workspace& workspace, ProcessState& process, ProcessState::Slot& slot);
   Result<void> take_control(Workspace& workspace, const log::Entry& record);
   Result<void> take_tick(Workspace& workspace, const Tick& tick);
+  Result<void> take_upload_mark(Workspace& workspace, const log::Entry& record, const UploadMark& mark);
+  Result<bool> is_withdrawn(Workspace& workspace, const std::string& upload);
   Result<void> take_erasure(Workspace& workspace, const Erasure& erasure);
   Result<void> take_replay(Workspace& workspace, const Replay& replay);
   Result<bool> is_erased(Workspace& workspace, ProcessState& process, const std::string& case_id);

@@ -60,6 +60,7 @@ Result<void> Task::commit_workspace(Workspace& workspace) {
   if (const auto dropped = drop_old_dead_letters(workspace); !dropped) return dropped;
   workspace.erased.clear();
   workspace.withdrawn.clear();
+  workspace.replayed.clear();
   workspace.changed = false;
   if (fired) {
     if (const auto looked = look_for_timers(workspace); !looked) return looked;
@@ -85,6 +86,7 @@ Result<void> Task::drop_old_dead_letters(Workspace& workspace) {
   std::uint64_t surplus = workspace.progress.dead_letters - options_.dead_letters_max;
   const std::string prefix = workspace.scope.dead_letters();
   return store_.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view) {
+    if (workspace.replayed.contains(format::read_big_endian(format::behind(key, prefix)))) return true;
     batch_.erase(std::string{key});
     --workspace.progress.dead_letters;
     ++counters_.dead_letters_dropped;

@@ -20,14 +20,7 @@ Result<void> Task::take_control(Workspace& workspace, const log::Entry& record) 
     case log::Kind::upload_abort:
     case log::Kind::withdraw: {
       const auto mark = decode_upload_mark(record.value);
-      if (!mark) return mark.error();
-      const bool ended = record.kind == log::Kind::upload_end;
-      if (ended && workspace.withdrawn[mark->upload]) return {};
-      batch_.put(workspace.scope.upload(mark->upload), std::string{ended ? upload_ended : upload_withdrawn});
-      if (ended) return {};
-      workspace.withdrawn[mark->upload] = true;
-      start_sweep(workspace, {mark->process, offset, mark->upload, {}, false});
-      return {};
+      return mark ? take_upload_mark(workspace, record, *mark) : mark.error();
     }
     case log::Kind::erase: {
       const auto erasure = decode_erasure(record.value);
@@ -81,6 +74,27 @@ Result<void> Task::take_tick(Workspace& workspace, const Tick& tick) {
   return {};
 }
 
+/// A withdrawal is for good: an end that comes after it, sent again, changes nothing.
+Result<void> Task::take_upload_mark(Workspace& workspace, const log::Entry& record, const UploadMark& mark) {
+  const auto withdrawn = is_withdrawn(workspace, mark.upload);
+  if (!withdrawn) return withdrawn.error();
+  if (*withdrawn) return {};
+  const bool ended = record.kind == log::Kind::upload_end;
+  batch_.put(workspace.scope.upload(mark.upload), std::string{ended ? upload_ended : upload_withdrawn});
+  if (ended) return {};
+  workspace.withdrawn[mark.upload] = true;
+  start_sweep(workspace, {mark.process, record.offset, mark.upload, {}, false});
+  return {};
+}
+
+Result<bool> Task::is_withdrawn(Workspace& workspace, const std::string& upload) {
+  const auto known = workspace.withdrawn.find(upload);
+  if (known != workspace.withdrawn.end()) return known->second;
+  const auto mark = store_.get(workspace.scope.upload(upload));
+  if (!mark) return mark.error();
+  return workspace.withdrawn[upload] = *mark == upload_withdrawn;
+}
+
 Result<void> Task::take_erasure(Workspace& workspace, const Erasure& erasure) {
   const auto opened = process_state(workspace, erasure.process);
   if (!opened) return opened.error();
@@ -103,6 +117,7 @@ Result<void> Task::take_replay(Workspace& workspace, const Replay& replay) {
     letter = std::move(fresh->second);
     workspace.dead.erase(fresh);
   } else {
+    if (!workspace.replayed.insert(replay.offset).second) return {};
     const std::string key = workspace.scope.dead_letter(replay.offset);
     const auto stored = store_.get(key);
     if (!stored) return stored.error();
@@ -126,6 +141,14 @@ void Task::start_sweep(Workspace& workspace, Sweep sweep) {
 bool Task::has_sweeps() const {
   return std::any_of(workspaces_.begin(), workspaces_.end(),
                      [](const auto& one) { return !one.second->sweeps.empty(); });
+}
+
+std::uint64_t Task::settled_offset(const std::string& name) const {
+  const auto known = workspaces_.find(name);
+  if (known == workspaces_.end()) return 0;
+  std::uint64_t settled = known->second->progress.next_offset;
+  for (const Sweep& sweep : known->second->sweeps) settled = std::min(settled, sweep.offset);
+  return settled;
 }
 
 Result<void> Task::advance_sweeps() {

@@ -27,6 +27,7 @@ struct Task::Workspace {
   std::map<std::string, bool> withdrawn;     // uploads looked up since the last commit
   std::set<Hash128> erased;                  // fingerprints not written yet
   std::map<std::uint64_t, DeadLetter> dead;  // not written yet
+  std::set<std::uint64_t> replayed;          // dead letters that are in the store until the next commit
   std::optional<std::int64_t> next_due;
   bool changed = false;
 };

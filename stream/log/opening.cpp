@@ -116,6 +116,9 @@ Result<std::vector<std::string>> read_workspaces(const store::Reader& store) {
 Result<std::unique_ptr<EmbeddedLog>> EmbeddedLog::open(store::Store& store, HighWaterKeeper& high_water,
                                                        const Clock& clock, const EmbeddedOptions& options) {
   WEIR_CHECK(options.partitions > 0, "a log without partitions");
+  // A record whose sync failed may be here and not on the disk; nobody shall read what a loss of power could take.
+  const Result<void> synced = store.sync();
+  if (!synced) return synced.error();
   const Result<void> format = check_format(store, options.partitions);
   if (!format) return format.error();
   auto saved = high_water.load();

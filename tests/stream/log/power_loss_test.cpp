@@ -81,6 +81,21 @@ TEST(LogPowerLoss, AcknowledgedIsRecoveredAndTheRestIsAPrefix) {
   }
 }
 
+TEST(LogPowerLoss, WhatIsReadAfterOpeningIsOnTheDisk) {
+  LogHome home(EmbeddedOptions{.partitions = 1});
+  home.start();
+  ASSERT_TRUE(home.log->append("acme", {{0, {Kind::event, "a"}}}, [](const auto& answer) { EXPECT_FALSE(answer); }));
+  home.store.fail_next_write(memory::MemoryStore::Outcome::applied);
+  ASSERT_FALSE(home.log->commit_pending());
+  home.store.reopen();  // the process ended, not the machine
+  ASSERT_TRUE(home.reopen());
+  const auto read = texts(*home.log, 0);
+  EXPECT_EQ(read.size(), 1U);
+  for (std::uint64_t seed = 0; seed < 8; ++seed) EXPECT_EQ(home.store.lose_unsynced(seed), 0U);
+  ASSERT_TRUE(home.reopen());
+  EXPECT_EQ(texts(*home.log, 0), read);
+}
+
 TEST(LogPowerLoss, TheSameSeedLeavesTheSameLog) {
   const auto run = [](std::uint64_t seed) {
     std::mt19937_64 random{seed};

@@ -121,7 +121,7 @@ class World {
 
   /// Until all that was sent is acknowledged, processed and committed, and every timer that is due has fired.
   void come_to_rest() {
-    constexpr int rounds_max = 20'000;
+    constexpr int rounds_max = 5'000;
     for (int round = 0; round < rounds_max; ++round) {
       clock_.advance(std::chrono::milliseconds{10});
       const bool sent = producers_.resend(*node_);
@@ -136,14 +136,14 @@ class World {
         }
         more = more || *stepped;
       }
-      if (sent && !more && node_->at_rest() && !producers_.waiting()) return trace_.line("at rest");
+      if (sent && !more && !producers_.waiting() && node_->at_rest() && !node_->overdue())
+        return trace_.line("at rest");
     }
-    throw Difference("it does not come to rest");
+    throw Difference(node_->overdue() ? "a timer is due and no tick comes" : "it does not come to rest");
   }
 
   void come_to_rest_and_audit(bool last) {
     come_to_rest();
-    if (node_->overdue()) throw Difference("a timer is due and no tick came");
     const Audit audit{*node_, plan_};
     audit.check_acknowledged(producers_.acknowledged());
     audit.check_views();

@@ -75,6 +75,15 @@ class TaskUnderTest {
     EXPECT_TRUE(scanned.ok());
     return pairs;
   }
+  /// What became of the events of "p0".
+  std::string counters() const {
+    const format::Scope scope{"w"};
+    const auto counters = decode_process_record(**store_.get(scope.process("p0")))->counters;
+    const auto progress = *decode_progress(**store_.get(scope.progress()));
+    return "accepted " + std::to_string(counters.accepted) + ", duplicates " + std::to_string(counters.duplicates) +
+           ", refused " + std::to_string(counters.refused) + ", withdrawn " + std::to_string(counters.withdrawn) +
+           ", dead letters " + std::to_string(progress.dead_letters);
+  }
   const dataflow::Operators& operators() const { return operators_; }
 
  private:
@@ -219,6 +228,54 @@ TEST(Task, ClosesSilentCasesByTheTickAndReopensThemByALateEvent) {
   EXPECT_FALSE(completed(task));
   task.take_block(5, {{log::Kind::tick, encode(Tick{now + 1'500})}});
   EXPECT_TRUE(completed(task));
+}
+
+/// Takes the records in, each in a block of its own; true: a commit after each.
+std::string counters_after(const std::vector<log::Record>& records, bool committed) {
+  TaskUnderTest task;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    task.take_block(i, {records[i]});
+    if (committed) task.commit();
+  }
+  task.commit();
+  return task.counters();
+}
+
+Event simple_event(const std::string& id, const std::string& activity) {
+  Event event;
+  event.process = "p0";
+  event.case_id = "c";
+  event.activity = activity;
+  event.timestamp = History::first_time;
+  event.id = id;
+  event.source = "s";
+  return event;
+}
+
+TEST(Task, KeepsAnUploadWithdrawnWhenItsEndIsSentAgain) {
+  Event event = simple_event("1", "a");
+  event.upload = "u";
+  const std::string mark = encode(UploadMark{"p0", "u"});
+  const std::vector<log::Record> records{
+      {log::Kind::withdraw, mark}, {log::Kind::upload_end, mark}, event_record(event)};
+  EXPECT_EQ(counters_after(records, true), "accepted 0, duplicates 0, refused 0, withdrawn 1, dead letters 0");
+  EXPECT_EQ(counters_after(records, false), "accepted 0, duplicates 0, refused 0, withdrawn 1, dead letters 0");
+}
+
+TEST(Task, TakesADeadLetterOnceHoweverOftenItIsReplayed) {
+  const std::string mark = encode(UploadMark{"p0", "u"});
+  Event first = simple_event("1", "a");
+  first.upload = "u";
+  const log::Record replay{log::Kind::replay, encode(Replay{1})};
+  std::vector<log::Record> records{
+      event_record(first), event_record(simple_event("1", "b")), {log::Kind::withdraw, mark}};
+  TaskUnderTest task;
+  task.take_block(0, records);
+  task.commit();
+  EXPECT_EQ(task.counters(), "accepted 1, duplicates 0, refused 1, withdrawn 0, dead letters 1");
+  task.take_block(3, {replay, replay});
+  task.commit();
+  EXPECT_EQ(task.counters(), "accepted 2, duplicates 0, refused 1, withdrawn 0, dead letters 0");
 }
 
 }  // namespace

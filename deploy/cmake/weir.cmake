@@ -37,7 +37,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
                          -Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overread
                          -Wno-mismatched-new-delete -Wno-pedantic)
 else()
-  target_compile_options(weir_options INTERFACE -Wno-gnu-zero-variadic-macro-arguments -Wno-pedantic)
+  # Clang sees through to what libstdc++ 12's own stable_sort uses.
+  target_compile_options(weir_options INTERFACE -Wno-gnu-zero-variadic-macro-arguments -Wno-pedantic
+                         -Wno-deprecated-declarations)
 endif()
 if(WEIR_SANITIZE)
   target_compile_options(weir_options INTERFACE -fsanitize=${WEIR_SANITIZE} -fno-sanitize-recover=all)

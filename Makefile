@@ -66,7 +66,7 @@ oracle: ## every answer recomputed with PM4Py, every log, every kill
 	@deploy/install build test
 	@deploy/venv $(PYTHON_PINS)
 	$(call compile,release,all)
-	@tests/run --full oracle e2e
+	@tests/run --full oracle fault e2e
 
 fault: ## crashes, full disks and kills at every system call
 	@deploy/install build test fault

@@ -53,7 +53,7 @@ void write_case(JsonWriter& json, const std::vector<Event>& events, std::string_
     whole.add(names, names.intern(event.activity), names.intern(event.resource), to_micros(event.began()),
               to_micros(event.timestamp));
   }
-  const CaseFacts facts = whole.facts({});
+  const CaseFacts facts = whole.facts(Judgement{});
   json.begin_object().member("process", events.front().process).member("case_id", events.front().case_id);
   json.member("as_of", as_of).member("variant", to_hex(facts.summary.variant.id()));
   json.key("cycle_time_s").raw(exact_seconds(facts.cycle()));

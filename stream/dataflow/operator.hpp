@@ -10,13 +10,17 @@
 
 namespace weir::dataflow {
 
-/// A case as a whole: its summary, and how it stands under the process's completion policy.
-struct CaseFacts {
-  Summary summary;
+/// How a case stands under the process's completion policy.
+struct Judgement {
   bool has_policy = false;        // the process declares when a case is complete
   bool completed = false;         // always false without a policy
   std::int64_t completed_at = 0;  // µs; meaningful when completed
-  std::int64_t rework = 0;        // activities that occur more than once
+};
+
+/// A case as a whole.
+struct CaseFacts : Judgement {
+  Summary summary;
+  std::int64_t rework = 0;  // activities that occur more than once
 
   std::int64_t cycle() const { return summary.last_ended - summary.first_began; }
   std::int64_t waiting() const { return cycle() - summary.busy; }

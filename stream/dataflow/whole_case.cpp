@@ -38,17 +38,22 @@ std::int64_t rework_of(const std::vector<Occurrences>& activities) {
   return std::count_if(activities.begin(), activities.end(), [](const Occurrences& one) { return one.after > 1; });
 }
 
-CaseFacts WholeCase::facts(const Completion& completion) {
+CaseFacts WholeCase::facts(const Judgement& judgement) {
   count_occurrences(steps_, activities_, edges_);
-  CaseFacts facts{.summary = summary_};
+  CaseFacts facts;
+  static_cast<Judgement&>(facts) = judgement;
+  facts.summary = summary_;
   facts.rework = rework_of(activities_);
+  return facts;
+}
+
+CaseFacts WholeCase::facts(const Completion& completion) {
+  CaseFacts facts = this->facts(Judgement{});
   completion.judge(facts);
   return facts;
 }
 
-void WholeCase::apply(std::string_view case_id, const Completion& completion, const Operators& operators,
-                      Views& views) {
-  const CaseFacts after = facts(completion);
+void WholeCase::apply(std::string_view case_id, const CaseFacts& after, const Operators& operators, Views& views) {
   const std::function<std::vector<NameId>()> listed = [this] {
     std::vector<NameId> activities;
     for (const Step& step : steps_) activities.push_back(step.activity);
@@ -56,6 +61,11 @@ void WholeCase::apply(std::string_view case_id, const Completion& completion, co
   };
   const CaseChange change{case_id, nullptr, &after, {}, steps_, activities_, edges_, listed};
   for (const auto& one : operators) one->apply(change, views);
+}
+
+void WholeCase::apply(std::string_view case_id, const Completion& completion, const Operators& operators,
+                      Views& views) {
+  apply(case_id, facts(completion), operators, views);
 }
 
 }  // namespace weir::dataflow

@@ -25,6 +25,10 @@ class WholeCase {
   bool empty() const { return steps_.empty(); }
   /// The facts of the case as it stands. O(n log n).
   CaseFacts facts(const Completion& completion);
+  /// The same as it was judged before.
+  CaseFacts facts(const Judgement& judgement);
+  /// Adds the case, whose facts these are, to `views`. Not to be called for an empty case.
+  void apply(std::string_view case_id, const CaseFacts& facts, const Operators& operators, Views& views);
   /// Adds the case to `views`. Not to be called for an empty case.
   void apply(std::string_view case_id, const Completion& completion, const Operators& operators, Views& views);
 

@@ -88,7 +88,7 @@ void BatchView::apply(std::size_t first_case, std::size_t last_case, const Opera
       const Row& row = rows_[i];
       whole.add(names_, row.activity, row.resource, row.began, row.ended);
     }
-    if (!whole.empty()) whole.apply(case_ids_[number], {}, operators, views);
+    if (!whole.empty()) whole.apply(case_ids_[number], Completion{}, operators, views);
   }
 }
 

@@ -41,6 +41,9 @@ std::vector<Selected> pair_lifecycles(const std::vector<Entry>& entries) {
   return selected;
 }
 
+/// The filter takes events out of cases.
+bool selects_events(const Filter& filter) { return filter.complete_only || filter.window == Window::events; }
+
 std::vector<Selected> select_events(const std::vector<Entry>& entries, const Filter& filter) {
   std::vector<Selected> selected;
   if (filter.complete_only) {
@@ -138,33 +141,32 @@ Result<void> ShardScan::open() {
 }
 
 Result<void> ShardScan::each(const Filter& filter, std::string_view after,
-                             const std::function<bool(ScannedCase&)>& visit) {
+                             const std::function<bool(const ScannedCase&)>& visit) {
   const std::string prefix = scope.records(process);
   std::string from = prefix;
   if (!after.empty()) from.append(after).push_back('\0');
   WholeCase whole;
   Result<void> outcome;
-  const auto scanned =
-      store.scan(from, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view value) {
-        const std::string case_id{format::behind(key, prefix)};
-        auto entries = runtime::CaseState::read_entries(value, {store, scope, process, case_id});
-        if (!entries) {
-          outcome = entries.error();
-          return false;
-        }
-        if (!has_each(*entries, names, filter)) return true;
-        whole.begin();
-        for (const Selected& one : select_events(*entries, filter)) {
-          whole.add(names, one.entry->activity, one.entry->resource, one.began, one.ended);
-        }
-        if (whole.empty()) return true;
-        if (!filter.empty()) {
-          const CaseFacts facts = whole.facts(completion);
-          if (!in_window(facts, filter) || !has_variant(facts, filter)) return true;
-        }
-        ScannedCase scanned_case{case_id, *entries, whole};
-        return visit(scanned_case);
-      });
+  const auto take = [&](std::string_view key, std::string_view value) {
+    const std::string case_id{format::behind(key, prefix)};
+    const auto stored = runtime::CaseState::read(value, {store, scope, process, case_id});
+    if (!stored) {
+      outcome = stored.error();
+      return false;
+    }
+    if (!has_each(stored->entries, names, filter)) return true;
+    whole.begin();
+    for (const Selected& one : select_events(stored->entries, filter)) {
+      whole.add(names, one.entry->activity, one.entry->resource, one.began, one.ended);
+    }
+    if (whole.empty()) return true;
+    // A whole case stands as the views hold it, so that a filter and the views agree; a part of one is judged as it is.
+    const CaseFacts facts = selects_events(filter) ? whole.facts(completion) : whole.facts(stored->judgement);
+    if (!in_window(facts, filter) || !has_variant(facts, filter)) return true;
+    const ScannedCase found{case_id, stored->entries, whole, facts};
+    return visit(found);
+  };
+  const auto scanned = store.scan(from, store::end_of_prefix(prefix), take);
   return outcome ? scanned : outcome;
 }
 

@@ -15,6 +15,7 @@ struct ScannedCase {
   std::string_view case_id;
   const std::vector<dataflow::Entry>& entries;  // all of the case's
   dataflow::WholeCase& whole;                   // fold of the selected events; never empty
+  const dataflow::CaseFacts& facts;             // of that fold
 };
 
 /// One shard of one process, with its names and its judge of completion.
@@ -23,7 +24,7 @@ struct ShardScan {
   /// Reads names, record and clock. Call once, first.
   Result<void> open();
   /// Calls for each selected case with an id greater than `after`, ascending. Return false to stop.
-  Result<void> each(const Filter& filter, std::string_view after, const std::function<bool(ScannedCase&)>& visit);
+  Result<void> each(const Filter& filter, std::string_view after, const std::function<bool(const ScannedCase&)>& visit);
 
   const store::Reader& store;
   format::Scope scope;

@@ -17,8 +17,8 @@ Event event_of(const Entry& entry, const Names& names, std::string_view process,
   return event;
 }
 
-CaseRow row_of(ScannedCase& one, const ShardScan& shard) {
-  const CaseFacts facts = one.whole.facts(shard.completion);
+CaseRow row_of(const ScannedCase& one, const ShardScan& shard) {
+  const CaseFacts& facts = one.facts;
   CaseRow row;
   row.case_id = one.case_id;
   row.events = facts.summary.events;
@@ -42,9 +42,9 @@ Result<std::vector<Event>> read_case(const store::Reader& snapshot, const std::s
   auto record = snapshot.get(shard.scope.record(process, case_id));
   if (!record) return record.error();
   if (!*record) return events;
-  auto entries = runtime::CaseState::read_entries(**record, {snapshot, shard.scope, process, case_id});
-  if (!entries) return entries.error();
-  for (const Entry& entry : *entries) events.push_back(event_of(entry, shard.names, process, case_id));
+  const auto stored = runtime::CaseState::read(**record, {snapshot, shard.scope, process, case_id});
+  if (!stored) return stored.error();
+  for (const Entry& entry : stored->entries) events.push_back(event_of(entry, shard.names, process, case_id));
   return events;
 }
 
@@ -56,7 +56,7 @@ Result<std::vector<CaseRow>> list_cases(const Snapshots& snapshots, const std::s
     ShardScan shard{*snapshot, workspace, process};
     if (const auto opened = shard.open(); !opened) return opened.error();
     std::size_t taken = 0;
-    const auto scanned = shard.each(filter, after, [&](ScannedCase& one) {
+    const auto scanned = shard.each(filter, after, [&](const ScannedCase& one) {
       rows.push_back(row_of(one, shard));
       return ++taken < limit;
     });
@@ -73,7 +73,7 @@ Result<void> each_event(const Snapshots& snapshots, const std::string& workspace
     ShardScan shard{*snapshot, workspace, process};
     if (const auto opened = shard.open(); !opened) return opened;
     bool goes_on = true;
-    const auto scanned = shard.each(filter, {}, [&](ScannedCase& one) {
+    const auto scanned = shard.each(filter, {}, [&](const ScannedCase& one) {
       for (const Entry& entry : one.entries) {
         goes_on = goes_on && visit(event_of(entry, shard.names, process, one.case_id));
       }

@@ -100,8 +100,8 @@ Result<std::unique_ptr<ProcessView>> scan_view(const Snapshots& snapshots, const
     if (const auto opened = shard.open(); !opened) return opened.error();
     add_record(shard.record, view->record);
     Views local;
-    const auto scanned = shard.each(filter, {}, [&](ScannedCase& one) {
-      one.whole.apply(one.case_id, shard.completion, operators, local);
+    const auto scanned = shard.each(filter, {}, [&](const ScannedCase& one) {
+      one.whole.apply(one.case_id, one.facts, operators, local);
       return true;
     });
     if (!scanned) return scanned.error();

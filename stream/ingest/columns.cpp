@@ -33,8 +33,8 @@ constexpr std::string_view time_names[] = {"timestamp",     "completetimestamp",
                                            "occurredat",    "enddate",           "datetime",
                                            "eventdatetime", "eventdate",         "time",
                                            "date",          "createdat"};
-constexpr std::string_view start_names[] = {"starttimestamp", "starttime",      "startedat",
-                                            "begintime",      "begintimestamp", "startdatetime"};
+constexpr std::string_view start_names[] = {"start",     "starttimestamp", "starttime",    "startedat",
+                                            "begintime", "begintimestamp", "startdatetime"};
 constexpr std::string_view id_names[] = {"eventid"};
 constexpr std::string_view lifecycle_names[] = {"lifecycle", "lifecycletransition", "transition"};
 constexpr std::string_view instance_names[] = {"activityinstance", "activityinstanceid"};

@@ -1,20 +1,23 @@
 #include "stream/ingest/intake.hpp"
 
-#include <unordered_map>
+#include <boost/unordered/unordered_flat_map.hpp>
 
+#include "state/format/codec.hpp"
 #include "stream/ingest/identity.hpp"
 #include "stream/log/partitioner.hpp"
 
 namespace weir::ingest {
 namespace {
 
-/// Equal for events that count once: same process, case, source and id. None of the names but the case holds a NUL.
-Hash128 whole_identity(const Event& event) {
-  std::string key = event.process;
-  key.push_back('\0');
-  key += to_hex(identity_hash(event.source, event.id));
-  key += event.case_id;
-  return hash128(key);
+/// Equal for events that count once: same process, case, source and id. `scratch` is written.
+Hash128 whole_identity(const Event& event, std::string& scratch) {
+  const Hash128 identity = identity_hash(event.source, event.id);
+  scratch.clear();
+  format::Encoder out{scratch};
+  out.hash(identity);
+  out.text(event.process);
+  out.text(event.case_id);
+  return hash128(scratch);
 }
 
 }  // namespace
@@ -29,7 +32,8 @@ log::Addressed address(const Event& event, std::uint32_t partitions) {
 Intake take_in(std::vector<DecodedEvent> decoded, std::uint32_t partitions) {
   Intake intake;
   intake.records.reserve(decoded.size());
-  std::unordered_map<Hash128, const Event*> met;
+  boost::unordered_flat_map<Hash128, const Event*, std::hash<Hash128>> met;
+  std::string scratch;
   met.reserve(decoded.size());
   for (std::size_t i = 0; i < decoded.size(); ++i) {
     if (!decoded[i].event) {
@@ -38,7 +42,7 @@ Intake take_in(std::vector<DecodedEvent> decoded, std::uint32_t partitions) {
     }
     Event& event = *decoded[i].event;
     identify(event);
-    const auto [known, fresh] = met.try_emplace(whole_identity(event), &event);
+    const auto [known, fresh] = met.try_emplace(whole_identity(event, scratch), &event);
     if (fresh) {
       intake.records.push_back(address(event, partitions));
       ++intake.accepted;

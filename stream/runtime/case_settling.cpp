@@ -144,7 +144,8 @@ Result<void> CaseState::settle(const CaseHome& home, const Names& names, const C
   count(settling);
   std::optional<CaseFacts> now;
   if (events_ > 0) {
-    now = CaseFacts{.summary = summary()};
+    now.emplace();
+    now->summary = summary();
     now->rework = settling.rework;
     completion.judge(*now);
   }

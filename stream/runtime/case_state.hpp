@@ -49,8 +49,13 @@ class CaseState {
 
   /// What encode() put under the case's record. Long traces stay in the store until touched. Error: state_format.
   static Result<CaseState> decode(std::string_view record, const dataflow::Names& names);
-  /// The events of a stored case, in trace order, without the rest: for readers of a snapshot.
-  static Result<std::vector<dataflow::Entry>> read_entries(std::string_view record, const CaseHome& home);
+  /// A stored case for readers of a snapshot: its events in trace order, and how it was judged when the views last took
+  /// it in.
+  struct Stored {
+    std::vector<dataflow::Entry> entries;
+    dataflow::Judgement judgement;
+  };
+  static Result<Stored> read(std::string_view record, const CaseHome& home);
   /// Appends what changed since the last call. Only when settled.
   void encode(const CaseHome& home, store::Batch& batch);
 

@@ -240,21 +240,26 @@ Result<CaseState> CaseState::decode(std::string_view record, const Names& names)
   return state;
 }
 
-Result<std::vector<Entry>> CaseState::read_entries(std::string_view record, const CaseHome& home) {
+Result<CaseState::Stored> CaseState::read(std::string_view record, const CaseHome& home) {
   auto header = decode_header(record);
   if (!header) return header.error();
-  if (!header->in_pieces) return decode_entries(header->rest);
+  Stored stored{{}, header->facts};
+  if (!header->in_pieces) {
+    stored.entries = decode_entries(header->rest);
+    if (!header->rest.ok() || stored.entries.empty()) return Error{Code::state_format, "a case is damaged"};
+    return stored;
+  }
   CaseState state;
   header->rest.signed_number();  // rework
   if (const auto decoded = decode_directory(header->rest, state); !decoded) return decoded.error();
-  std::vector<Entry> entries;
-  entries.reserve(state.events_);
+  stored.entries.reserve(state.events_);
   for (const Piece& piece : state.pieces_) {
     auto more = read_piece(piece.number, home);
     if (!more) return more.error();
-    entries.insert(entries.end(), std::make_move_iterator(more->begin()), std::make_move_iterator(more->end()));
+    stored.entries.insert(stored.entries.end(), std::make_move_iterator(more->begin()),
+                          std::make_move_iterator(more->end()));
   }
-  return entries;
+  return stored;
 }
 
 std::size_t CaseState::bytes() const {

@@ -30,14 +30,14 @@ struct Engine::Worker {
   }
 };
 
-Engine::Engine(log::Log& log, const Clock& clock, OnFatal on_fatal)
-    : log_(log), clock_(clock), on_fatal_(std::move(on_fatal)), operators_(operators::all()) {}
+Engine::Engine(const Clock& clock, OnFatal on_fatal)
+    : clock_(clock), on_fatal_(std::move(on_fatal)), operators_(operators::all()) {}
 
 Engine::~Engine() { stop(); }
 
 Result<std::unique_ptr<Engine>> Engine::open(log::Log& log, std::vector<store::Store*> stores, const Clock& clock,
                                              Fingerprint fingerprint, const EngineOptions& options, OnFatal on_fatal) {
-  std::unique_ptr<Engine> engine{new Engine(log, clock, std::move(on_fatal))};
+  std::unique_ptr<Engine> engine{new Engine(clock, std::move(on_fatal))};
   TaskOptions task_options = options.task;
   task_options.cache_bytes /= std::max<std::size_t>(stores.size(), 1);
   for (unsigned i = 0; i < std::max(1U, options.threads); ++i) engine->workers_.push_back(std::make_unique<Worker>());

@@ -56,12 +56,11 @@ class Engine {
   struct Shard;
   struct Worker;
 
-  Engine(log::Log& log, const Clock& clock, OnFatal on_fatal);
+  Engine(const Clock& clock, OnFatal on_fatal);
   void run(Worker& worker);
   bool run_shards(Worker& worker);
   void fail(const Error& error);
 
-  log::Log& log_;
   const Clock& clock_;
   OnFatal on_fatal_;
   dataflow::Operators operators_;

@@ -243,25 +243,27 @@ void ProcessState::write_cells(store::Batch& batch) {
   }
 }
 
-Result<void> ProcessState::refill_extremes(std::int64_t clock) {
-  const Completion judge = completion_of(record_.settings, names_, clock);
+Result<void> ProcessState::refill_extremes() {
   const std::string prefix = scope_.records(name_);
   Views fresh;
   WholeCase whole;
   Result<void> outcome;
-  const auto scanned =
-      store_.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view value) {
-        const std::string case_id{format::behind(key, prefix)};
-        const auto entries = CaseState::read_entries(value, {store_, scope_, name_, case_id});
-        if (!entries) {
-          outcome = entries.error();
-          return false;
-        }
-        whole.begin();
-        for (const Entry& entry : *entries) whole.add(names_, entry.activity, entry.resource, entry.began, entry.ended);
-        whole.apply(case_id, judge, operators_, fresh);
-        return true;
-      });
+  const auto take = [&](std::string_view key, std::string_view value) {
+    const std::string case_id{format::behind(key, prefix)};
+    const auto stored = CaseState::read(value, {store_, scope_, name_, case_id});
+    if (!stored) {
+      outcome = stored.error();
+      return false;
+    }
+    whole.begin();
+    for (const Entry& entry : stored->entries) {
+      whole.add(names_, entry.activity, entry.resource, entry.began, entry.ended);
+    }
+    // As it was judged, not as it would be now: that is what the cells hold.
+    whole.apply(case_id, whole.facts(stored->judgement), operators_, fresh);
+    return true;
+  };
+  const auto scanned = store_.scan(prefix, store::end_of_prefix(prefix), take);
   if (!scanned) return scanned;
   if (!outcome) return outcome;
   for (const CellKey& key : std::exchange(exhausted_, {})) {

@@ -70,7 +70,7 @@ class ProcessState {
   /// Some cell no longer knows an extreme (dataflow/extremes.hpp); readers look it up in the cases meanwhile.
   bool has_exhausted() const { return !exhausted_.empty(); }
   /// Looks up what exhausted cells lack, by folding every stored case. Only when nothing is pending. O(events).
-  Result<void> refill_extremes(std::int64_t clock);
+  Result<void> refill_extremes();
 
   /// Forgets unchanged cases and cells, least recently used first, until no more than `bytes` are held.
   void shrink_to(std::size_t bytes);

@@ -69,7 +69,9 @@ Result<std::uint64_t> Task::next_offset(const std::string& name) {
 std::optional<Time> Task::next_due(const std::string& name) const {
   const auto known = workspaces_.find(name);
   if (known == workspaces_.end() || !known->second->next_due) return std::nullopt;
-  return from_micros(*known->second->next_due);
+  const std::int64_t due = *known->second->next_due;
+  if (due <= known->second->progress.clock) return std::nullopt;
+  return from_micros(due);
 }
 
 // ---- records --------------------------------------------------------------------------------------------------------

@@ -57,7 +57,8 @@ class Task {
   /// task must be closed and opened again.
   Result<void> process(const std::string& workspace, const log::Block& block);
 
-  /// The earliest time at which a timer of the workspace may be due, if one is set. As of the last commit.
+  /// The earliest time at which a timer of the workspace may be due, if one is set and its tick did not come yet. As of
+  /// the last commit.
   std::optional<Time> next_due(const std::string& workspace) const;
 
   /// Sweeps go over all cases of a process after a withdrawal or a change of settings; each call does a bounded part.

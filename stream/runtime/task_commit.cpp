@@ -18,7 +18,7 @@ Result<void> Task::refill_extremes() {
   for (auto& [name, workspace] : workspaces_) {
     for (auto& [process_name, process] : workspace->processes) {
       if (!process->has_exhausted()) continue;
-      if (const auto refilled = process->refill_extremes(workspace->progress.clock); !refilled) return refilled;
+      if (const auto refilled = process->refill_extremes(); !refilled) return refilled;
       dirty_ = workspace->changed = true;
     }
   }

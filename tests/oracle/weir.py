@@ -18,10 +18,8 @@ ADDRESS = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3}):(\d+)")
 
 
 def environment(settings=None):
-    """Of a `weir` that a test starts: without the variables that are the tests' own, with these settings."""
-    own = ("WEIR_BINARY", "WEIR_BUILD", "WEIR_FULL")
-    kept = {name: value for name, value in os.environ.items() if name not in own}
-    return {**kept, **{f"WEIR_{name.upper()}": str(value) for name, value in (settings or {}).items()}}
+    """Of a `weir` that a test starts, with these settings."""
+    return {**os.environ, **{f"WEIR_{name.upper()}": str(value) for name, value in (settings or {}).items()}}
 
 
 class Server:
@@ -133,7 +131,8 @@ class Answer:
 
     def __init__(self, method, path, status, headers, body):
         self.method, self.path, self.status, self.headers = method, path, status, headers
-        self.body = json.loads(body) if body and "json" in headers.get("content-type", "") else body
+        is_json = re.search("[/+]json", headers.get("content-type", "")) is not None
+        self.body = json.loads(body) if body and is_json else body
 
     def __repr__(self):
         return f"{self.method} {self.path} -> {self.status} {str(self.body)[:400]}"

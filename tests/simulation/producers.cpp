@@ -9,11 +9,23 @@
 namespace weir::simulation {
 namespace {
 
+/// No sweep that a record before `offset` asked for is under way.
+bool is_swept(const store::Reader& shard, const std::string& workspace, std::uint64_t offset) {
+  const std::string prefix = format::Scope{workspace}.sweeps();
+  bool swept = true;
+  const auto scanned = shard.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view, std::string_view value) {
+    swept = runtime::decode_sweep(value)->offset >= offset;
+    return swept;
+  });
+  return scanned.ok() && swept;
+}
+
 /// What the shard of each part of the position has committed reaches as far.
 bool is_committed(const feed::Snapshots& snapshots, const std::string& workspace, const log::Position& position) {
   return std::all_of(position.parts.begin(), position.parts.end(), [&](const log::Position::Part& part) {
-    const auto stored = snapshots[part.partition]->get(format::Scope{workspace}.progress());
-    if (!stored || !*stored) return false;
+    const store::Reader& shard = *snapshots[part.partition];
+    const auto stored = shard.get(format::Scope{workspace}.progress());
+    if (!stored || !*stored || !is_swept(shard, workspace, part.next)) return false;
     const auto progress = runtime::decode_progress(**stored);
     return progress.ok() && progress->next_offset >= part.next;
   });

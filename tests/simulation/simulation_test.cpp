@@ -28,14 +28,17 @@ TEST(Simulation, GivesTheSameTraceFromTheSameSeed) {
 /// A difference, or a check of the product that did not hold.
 bool noticed(int status) { return (WIFEXITED(status) && WEXITSTATUS(status) == 0) || WIFSIGNALED(status); }
 
-class BrokenDisk : public testing::TestWithParam<std::pair<Sabotage, std::uint64_t>> {
- protected:
-  void SetUp() override { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
-};
+class BrokenDisk : public testing::TestWithParam<std::pair<Sabotage, std::uint64_t>> {};
 
 TEST_P(BrokenDisk, IsNoticedWithinFewSeeds) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto [sabotage, seeds] = GetParam();
   EXPECT_EXIT(look_for_trouble(sabotage, seeds), noticed, "");
+}
+
+TEST(WholeDisk, GivesNothingToNotice) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(look_for_trouble(Sabotage::none, 20), testing::ExitedWithCode(1), "");
 }
 
 INSTANTIATE_TEST_SUITE_P(Simulation, BrokenDisk,

@@ -14,20 +14,59 @@ namespace {
 
 using namespace support;
 
-TEST(ShardRunner, RefusesALogThatEndsBeforeWhatItsShardHasRead) {
+/// A log of one partition, and a shard that reads it.
+struct OneShard {
+  OneShard() {
+    EXPECT_TRUE(log->ensure_workspace("w"));
+    task = *Task::open(store, operators, test_fingerprint);
+  }
+  void append(log::Kind kind, std::string value) {
+    EXPECT_TRUE(log->append("w", {{0, {kind, std::move(value)}}}, [](const auto&) {}));
+    EXPECT_TRUE(log->commit_pending());
+  }
+
   memory::MemoryStore log_store, store;
   log::HighWaterMemory high_water;
   ManualClock clock;
-  const auto log = *log::EmbeddedLog::open(log_store, high_water, clock, {.partitions = 1});
-  ASSERT_TRUE(log->ensure_workspace("w"));
-  const auto operators = operators::all();
-  const auto task = *Task::open(store, operators, test_fingerprint);
-  ASSERT_TRUE(task->process("w", FakeBlock{0, clock.now(), {{log::Kind::tick, encode(Tick{1})}}}));
+  std::unique_ptr<log::EmbeddedLog> log = *log::EmbeddedLog::open(log_store, high_water, clock, {.partitions = 1});
+  const dataflow::Operators operators = operators::all();
+  std::unique_ptr<Task> task;
   CommitWatch watch;
-  ShardRunner runner{0, *log, *task, watch, clock};
+};
+
+TEST(ShardRunner, RefusesALogThatEndsBeforeWhatItsShardHasRead) {
+  OneShard one;
+  ASSERT_TRUE(one.task->process("w", FakeBlock{0, one.clock.now(), {{log::Kind::tick, encode(Tick{1})}}}));
+  ShardRunner runner{0, *one.log, *one.task, one.watch, one.clock};
   const auto stepped = runner.step();
   ASSERT_FALSE(stepped);
   EXPECT_EQ(stepped.error().code, Code::log_damaged);
+}
+
+TEST(ShardRunner, SendsOneTickForATimerHoweverLateTheCommit) {
+  OneShard one;
+  RunnerOptions options;
+  options.commit_gap = std::chrono::seconds{1};
+  ShardRunner runner{0, *one.log, *one.task, one.watch, one.clock, options};
+  ProcessSettings settings;
+  settings.inactivity_micros = 1'000;
+  Event event;
+  event.process = "p0";
+  event.case_id = "c";
+  event.activity = "a";
+  event.timestamp = one.clock.now();
+  event.id = "1";
+  event.source = "s";
+  one.append(log::Kind::settings, encode(SettingsChange{"p0", settings}));
+  one.append(log::Kind::event, event_record(event).value);
+  ASSERT_TRUE(runner.step());
+  ASSERT_TRUE(runner.finish());
+  for (int i = 0; i < 20; ++i) {
+    one.clock.advance(std::chrono::milliseconds{2});
+    ASSERT_TRUE(runner.step());
+    ASSERT_TRUE(one.log->commit_pending());
+  }
+  EXPECT_EQ(*one.log->end_offset("w", 0), 3U);
 }
 
 }  // namespace

@@ -91,12 +91,14 @@ Result<void> print_json(feed::ProcessView& view, const feed::BatchView& batch, c
 int discover(const Settings& settings) {
   auto options = options_of(settings);
   if (!options) return fail(options.error());
-  feed::BatchView batch;
+  // Both stay until the process ends: freeing a million small pieces one by one would take as long as finding them.
+  feed::BatchView& batch = *std::make_unique<feed::BatchView>().release();
   ingest::FileReader reader{std::move(*options), batch};
   const auto read = ingest::read_file(settings.file, reader);
   tell_faults(reader, !settings.zone.empty());
   if (!read) return fail(read.error());
-  const auto view = batch.build(operators::all(), std::max(1U, std::thread::hardware_concurrency()));
+  feed::ProcessView* view =
+      batch.build(operators::of_discovery(), std::max(1U, std::thread::hardware_concurrency())).release();
   const std::string process = settings.process.empty() ? "default" : settings.process;
   const std::string as_of = batch.events() == 0 ? "" : to_rfc3339(from_micros(batch.last()));
   if (settings.format == "dot" || settings.format == "text") {

@@ -1,6 +1,8 @@
 #include "api/query/answers.hpp"
 
 #include <algorithm>
+#include <array>
+#include <limits>
 #include <map>
 #include <tuple>
 
@@ -62,16 +64,25 @@ std::string dot_quoted(std::string_view text) {
 }  // namespace
 
 std::string exact_seconds(Int128 micros) {
+  if (micros == 0) return "0";
   const bool negative = micros < 0;
   auto rest = static_cast<unsigned __int128>(negative ? -micros : micros);
-  std::string digits;
-  for (int i = 0; i < 7 || rest > 0; ++i, rest /= 10)
-    digits.push_back(static_cast<char>('0' + static_cast<int>(rest % 10)));
+  std::array<char, 48> digits;  // a 128-bit number has up to 39
+  std::size_t first = digits.size();
+  const std::size_t point = digits.size() - 6;
+  while (rest > std::numeric_limits<std::uint64_t>::max()) {
+    digits[--first] = static_cast<char>('0' + static_cast<int>(rest % 10));
+    rest /= 10;
+  }
+  for (auto low = static_cast<std::uint64_t>(rest); low > 0 || first >= point; low /= 10) {
+    digits[--first] = static_cast<char>('0' + low % 10);
+  }
+  std::size_t end = digits.size();
+  while (end > point && digits[end - 1] == '0') --end;
   std::string text = negative ? "-" : "";
-  text.append(digits.rbegin(), digits.rend() - 6);
-  std::string fraction(digits.rend() - 6, digits.rend());
-  while (!fraction.empty() && fraction.back() == '0') fraction.pop_back();
-  return fraction.empty() ? text : text + '.' + fraction;
+  text.append(&digits[first], point - first);
+  if (end > point) text.append(1, '.').append(&digits[point], end - point);
+  return text;
 }
 
 void write_durations(JsonWriter& json, const DurationStats& stats) {

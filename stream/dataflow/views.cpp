@@ -33,6 +33,18 @@ Cell& Views::change(const CellKey& key) {
   return found->cell;
 }
 
+void Views::absorb(Views&& other) {
+  for (auto& [key, theirs] : other.cells_) {
+    const auto [mine, fresh] = cells_.try_emplace(key, std::move(theirs));
+    if (!fresh) {
+      change(key).merge(theirs->cell);
+    } else if (mine->second->changed) {
+      changed_.push_back(key);
+    }
+  }
+  other = Views{};
+}
+
 const Cell* Views::find(const CellKey& key) {
   const Slot* found = slot(key);
   return found == nullptr ? nullptr : &found->cell;

@@ -81,6 +81,9 @@ class Views {
   /// The cell, or nullptr.
   const Cell* find(const CellKey& key);
 
+  /// Adds every cell of `other`, whose keys speak in the same names.
+  void absorb(Views&& other);
+
   /// Keys changed since the last call, each once.
   std::vector<CellKey> take_changed();
   /// Forgets cells that have not changed since take_changed(), so that they are loaded again when needed.

@@ -17,11 +17,9 @@ BatchView::~BatchView() = default;
 
 std::uint32_t BatchView::number_of(std::string_view case_id) {
   if (!case_ids_.empty() && case_ids_[last_number_] == case_id) return last_number_;
-  if (const auto known = numbers_.find(case_id); known != numbers_.end()) return last_number_ = known->second;
-  last_number_ = static_cast<std::uint32_t>(case_ids_.size());
-  case_ids_.emplace_back(case_id);
-  numbers_.emplace(case_ids_.back(), last_number_);
-  return last_number_;
+  const auto [known, fresh] = numbers_.try_emplace(hash128(case_id), static_cast<std::uint32_t>(case_ids_.size()));
+  if (fresh) case_ids_.emplace_back(case_id);
+  return last_number_ = known->second;
 }
 
 void BatchView::event(const ingest::EventView& view) {
@@ -106,9 +104,7 @@ std::unique_ptr<ProcessView> BatchView::build(const Operators& operators, unsign
   for (std::thread& thread : running) thread.join();
   // One set of names throughout, so cells merge as they are.
   view->views = std::move(local[0]);
-  for (std::size_t part = 1; part < parts; ++part) {
-    local[part].each([&](const CellKey& key, const Cell& cell) { view->views.change(key).merge(cell); });
-  }
+  for (std::size_t part = 1; part < parts; ++part) view->views.absorb(std::move(local[part]));
   for (NameId id = 1; id < names_.end(); ++id) {
     const NameId same = view->names.intern(names_.text(id));
     WEIR_CHECK(same == id, "names of a batch are numbered in the order they came");
@@ -120,7 +116,7 @@ std::unique_ptr<ProcessView> BatchView::build(const Operators& operators, unsign
 
 std::vector<std::string> BatchView::activities_of(std::string_view case_id) const {
   std::vector<std::string> activities;
-  const auto known = numbers_.find(case_id);
+  const auto known = numbers_.find(hash128(case_id));
   if (known == numbers_.end()) return activities;
   for (std::size_t i = begins_[known->second]; i < begins_[known->second + 1]; ++i) {
     activities.emplace_back(names_.text(rows_[i].activity));

@@ -2,7 +2,6 @@
 // same fold and operators as everywhere. What `weir discover` runs.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -51,8 +50,8 @@ class BatchView final : public ingest::EventSink {
              dataflow::Views& views) const;
 
   dataflow::Names names_;
-  std::deque<std::string> case_ids_;  // stable: keys of numbers_ point into them
-  boost::unordered_flat_map<std::string_view, std::uint32_t> numbers_;
+  std::vector<std::string> case_ids_;
+  boost::unordered_flat_map<Hash128, std::uint32_t, std::hash<Hash128>> numbers_;  // by hash128 of the case id
   std::uint32_t last_number_ = 0;  // of the event before: files often keep cases together
   std::vector<Row> rows_;
   std::vector<std::size_t> begins_;  // after sort(): where each case's rows begin

@@ -8,12 +8,17 @@
 
 namespace weir::operators {
 
-dataflow::Operators all() {
+dataflow::Operators of_discovery() {
   dataflow::Operators list;
   list.push_back(std::make_unique<DirectlyFollows>());
   list.push_back(std::make_unique<Activities>());
   list.push_back(std::make_unique<Totals>());
   list.push_back(std::make_unique<Variants>());
+  return list;
+}
+
+dataflow::Operators all() {
+  dataflow::Operators list = of_discovery();
   list.push_back(std::make_unique<Handover>());
   return list;
 }

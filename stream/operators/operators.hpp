@@ -6,5 +6,7 @@
 namespace weir::operators {
 
 dataflow::Operators all();
+/// Those whose answers `weir discover` tells: all but handover, whose table can be larger than all others together.
+dataflow::Operators of_discovery();
 
 }  // namespace weir::operators

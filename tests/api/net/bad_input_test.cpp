@@ -85,6 +85,11 @@ std::vector<BadInput> framing() {
       {"Row15LongChunkExtension", chunked("3;" + std::string(100'000, 'x') + "\r\nabc\r\n0\r\n\r\n"), 400,
        "header_too_large"},
       {"Row15LongTrailers", chunked("0\r\nA: " + std::string(9'000, 'x') + "\r\n\r\n"), 400, "header_too_large"},
+  };
+}
+
+std::vector<BadInput> heads() {
+  return {
       {"Row16NoHost", "GET /hello HTTP/1.1\r\n\r\n", 400, "bad_request"},
       {"Row16TwoHosts", request("GET /hello", "Host: weir.test\r\n"), 400, "bad_request"},
       {"Row16HostWithUser", "GET /hello HTTP/1.1\r\nHost: a@b\r\n\r\n", 400, "bad_request"},
@@ -135,6 +140,7 @@ std::vector<BadInput> limits() {
 std::string name_of_case(const testing::TestParamInfo<BadInput>& info) { return info.param.name; }
 
 INSTANTIATE_TEST_SUITE_P(Framing, BadInputTest, testing::ValuesIn(framing()), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Heads, BadInputTest, testing::ValuesIn(heads()), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Limits, BadInputTest, testing::ValuesIn(limits()), name_of_case);
 
 std::string gzip(std::string_view text) {

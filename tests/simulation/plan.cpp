@@ -49,7 +49,7 @@ Plan draw_plan(Dice& dice) {
   plan.workspaces = {"w0"};
   if (dice.one_in(4)) plan.workspaces.emplace_back("w1");
   plan.control_permille = pick(dice, {0U, 20U, 100U, 300U});
-  plan.fault_permille = pick(dice, {0U, 10U, 60U});
+  plan.fault_permille = pick(dice, {0U, 10U, 60U, 150U});
   plan.jump_permille = pick(dice, {0U, 0U, 10U});
   for (std::uint32_t i = 0; i < plan.shards; ++i) plan.slow.push_back(dice.one_in(6));
   draw_sizes(dice, plan);

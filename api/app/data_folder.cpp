@@ -37,36 +37,45 @@ Result<void> write_file(const std::filesystem::path& path, const std::string& co
   return {};
 }
 
-Result<void> check_format(const std::filesystem::path& path, std::uint32_t shards) {
+/// The number of shards of the folder; `wanted` if the folder is new. 0 wants whatever there is.
+Result<std::uint32_t> check_format(const std::filesystem::path& path, std::uint32_t wanted) {
   std::ifstream file(path);
   std::string line;
-  if (!std::getline(file, line)) return write_file(path, std::string{format_line} + std::to_string(shards) + '\n');
+  if (!std::getline(file, line)) {
+    const auto written = write_file(path, std::string{format_line} + std::to_string(wanted) + '\n');
+    return written ? Result<std::uint32_t>{wanted} : written.error();
+  }
   std::uint32_t stored = 0;
   const std::string_view digits = std::string_view{line}.substr(std::min(line.size(), format_line.size()));
   const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), stored);
   if (!line.starts_with(format_line) || read.ec != std::errc{} || read.ptr != digits.data() + digits.size()) {
     return Error{Code::state_format, "the data folder was made by another version"};
   }
-  if (stored != shards) {
+  if (wanted != 0 && stored != wanted) {
     return Error{Code::state_format, "the data folder was made with " + std::to_string(stored) + " shards, not " +
-                                         std::to_string(shards) + "; `--shards` must say so"};
+                                         std::to_string(wanted) + "; `--shards` must say so"};
   }
-  return {};
+  return stored;
 }
 
 }  // namespace
 
 Result<DataFolder> DataFolder::open(const std::filesystem::path& path, std::uint32_t shards) {
   std::error_code failed;
+  if (shards == 0 && !std::filesystem::exists(path / "format", failed)) {
+    return Error{Code::not_found, path.string() + " is no data folder"};
+  }
   std::filesystem::create_directories(path, failed);
   const std::filesystem::path lock_path = path / "lock";
   const int lock = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (lock < 0) return cannot("cannot use the data folder", path);
   DataFolder folder{path, lock};
   if (::flock(lock, LOCK_EX | LOCK_NB) != 0) return cannot("another server holds the data folder", path);
-  if (const auto checked = check_format(path / "format", shards); !checked) return checked.error();
+  const auto stored = check_format(path / "format", shards);
+  if (!stored) return stored.error();
+  folder.shards_ = *stored;
   std::vector<std::filesystem::path> parts{folder.log(), folder.node(), folder.spool()};
-  for (std::uint32_t i = 0; i < shards; ++i) parts.emplace_back(folder.shard(i));
+  for (std::uint32_t i = 0; i < folder.shards_; ++i) parts.emplace_back(folder.shard(i));
   for (const std::filesystem::path& part : parts) {
     std::filesystem::create_directories(part, failed);
     if (failed) return cannot("cannot make", part);
@@ -75,7 +84,7 @@ Result<DataFolder> DataFolder::open(const std::filesystem::path& path, std::uint
 }
 
 DataFolder::DataFolder(DataFolder&& other) noexcept
-    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
+    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)), shards_(other.shards_) {}
 
 DataFolder::~DataFolder() {
   if (lock_ >= 0) ::close(lock_);  // and with it the lock
@@ -89,9 +98,10 @@ Result<crypto::Key> DataFolder::key(const std::string& name) const {
 
 Result<double> DataFolder::free_share() const {
   struct statvfs disk{};
-  if (::statvfs(path_.c_str(), &disk) != 0 || disk.f_blocks == 0)
+  if (::statvfs(path_.c_str(), &disk) != 0 || disk.f_bavail + disk.f_blocks - disk.f_bfree == 0)
     return cannot("cannot ask for the free space of", path_);
-  return static_cast<double>(disk.f_bavail) / static_cast<double>(disk.f_blocks);
+  const auto free = static_cast<double>(disk.f_bavail);
+  return free / (free + static_cast<double>(disk.f_blocks - disk.f_bfree));  // as df has it
 }
 
 }  // namespace weir::app

@@ -18,14 +18,15 @@ namespace weir::app {
 class DataFolder {
  public:
   /// Makes the folder if it is not there, holds it for this process, and checks that it was made with this number of
-  /// shards. Errors: storage_failed (another server holds it, cannot be written), state_format (other shards, another
-  /// version).
+  /// shards; 0: as many as it was made with, and it must be there. Errors: storage_failed (another server holds it,
+  /// cannot be written), state_format (other shards, another version), not_found.
   static Result<DataFolder> open(const std::filesystem::path& path, std::uint32_t shards);
   ~DataFolder();
   DataFolder(DataFolder&& other) noexcept;
   DataFolder& operator=(DataFolder&&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
+  std::uint32_t shards() const { return shards_; }
   std::string log() const { return path_ / "log"; }
   std::string high_water() const { return path_ / "high-water"; }
   std::string shard(std::uint32_t number) const;
@@ -42,6 +43,7 @@ class DataFolder {
 
   std::filesystem::path path_;
   int lock_;
+  std::uint32_t shards_ = 0;
 };
 
 }  // namespace weir::app

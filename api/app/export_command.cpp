@@ -1,8 +1,11 @@
 // `weir export`: the events of a process as a file, from a running server, or from a data folder that none holds.
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 
 #include "api/app/commands.hpp"
+#include "api/app/export_stream.hpp"
+#include "api/app/node.hpp"
 #include "api/app/remote.hpp"
 
 namespace weir::app {
@@ -13,6 +16,8 @@ struct CloseFile {
     if (file != stdout) std::fclose(file);
   }
 };
+
+Error output_failed() { return {Code::storage_failed, "the output cannot be written"}; }
 
 Result<void> export_from_server(const Settings& settings, std::FILE* out) {
   auto client = connect(settings);
@@ -25,8 +30,30 @@ Result<void> export_from_server(const Settings& settings, std::FILE* out) {
                          });
   if (!answer) return answer.error();
   if (answer->status != 200) return error_of(*answer);
-  if (!written || std::fflush(out) != 0) return Error{Code::storage_failed, "the output cannot be written"};
-  return {};
+  return written && std::fflush(out) == 0 ? Result<void>{} : output_failed();
+}
+
+/// Opens the folder as a server would, lets it take what its log holds, and reads.
+Result<void> export_from_folder(Settings settings, std::FILE* out) {
+  constexpr std::uint64_t memory_bytes = 512 << 20;
+  settings.memory_bytes = memory_bytes;
+  const SystemClock clock;
+  Logger logger({LogLevel::error, 64, {}}, clock);
+  const auto node = Node::open(settings, clock, logger, [](const Error& error) {
+    failed(name_of(Command::export_), error);
+    std::_Exit(1);
+  });
+  if (!node) return node.error();
+  (*node)->start();
+  (*node)->stop();
+  ExportStream stream((*node)->snapshots(), settings.workspace, settings.process, settings.format);
+  while (true) {
+    const auto piece = stream.next();
+    if (!piece) return piece.error();
+    if (piece->empty()) break;
+    if (std::fwrite(piece->data(), 1, piece->size(), out) != piece->size()) return output_failed();
+  }
+  return std::fflush(out) == 0 ? Result<void>{} : output_failed();
 }
 
 }  // namespace
@@ -35,8 +62,9 @@ int export_process(const Settings& settings) {
   const std::string_view command = name_of(settings.command);
   const std::unique_ptr<std::FILE, CloseFile> out{settings.output.empty() ? stdout
                                                                           : std::fopen(settings.output.c_str(), "wb")};
-  if (!out) return failed(command, {Code::storage_failed, "the output cannot be written"});
-  const auto exported = export_from_server(settings, out.get());
+  if (!out) return failed(command, output_failed());
+  const auto exported =
+      settings.data.empty() ? export_from_server(settings, out.get()) : export_from_folder(settings, out.get());
   return exported ? 0 : failed(command, exported.error());
 }
 

@@ -75,7 +75,7 @@ Result<void> Node::open_stores(const OnFatal& on_fatal) {
   };
   if (const auto opened = open(folder_.log(), whole, log_store_); !opened) return opened;
   if (const auto opened = open(folder_.node(), whole, node_store_); !opened) return opened;
-  shard_stores_.resize(settings_.shards);
+  shard_stores_.resize(folder_.shards());
   for (std::uint32_t i = 0; i < shard_stores_.size(); ++i) {
     if (const auto opened = open(folder_.shard(i), prefix, shard_stores_[i]); !opened) return opened;
   }
@@ -90,12 +90,12 @@ Result<void> Node::open_stream(const OnFatal& on_fatal) {
   on_fatal_ = on_fatal;
   high_water_ = std::make_unique<log::HighWaterFile>(folder_.high_water());
   log::EmbeddedOptions log_options;
-  log_options.partitions = static_cast<std::uint32_t>(settings_.shards);
+  log_options.partitions = folder_.shards();
   auto opened_log = log::EmbeddedLog::open(*log_store_, *high_water_, clock_, log_options);
   if (!opened_log) return opened_log.error();
   log_ = std::move(*opened_log);
   runtime::EngineOptions options;
-  options.threads = std::min(threads_of(settings_), static_cast<unsigned>(settings_.shards));
+  options.threads = std::min(threads_of(settings_), folder_.shards());
   options.task.cache_bytes = settings_.memory_bytes / 4;
   std::vector<store::Store*> stores;
   for (const auto& store : shard_stores_) stores.push_back(store.get());

@@ -1,5 +1,6 @@
 #include "api/app/redactor.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "schemas/codec/event_json.hpp"
@@ -12,7 +13,8 @@ namespace weir::app {
 namespace {
 
 constexpr Duration unconfirmed_max = std::chrono::minutes{10};
-constexpr std::chrono::seconds retry_wait{5};
+constexpr std::chrono::seconds retry_wait{1};
+constexpr std::chrono::seconds record_wait{1};  // a note's erase record is in the log long before
 
 /// What takes a record's place when one of the cases is erased.
 log::Redact redaction_of(const Node& node, const std::string& workspace, std::set<Hash128> fingerprints) {
@@ -35,7 +37,7 @@ log::Redact redaction_of(const Node& node, const std::string& workspace, std::se
 
 Redactor::Redactor(Node& node, Clock::Steady interval)
     : node_(node),
-      interval_(interval),
+      interval_(std::max<Clock::Steady>(interval, record_wait)),
       redacted_(
           node.metrics().counter("weir_redacted_records_total", "Records of erased cases removed from the log.")) {}
 
@@ -75,8 +77,11 @@ void Redactor::run() {
   std::unique_lock lock{mutex_};
   while (true) {
     changed_.wait(lock, [this] { return stopping_ || wanted_; });
+    lock.unlock();
+    const Clock::Steady wait = wait_of_oldest();
+    lock.lock();
     // What comes in the meantime is done in the same run.
-    changed_.wait_for(lock, interval_, [this] { return stopping_; });
+    changed_.wait_for(lock, wait, [this] { return stopping_; });
     if (stopping_) return;
     wanted_ = false;
     lock.unlock();
@@ -88,6 +93,15 @@ void Redactor::run() {
   }
 }
 
+Clock::Steady Redactor::wait_of_oldest() const {
+  Time oldest = node_.clock().now();
+  for (const std::string& workspace : node_.log().workspaces()) {
+    const auto pending = pending_of(workspace);
+    for (const Pending& one : pending ? *pending : std::vector<Pending>{}) oldest = std::min(oldest, one.noted);
+  }
+  return std::clamp(oldest + interval_ - node_.clock().now(), Clock::Steady{0}, interval_);
+}
+
 Result<void> Redactor::run_once() {
   for (const std::string& workspace : node_.log().workspaces()) {
     const auto pending = pending_of(workspace);
@@ -97,7 +111,7 @@ Result<void> Redactor::run_once() {
     for (const Pending& one : *pending) {
       const auto erased = is_erased(workspace, one);
       if (!erased) return erased.error();
-      if (*erased) {
+      if (*erased && one.noted + record_wait <= node_.clock().now()) {
         by_partition[one.partition].push_back(one);
       } else if (one.noted + unconfirmed_max < node_.clock().now()) {
         never_erased.push_back(one);  // the server stopped between the note and the record

@@ -16,7 +16,7 @@ namespace weir::app {
 /// Thread-safe.
 class Redactor {
  public:
-  /// Runs at most once per `interval`. `node` must outlive it.
+  /// Runs when the oldest erasure that is pending is `interval` old. `node` must outlive it.
   Redactor(Node& node, Clock::Steady interval);
   /// As stop().
   ~Redactor();
@@ -41,6 +41,7 @@ class Redactor {
 
   void run();
   Result<void> run_once();
+  Clock::Steady wait_of_oldest() const;
   Result<std::vector<Pending>> pending_of(const std::string& workspace) const;
   Result<bool> is_erased(const std::string& workspace, const Pending& pending) const;
   Result<void> redact(const std::string& workspace, std::uint32_t partition, const std::vector<Pending>& cases);

@@ -59,6 +59,25 @@ net::ServerOptions server_options(const Settings& settings, Logger& logger) {
   return options;
 }
 
+void collect_server(const net::Server& server, metrics::Samples& samples) {
+  const net::ServerCounters counters = server.counters();
+  const auto number = [](std::uint64_t count) { return static_cast<double>(count); };
+  samples.gauge("weir_connections_open", "Connections.", number(counters.connections_open));
+  samples.gauge("weir_bodies_buffered_bytes", "Bytes of bodies in memory.", number(counters.body_bytes_buffered));
+  samples.counter("weir_connections_accepted_total", "Connections.", number(counters.connections_accepted));
+  samples.counter("weir_connections_refused_total", "Connections beyond the limits.",
+                  number(counters.connections_refused));
+  samples.counter("weir_requests_total", "Requests.", number(counters.requests));
+  samples.counter("weir_gate_refusals_total", "Requests that no handler saw.", number(counters.gate_refusals));
+  samples.counter("weir_timeouts_total", "Connections that were too slow.", number(counters.timeouts));
+  samples.counter("weir_received_bytes_total", "Bytes received.", number(counters.bytes_received));
+  samples.counter("weir_sent_bytes_total", "Bytes sent.", number(counters.bytes_sent));
+  for (std::uint32_t status = 1; status < counters.answers_by_class.size(); ++status) {
+    samples.counter("weir_answers_total", "Answers by the first digit of their status.",
+                    number(counters.answers_by_class[status]), {{"class", status}});
+  }
+}
+
 void announce(const Settings& settings, std::uint16_t port) {
   const bool ipv6 = settings.listen_address.find(':') != std::string::npos;
   std::printf("weir listening on %s://%s%s%s:%u\n", settings.tls_cert.empty() ? "http" : "https", ipv6 ? "[" : "",
@@ -96,6 +115,7 @@ int serve(const Settings& settings) {
   Redactor redactor(**node, std::chrono::seconds{settings.erasure_seconds});
   Router router(**node, all_routes(**node, **uploads, redactor));
   net::Server server(server_options(settings, logger), router, clock);
+  (*node)->metrics().add_collector([&server](metrics::Samples& samples) { collect_server(server, samples); });
   (*node)->start();
   (*uploads)->start();
   redactor.start();

@@ -126,6 +126,7 @@ Result<std::vector<ingest::Upload>> Uploads::list(const std::string& workspace) 
 }
 
 Result<log::Position> Uploads::withdraw(const std::string& workspace, const std::string& id) {
+  if (const auto known = load(workspace, id); !known) return known.error();
   const Job job{workspace, id};
   {
     std::unique_lock lock{mutex_};

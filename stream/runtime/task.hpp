@@ -96,6 +96,8 @@ class Task {
   Result<void> take_upload_mark(Workspace& workspace, const log::Entry& record, const UploadMark& mark);
   Result<bool> is_withdrawn(Workspace& workspace, const std::string& upload);
   Result<void> take_erasure(Workspace& workspace, const Erasure& erasure);
+  Result<std::string> case_of(const Workspace& workspace, const Erasure& erasure) const;
+  Result<void> drop_dead_letters_of(Workspace& workspace, const Erasure& erasure);
   Result<void> take_replay(Workspace& workspace, const Replay& replay);
   Result<bool> is_erased(Workspace& workspace, ProcessState& process, const std::string& case_id);
   Result<void> refuse(Workspace& workspace, ProcessState* process, const Incoming& incoming, const Error& why);

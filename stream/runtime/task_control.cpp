@@ -103,12 +103,55 @@ Result<void> Task::take_erasure(Workspace& workspace, const Erasure& erasure) {
   process.mark_changed();
   workspace.erased.insert(erasure.fingerprint);
   batch_.put(workspace.scope.erasure(erasure.process, erasure.fingerprint), {});
-  if (erasure.case_id.empty()) return {};
-  const auto slot = process.find(erasure.case_id);
+  Erasure whole = erasure;
+  if (whole.case_id.empty()) {
+    const auto found = case_of(workspace, erasure);
+    if (!found) return found.error();
+    if (found->empty()) return {};
+    whole.case_id = *found;
+  }
+  if (const auto dropped = drop_dead_letters_of(workspace, whole); !dropped) return dropped;
+  const auto slot = process.find(whole.case_id);
   if (!slot) return slot.error();
   if (*slot == nullptr) return {};
   process.touch(**slot);
   return (*slot)->state.clear(process.home(**slot), process.names());
+}
+
+/// A redacted erasure no longer names its case. Its events are gone from the log, but a state that lost its latest
+/// commits may still hold it. Empty: it does not. O(cases).
+Result<std::string> Task::case_of(const Workspace& workspace, const Erasure& erasure) const {
+  const std::string prefix = workspace.scope.records(erasure.process);
+  std::string found;
+  const auto scanned = store_.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view) {
+    const std::string_view case_id = format::behind(key, prefix);
+    if (fingerprint_(workspace.scope.workspace(), erasure.process, case_id) == erasure.fingerprint) found = case_id;
+    return found.empty();
+  });
+  if (!scanned) return scanned.error();
+  return found;
+}
+
+/// They hold the events as they came. O(dead letters).
+Result<void> Task::drop_dead_letters_of(Workspace& workspace, const Erasure& erasure) {
+  const auto is_of_case = [&](const DeadLetter& letter) {
+    const auto event = decode_stored_event(letter.bytes, letter.appended);
+    return event && event->process == erasure.process && event->case_id == erasure.case_id;
+  };
+  std::erase_if(workspace.dead, [&](const auto& fresh) { return is_of_case(fresh.second); });
+  const std::string prefix = workspace.scope.dead_letters();
+  Result<void> outcome;
+  const auto scanned = store_.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view key, auto value) {
+    const auto letter = decode_dead_letter(value);
+    if (!letter) {
+      outcome = letter.error();
+    } else if (is_of_case(*letter) && workspace.replayed.insert(letter->offset).second) {
+      batch_.erase(std::string{key});
+      --workspace.progress.dead_letters;
+    }
+    return outcome.ok();
+  });
+  return outcome ? scanned : outcome;
 }
 
 Result<void> Task::take_replay(Workspace& workspace, const Replay& replay) {

@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import shutil
+import ssl
 import subprocess
 import tempfile
 import time
@@ -14,7 +15,7 @@ from contract import Contract
 from weir import Answer, Server, environment
 
 ROOT = Path(__file__).resolve().parents[2]
-BINARY = os.environ.get("WEIR_BINARY", str(ROOT / "build/release/weir"))
+BINARY = os.environ.get("TESTED_BINARY", str(ROOT / "build/release/weir"))
 WAIT_S_MAX = 30
 
 
@@ -30,6 +31,12 @@ class Node(Server):
         if self.contract is None:
             self.contract = Contract(self.call("GET", "/openapi.json").body)
 
+    def connect(self):
+        if "tls_cert" in self.settings:
+            trusting = ssl.create_default_context(cafile=self.settings["tls_cert"])
+            return http.client.HTTPSConnection(*self.address, timeout=WAIT_S_MAX, context=trusting)
+        return http.client.HTTPConnection(*self.address, timeout=WAIT_S_MAX)
+
     def call(self, method, path, body=None, token=None, **headers):
         """One request on a connection of its own; names of headers are written with underscores. -> Answer"""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -38,7 +45,7 @@ class Node(Server):
         if isinstance(body, (dict, list)):
             body = json.dumps(body)
             named.setdefault("content-type", "application/json")
-        connection = http.client.HTTPConnection(*self.address, timeout=WAIT_S_MAX)
+        connection = self.connect()
         try:
             connection.request(method, path, body, named)
             response = connection.getresponse()

@@ -44,6 +44,14 @@ class Tokens(WithNode):
         self.assertEqual(self.expect(200, "GET", "/v1/audit").body["entries"], [])
 
 
+class Guessing(WithNode):
+    def test_many_wrong_tokens_are_429_and_valid_ones_are_not_held_up(self):
+        codes = [self.call("GET", Tokens.path, token=f"weir_{n}").status for n in range(300)]
+        self.assertEqual(set(codes), {401, 429})
+        self.assertEqual(codes, sorted(codes)[:1] * codes.count(401) + [429] * codes.count(429))
+        self.expect(200, "GET", Tokens.path)
+
+
 class Roles(WithNode):
     def test_table(self):
         post, erase = ("POST", "/v1/events", []), ("DELETE", "/v1/processes/p/cases/c", None)

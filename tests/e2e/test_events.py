@@ -82,9 +82,18 @@ class Verdicts(WithNode):
         position = self.post([event("1", "b", 0, id="x")])
         letters = self.expect(200, "GET", f"/v1/dead-letters?after={position}").body["dead_letters"]
         self.assertEqual([letter["code"] for letter in letters], ["id_conflict"])
+        replayed = self.expect(202, "POST", f"/v1/dead-letters/{letters[0]['id']}/replay").body["position"]
+        again = self.expect(200, "GET", f"/v1/dead-letters?after={replayed}").body["dead_letters"]
+        self.assertEqual([letter["id"] for letter in again], [letter["id"] for letter in letters])  # still a conflict
+
+    def test_an_erasure_takes_the_dead_letters_of_the_case_along(self):
+        for case_id in ("1", "2"):
+            self.post([event(case_id, "a", 0, id="x")])
+            position = self.post([event(case_id, "b", 0, id="x")])
+            self.view("map", position)
         position = self.expect(202, "DELETE", "/v1/processes/default/cases/1").body["position"]
-        replayed = self.call("POST", f"/v1/dead-letters/{letters[0]['id']}/replay")
-        self.assertIn(replayed.status, (202, 404), replayed)  # gone if the erasure took it along
+        letters = self.expect(200, "GET", f"/v1/dead-letters?after={position}").body["dead_letters"]
+        self.assertEqual([json.loads(letter["record"])["case_id"] for letter in letters], ["2"])
 
     def test_replay_of_nothing_is_404(self):
         for place in ("0-0", "99-1", "x", "0-00"):

@@ -57,7 +57,7 @@ class Server:
     def _wait_ready(self):
         deadline = time.monotonic() + START_S_MAX
         while time.monotonic() < deadline and self.process.poll() is None:
-            connection = http.client.HTTPConnection(*self.address, timeout=REQUEST_S_MAX)
+            connection = self.connect()
             try:
                 connection.request("GET", "/readyz")
                 if connection.getresponse().status == 200:
@@ -68,6 +68,9 @@ class Server:
                 connection.close()
             time.sleep(0.02)
         raise RuntimeError(f"the server ended, or is not ready after {START_S_MAX} s:\n{self.last_words()}")
+
+    def connect(self):
+        return http.client.HTTPConnection(*self.address, timeout=REQUEST_S_MAX)
 
     def last_words(self):
         return (self.folder / "stderr.log").read_text(errors="replace")[-2000:]
@@ -165,7 +168,7 @@ class Client:
 
     def _once(self, method, path, body, content_type):
         if self.connection is None:
-            self.connection = http.client.HTTPConnection(*self.server.address, timeout=REQUEST_S_MAX)
+            self.connection = self.server.connect()
         headers = {"Authorization": f"Bearer {self.token}"}
         if body is not None:
             headers["Content-Type"] = content_type

@@ -14,7 +14,7 @@ namespace weir::app {
 namespace {
 
 std::uint32_t shard_of(const Node& node, const std::string& process, const std::string& case_id) {
-  return log::partition_of(process, case_id, static_cast<std::uint32_t>(node.settings().shards));
+  return log::partition_of(process, case_id, node.folder().shards());
 }
 
 Result<Answer> prepare_list(Node& node, const Call& call, query::Parameters& parameters) {

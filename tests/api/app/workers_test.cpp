@@ -1,0 +1,48 @@
+#include "api/app/workers.hpp"
+
+#include <atomic>
+#include <future>
+
+#include <gtest/gtest.h>
+
+namespace weir::app {
+namespace {
+
+/// Holds the only worker until released.
+struct Gate {
+  std::promise<void> opened;
+  std::shared_future<void> open{opened.get_future()};
+};
+
+TEST(Workers, RefuseWhatTheQueueCannotHold) {
+  Gate gate;
+  std::promise<void> begun;
+  Workers workers(1, 1);
+  ASSERT_TRUE(workers.offer([&] {
+    begun.set_value();
+    gate.open.wait();
+  }));
+  begun.get_future().wait();
+  EXPECT_TRUE(workers.offer([] {}));
+  EXPECT_FALSE(workers.offer([] {}));
+  EXPECT_EQ(workers.queued(), 1u);
+  std::atomic<bool> done = false;
+  workers.post([&] { done = true; });  // what was admitted before is never refused
+  gate.opened.set_value();
+  workers.stop();
+  EXPECT_TRUE(done);
+}
+
+TEST(Workers, StopDoesWhatIsQueuedAndTakesNothingMore) {
+  std::atomic<int> done = 0;
+  Workers workers(2, 1000);
+  for (int i = 0; i < 1000; ++i) ASSERT_TRUE(workers.offer([&] { ++done; }));
+  workers.stop();
+  EXPECT_EQ(done, 1000);
+  EXPECT_FALSE(workers.offer([&] { ++done; }));
+  workers.post([&] { ++done; });  // by the caller
+  EXPECT_EQ(done, 1001);
+}
+
+}  // namespace
+}  // namespace weir::app

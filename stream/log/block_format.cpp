@@ -83,14 +83,17 @@ Result<void> StoredBlock::read(bool check_digest) {
   original_ = from.hash();
   chain_ = chain_of(previous_, original_);
   base_ = from.number();
-  end_ = base_ + from.number();
+  const std::uint64_t span = from.number();
+  end_ = base_ + span;
+  if (end_ < base_) from.refuse();
   time_ = from_micros(from.signed_number());
   const std::uint64_t count = from.number();
   entries_.reserve(std::min<std::uint64_t>(count, row_.size()));
   for (std::uint64_t i = 0; i < count && from.ok(); ++i) {
-    const std::uint64_t offset = base_ + from.number();
+    const std::uint64_t in_block = from.number();
+    const std::uint64_t offset = base_ + in_block;
     const auto kind = static_cast<Kind>(from.byte());
-    if (offset >= end_ || (i > 0 && offset <= entries_.back().offset)) from.refuse();
+    if (in_block >= span || (i > 0 && offset <= entries_.back().offset)) from.refuse();
     if (kind > last_kind) return Error{Code::state_format, "a record of an unknown kind"};
     entries_.push_back({offset, kind, from.text()});
   }

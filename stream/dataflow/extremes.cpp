@@ -28,18 +28,19 @@ void LeastValues::add(std::int64_t value, std::int64_t count) {
 }
 
 void LeastValues::merge(const LeastValues& other) {
+  // Of what either side may not know, neither knows all.
   limit_ = std::min(limit_, other.limit_);
   outside_ += other.outside_;
+  while (!kept_.empty() && kept_.back().value > limit_) {
+    outside_ += kept_.back().count;
+    kept_.pop_back();
+  }
   for (const Kept& kept : other.kept_) {
     if (kept.value <= limit_) {
       add(kept.value, kept.count);
     } else {
       outside_ += kept.count;
     }
-  }
-  while (!kept_.empty() && kept_.back().value > limit_) {
-    outside_ += kept_.back().count;
-    kept_.pop_back();
   }
 }
 

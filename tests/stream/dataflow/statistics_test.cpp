@@ -83,6 +83,16 @@ TEST(Extremes, SayWhenTheyNoLongerKnow) {
   EXPECT_EQ(extremes.max(), 99);
 }
 
+TEST(LeastValues, KnowNoMoreAfterAMergeThanBothKnew) {
+  LeastValues narrow, wide;  // narrow knows all up to 15, wide all up to 915
+  for (std::int64_t value = 0; value < 17; ++value) narrow.add(value, 1);
+  for (std::int64_t value = 900; value < 917; ++value) wide.add(value, 1);
+  wide.merge(narrow);
+  EXPECT_EQ(wide.limit(), 15);
+  for (const auto& kept : wide.kept()) EXPECT_LE(kept.value, wide.limit());
+  EXPECT_EQ(wide.outside(), 18);
+}
+
 TEST(Extremes, AreNeverWrongUnderRandomAddsRemovalsAndMerges) {
   std::mt19937_64 random{5};
   for (int round = 0; round < 200; ++round) {

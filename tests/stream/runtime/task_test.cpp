@@ -183,6 +183,23 @@ TEST(Task, LeavesNothingOfErasedCasesButTheirFingerprints) {
   EXPECT_EQ(kinds, (std::map<char, int>{{'o', 1}, {'p', 1}, {'x', static_cast<int>(options.cases)}}));
 }
 
+TEST(Task, ErasesACaseWhoseErasureNoLongerNamesIt) {
+  HistoryOptions options;
+  options.controls = 0;
+  options.conflicts = 0;
+  const History history{9, options};
+  TaskUnderTest named, redacted;
+  for (auto* task : {&named, &redacted}) {
+    task->take(history, 0, history.records().size());
+    task->commit();
+    const std::string case_id = task == &named ? "case1" : "";
+    task->take_block(history.records().size(),
+                     {{log::Kind::erase, encode(Erasure{"p", test_fingerprint("w", "p", "case1"), case_id})}});
+    task->commit();
+  }
+  EXPECT_EQ(named.content(), redacted.content());
+}
+
 TEST(Task, GivesTheSameBytesFromTheSameRecordsWithTheSameCommits) {
   const History history{11, {}};
   std::array<TaskUnderTest, 2> tasks;

@@ -97,6 +97,11 @@ void PartitionModel::erase(std::string_view bytes) {
   std::erase_if(process.accepted, [&](const auto& one) {
     return test_fingerprint(workspace_, erasure.process, std::get<0>(one.first)) == erasure.fingerprint;
   });
+  std::erase_if(dead_, [&](const auto& letter) {
+    const auto event = decode_stored_event(letter.second.bytes, letter.second.appended);
+    return event && event->process == erasure.process &&
+           test_fingerprint(workspace_, event->process, event->case_id) == erasure.fingerprint;
+  });
 }
 
 void PartitionModel::replay(std::string_view bytes) {

@@ -35,6 +35,7 @@ Result<ingest::FileOptions> options_of(const Settings& settings) {
     options.map.push_back({choice.substr(0, equals), choice.substr(equals + 1)});
   }
   options.classifier = settings.classifier;
+  if (!settings.delimiter.empty()) options.delimiter = settings.delimiter.front();
   return options;
 }
 

@@ -42,7 +42,7 @@ const std::array table = std::to_array<Setting>({
   {"zone", {discover, ingest}, "ZONE", "", "The IANA zone of times without an offset, such as Europe/Berlin.", Text{&Settings::zone}},
   {"map", {discover, ingest}, "FIELD=COLUMN", "", "The column that holds a field of the event; repeatable.", List{&Settings::map}},
   {"classifier", {discover, ingest}, "NAME", "", "The XES classifier that names the activity.", Text{&Settings::classifier}},
-  {"delimiter", {discover, ingest}, "CHARACTER", "", "What separates the fields of a CSV file, or `tab`; detected if not given.", Custom{store_delimiter}},
+  {"delimiter", {discover}, "CHARACTER", "", "What separates the fields of a CSV file, or `tab`; detected if not given.", Custom{store_delimiter}},
   {"process", {ingest, export_}, "PROCESS", "default", "The process: 1 to 64 of a-z, 0-9, _ and -.", Custom{store_process}},
   {"server", {ingest}, "URL", "http://127.0.0.1:8080", "The server.", Text{&Settings::server}},
   {"server", {export_}, "URL", "", "The server; http://127.0.0.1:8080 if neither this nor a data folder is given.", Text{&Settings::server}},

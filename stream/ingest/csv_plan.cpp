@@ -127,11 +127,13 @@ std::string utf8_of(std::string_view cell) {
   return text;
 }
 
-Result<std::optional<CsvPlan>> plan_csv(std::string_view head, bool whole, const std::vector<ColumnChoice>& choices) {
+Result<std::optional<CsvPlan>> plan_csv(std::string_view head, bool whole, char delimiter,
+                                        const std::vector<ColumnChoice>& choices) {
   CsvPlan plan;
   const char declared = declared_delimiter(head);
   plan.dialect.quote = quote_of(head);
-  plan.dialect.delimiter = declared != '\0' ? declared : likely_delimiter(head, whole, plan.dialect.quote);
+  if (delimiter == '\0') delimiter = declared;
+  plan.dialect.delimiter = delimiter != '\0' ? delimiter : likely_delimiter(head, whole, plan.dialect.quote);
   const std::size_t header_at = declared != '\0' ? 1 : 0;
   auto first = first_rows(head, whole, plan.dialect);
   if (!first || first->rows().size() <= header_at) {

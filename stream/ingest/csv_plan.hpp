@@ -21,9 +21,11 @@ struct CsvPlan {
 /// Enough for a header and for rows to judge by.
 inline constexpr std::size_t csv_head_bytes = 256 * 1024;
 
-/// `head`: the file's first bytes without BOM; all of it if `whole`. Nothing: no row ends within them, more are needed.
-/// Errors: those of CsvRows, empty_file, duplicate_header, too_many_columns, missing_column; all are about the header.
-Result<std::optional<CsvPlan>> plan_csv(std::string_view head, bool whole, const std::vector<ColumnChoice>& choices);
+/// `head`: the file's first bytes without BOM; all of it if `whole`. `delimiter`: as declared, or NUL to find out.
+/// Nothing: no row ends within them, more are needed. Errors: those of CsvRows, empty_file, duplicate_header,
+/// too_many_columns, missing_column; all are about the header.
+Result<std::optional<CsvPlan>> plan_csv(std::string_view head, bool whole, char delimiter,
+                                        const std::vector<ColumnChoice>& choices);
 
 /// A cell as text: itself if it is UTF-8, else read as Windows-1252.
 std::string utf8_of(std::string_view cell);

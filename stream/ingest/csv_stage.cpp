@@ -39,7 +39,7 @@ class CsvStage : public FileStage {
   Result<void> begin(bool whole) {
     std::string_view head = head_;
     if (head.substr(0, 3) == "\xEF\xBB\xBF") head.remove_prefix(3);
-    auto plan = plan_csv(head, whole, context_.options.map);
+    auto plan = plan_csv(head, whole, context_.options.delimiter, context_.options.map);
     if (!plan) {
       place_.line = 1;
       return plan.error();

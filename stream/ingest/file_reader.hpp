@@ -26,6 +26,7 @@ struct FileOptions {
   std::vector<ColumnChoice> map;                // what is not named here is inferred
   std::optional<Zone> zone;                     // of times without an offset; none: those rows are missing_zone
   DateOrder date_order = DateOrder::undecided;  // of 03/04/2020; undecided: the whole file decides
+  char delimiter = '\0';                        // of a CSV's cells; NUL: found out
   std::string classifier;  // XES: the declared classifier that names activities; empty: concept:name
 };
 

@@ -53,6 +53,17 @@ TEST(CsvInput, KeepsAQuoteWithinAFieldAndRefusesTextBehindAClosingOne) {
   EXPECT_EQ(read.errors[0].code, Code::bad_csv);
 }
 
+TEST(CsvInput, TakesTheDeclaredDelimiterEvenIfAnotherLooksLikelier) {
+  // By commas every row has two cells, by semicolons three.
+  const std::string file = "case;activity;timestamp,x\n1;a,b;2026-01-01T00:00:00Z\n1;c,d;2026-01-02T00:00:00Z\n";
+  FileOptions options = in_utc();
+  options.delimiter = ';';
+  options.map = {{"timestamp", "#3"}};
+  const Reading read = read_bytes(file, options);
+  ASSERT_EQ(read.events.size(), 2U);
+  EXPECT_EQ(read.events[0].activity, "a,b");
+}
+
 TEST(CsvInput, ReadsEveryLineEndAndCountsLines) {
   for (const std::string end : {"\n", "\r\n", "\r"}) {
     const auto text = "case,activity,timestamp" + end + "1,a,2020-01-01" + end + end + "2,\"b" + end +

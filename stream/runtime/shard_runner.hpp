@@ -18,9 +18,11 @@ namespace weir::runtime {
 struct RunnerOptions {
   std::size_t batch_bytes = std::size_t{1} << 20;  // read from one workspace's partition in one step
   // A commit follows when the shard has caught up and `commit_gap` has passed since the last, or somebody waits; under
-  // full load after `commit_interval`, so that many events of a case become one write (measured.md).
+  // full load after `commit_interval`, doubled with each commit that does not catch up until `commit_interval_max`, so
+  // that many events of a case become one write (measured.md).
   Clock::Steady commit_gap = std::chrono::milliseconds{5};
   Clock::Steady commit_interval = std::chrono::milliseconds{400};
+  Clock::Steady commit_interval_max = std::chrono::milliseconds{3200};
   // Extremes that views lost are looked up again when the shard is idle, at most this often.
   Clock::Steady refill_gap = std::chrono::seconds{2};
   // The wall clock may run ahead of the monotonic one by at most this much; beyond, ticks are held (reliability R18).
@@ -65,6 +67,7 @@ class ShardRunner {
   std::set<std::string> workspaces_;           // that something was told of to the watch
   std::shared_ptr<std::atomic<int>> ticks_under_way_ = std::make_shared<std::atomic<int>>(0);
   Clock::Steady last_commit_{};
+  Clock::Steady interval_{};  // of the commits under load at hand
   Clock::Steady last_refill_{};
   Time wall_seen_{};
   Clock::Steady steady_seen_{};

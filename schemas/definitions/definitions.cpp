@@ -1,5 +1,6 @@
 #include "schemas/definitions/definitions.hpp"
 
+// clang-format off: assembler, a directive a line
 // The bytes of a file between two symbols (paths are seen from the folder that the compiler is told of).
 #define WEIR_EMBED(name, file)                         \
   __asm__(                                             \
@@ -13,6 +14,7 @@
       ".text\n");                                      \
   extern "C" const char weir_##name##_begin[];         \
   extern "C" const char weir_##name##_end[]
+// clang-format on
 
 WEIR_EMBED(openapi, "openapi.json");
 WEIR_EMBED(event, "event.schema.json");

@@ -31,7 +31,7 @@ class Scope {
   std::string sweeps() const;     // prefix
   std::string processes() const;  // prefix of every process(name)
   std::string upload(std::string_view id) const;
-  std::string erasures() const;  // prefix, of all processes
+  std::string erasures() const;    // prefix, of all processes
   std::string everything() const;  // prefix
 
   // Of the workspace, in the node's own store (api/auth)

@@ -53,7 +53,8 @@ TEST(CaseFingerprint, DependsOnKeyWorkspaceProcessAndCase) {
 TEST(CaseFingerprint, StaysWhatItIsBecauseErasuresAreKeptForEver) {
   Key key;
   for (std::size_t i = 0; i < key.size(); ++i) key[i] = static_cast<unsigned char>(i);
-  EXPECT_EQ(to_hex(case_fingerprint(key, "acme", "orders", std::string("a\0b", 3))), "497124f898678db7b2332c44ba473f3f");
+  EXPECT_EQ(to_hex(case_fingerprint(key, "acme", "orders", std::string("a\0b", 3))),
+            "497124f898678db7b2332c44ba473f3f");
 }
 
 }  // namespace

@@ -75,9 +75,21 @@ Result<void> Node::open_stores(const OnFatal& on_fatal) {
   };
   if (const auto opened = open(folder_.log(), whole, log_store_); !opened) return opened;
   if (const auto opened = open(folder_.node(), whole, node_store_); !opened) return opened;
+  // After a kill each store replays its write-ahead log, which is most of what a start waits for: all cores take part.
   shard_stores_.resize(folder_.shards());
-  for (std::uint32_t i = 0; i < shard_stores_.size(); ++i) {
-    if (const auto opened = open(folder_.shard(i), prefix, shard_stores_[i]); !opened) return opened;
+  const std::uint32_t parts = std::min(threads_of(settings_), folder_.shards());
+  std::vector<Result<void>> outcomes(parts);
+  const auto open_part = [&](std::uint32_t part) {
+    for (std::uint32_t i = part; i < shard_stores_.size() && outcomes[part]; i += parts) {
+      outcomes[part] = open(folder_.shard(i), prefix, shard_stores_[i]);
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (std::uint32_t part = 0; part < parts; ++part) threads.emplace_back(open_part, part);
+  }
+  for (const auto& outcome : outcomes) {
+    if (!outcome) return outcome;
   }
   audit_ = std::make_unique<auth::Audit>(*node_store_, secrets_.audit);
   auto answers = auth::IdempotencyStore::open(*node_store_, clock_);

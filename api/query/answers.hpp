@@ -48,6 +48,6 @@ void write_case_rows(JsonWriter& json, const std::vector<feed::CaseRow>& rows, s
 void write_case(JsonWriter& json, const std::vector<Event>& events, std::string_view as_of);
 
 /// Microseconds as a decimal number of seconds, exact, without trailing zeros.
-std::string exact_seconds(dataflow::Int128 micros);
+std::string exact_seconds(Int128 micros);
 
 }  // namespace weir::query

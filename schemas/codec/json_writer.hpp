@@ -9,9 +9,9 @@
 #include <string>
 #include <string_view>
 
-namespace weir {
+#include "schemas/base/int128.hpp"
 
-__extension__ using Int128 = __int128;
+namespace weir {
 
 /// Appends `text` in quotes. Escaped are `"`, `\` and U+0000 to U+001F; all else, which must be UTF-8, is copied.
 void append_json_string(std::string& out, std::string_view text);

@@ -10,12 +10,11 @@
 #include <optional>
 #include <vector>
 
+#include "schemas/base/int128.hpp"
 #include "stream/dataflow/extremes.hpp"
 #include "stream/dataflow/sketch.hpp"
 
 namespace weir::dataflow {
-
-using Int128 = __int128;
 
 /// Sum of squares of up to 2^63 values of up to 2^63: 192 bits, two's complement.
 struct WideSum {

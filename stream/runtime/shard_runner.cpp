@@ -97,8 +97,10 @@ void ShardRunner::tick_if_due() {
 Result<bool> ShardRunner::commit_if_time(bool caught_up) {
   if (!task_.dirty()) return false;
   const Clock::Steady waited = clock_.steady() - last_commit_;
-  const bool due = waited >= std::max(interval_, options_.commit_interval) ||
-                   (caught_up && (waited >= options_.commit_gap || watch_.awaited(shard_)));
+  const bool awaited = watch_.awaited(shard_);
+  // Who waits for a position has less patience than the longest interval.
+  const Clock::Steady interval = awaited ? options_.commit_interval : std::max(interval_, options_.commit_interval);
+  const bool due = waited >= interval || (caught_up && (awaited || waited >= options_.commit_gap));
   if (!due) return false;
   interval_ = caught_up ? Clock::Steady{0}
                         : std::min(std::max(interval_, options_.commit_interval) * 2, options_.commit_interval_max);

@@ -69,5 +69,25 @@ TEST(ShardRunner, SendsOneTickForATimerHoweverLateTheCommit) {
   EXPECT_EQ(*one.log->end_offset("w", 0), 3U);
 }
 
+TEST(ShardRunner, CommitsForWhoWaitsAlthoughItIsBehind) {
+  OneShard one;
+  RunnerOptions options;
+  options.batch_bytes = 1;  // a record a step, so that it never catches up
+  ShardRunner runner{0, *one.log, *one.task, one.watch, one.clock, options};
+  for (std::int64_t time = 1; time <= 200; ++time) one.append(log::Kind::tick, encode(Tick{time}));
+  const auto step = [&] {
+    one.clock.advance(std::chrono::milliseconds{100});
+    ASSERT_TRUE(runner.step());
+  };
+  for (int i = 0; i < 80; ++i) step();  // by now it commits every 3.2 s
+  std::optional<bool> told;
+  one.watch.when_included("w", {{{0, 85}}}, one.clock.steady() + std::chrono::seconds{2}, [&](bool in) { told = in; });
+  for (int i = 0; i < 20 && !told; ++i) {
+    step();
+    one.watch.expire(one.clock.steady());
+  }
+  EXPECT_EQ(told, true);
+}
+
 }  // namespace
 }  // namespace weir::runtime

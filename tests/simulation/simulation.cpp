@@ -121,7 +121,7 @@ class World {
 
   /// Until all that was sent is acknowledged, processed and committed, and every timer that is due has fired.
   void come_to_rest() {
-    constexpr int rounds_max = 5'000;
+    constexpr int rounds_max = 50'000;  // a plan may commit and read one record a round
     for (int round = 0; round < rounds_max; ++round) {
       clock_.advance(std::chrono::milliseconds{10});
       const bool sent = producers_.resend(*node_);

@@ -68,7 +68,7 @@ oracle: ## every answer recomputed with PM4Py, every log, every kill
 	$(call compile,release,all)
 	@tests/run --full oracle fault e2e
 
-fault: ## crashes, full disks and kills at every system call
+fault: ## every log through a server that is killed twenty times, held to the oracle
 	@deploy/install build test fault
 	@deploy/venv $(PYTHON_PINS)
 	$(call compile,release,all)

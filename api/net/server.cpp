@@ -31,7 +31,7 @@ class Server::Impl {
     for (const auto& thread : threads_) thread->drain();
     const Clock::Steady end = core_->clock.steady() + at_most;
     while (core_->census.open() > 0 && core_->clock.steady() < end) {
-      std::this_thread::sleep_for(std::chrono::milliseconds{2});
+      std::this_thread::sleep_for(std::chrono::milliseconds{2});  // once in a server's life: not worth a signal
     }
   }
 

@@ -1,0 +1,42 @@
+"""Proofs that deploy/install asks apt for what is missing, on a bare machine too; dpkg-query and apt-get are stand-ins."""
+import os
+import pathlib
+import subprocess
+import tempfile
+
+INSTALL = pathlib.Path(__file__).parents[2] / "deploy" / "install"
+GROUP = "fault"  # a group of one package
+PACKAGE = "strace"
+
+# (what, what dpkg-query does, is apt-get asked)
+CASES = [
+    ("installs what dpkg has never heard of", "exit 1", True),
+    ("installs what was removed", f"echo 'config-files {PACKAGE}'", True),
+    ("leaves apt alone when all is there", f"echo 'installed {PACKAGE}'", False),
+]
+
+
+def _stand_in(folder, name, script):
+    path = pathlib.Path(folder) / name
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+def _fault(dpkg_query, asked_expected):
+    with tempfile.TemporaryDirectory(prefix="weir-tidy-") as folder:
+        asked = pathlib.Path(folder) / "asked"
+        _stand_in(folder, "dpkg-query", dpkg_query)
+        _stand_in(folder, "apt-get", f'echo "$@" >> {asked}')
+        _stand_in(folder, "sudo", 'exec "$@"')
+        path = folder + os.pathsep + os.environ["PATH"]
+        done = subprocess.run([INSTALL, GROUP], env={**os.environ, "PATH": path}, capture_output=True, text=True)
+        wanted = asked.exists() and PACKAGE in asked.read_text()
+    if done.returncode != 0:
+        return f"it exits {done.returncode}: {done.stderr}"
+    return "" if wanted == asked_expected else f"apt-get is {'' if wanted else 'not '}asked for {PACKAGE}"
+
+
+def run():
+    """Yields (name, fault or "") for each proof."""
+    for what, dpkg_query, asked in CASES:
+        yield f"deploy/install {what}", _fault(dpkg_query, asked)

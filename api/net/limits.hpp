@@ -7,6 +7,16 @@
 
 namespace weir::net {
 
+struct WebSocketLimits {
+  std::size_t message_bytes = 64 * 1024;        // of a message received; beyond: 1009
+  std::size_t write_bytes = 64 * 1024;          // of pending messages asked for at once, for one write
+  unsigned control_frames = 10;                 // received a second; beyond: 1008, as for
+  std::size_t received_bytes = 1 << 20;         // received a second
+  std::chrono::milliseconds ping_time{20'000};  // between two pings
+  std::chrono::milliseconds pong_time{20'000};  // for its answer, else the connection is cut
+  std::chrono::milliseconds close_time{5'000};  // from our close frame to the client's
+};
+
 struct Limits {
   std::size_t target_bytes = 8 * 1024;
   std::size_t header_bytes = 8 * 1024;  // all fields of a head; also extensions and trailers of a chunked body
@@ -23,6 +33,8 @@ struct Limits {
   std::size_t connections = 10'000;
   std::size_t connections_per_address = 1'000;
   std::uint64_t buffered_body_bytes = 256 * 1024 * 1024;  // of all requests in flight; beyond: 503 `overloaded`
+
+  WebSocketLimits web_socket;
 };
 
 }  // namespace weir::net

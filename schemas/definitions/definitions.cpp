@@ -17,12 +17,14 @@
 // clang-format on
 
 WEIR_EMBED(openapi, "openapi.json");
+WEIR_EMBED(asyncapi, "asyncapi.json");
 WEIR_EMBED(event, "event.schema.json");
 WEIR_EMBED(process, "process.schema.json");
 
 namespace weir::definitions {
 
 std::string_view openapi() { return {weir_openapi_begin, weir_openapi_end}; }
+std::string_view asyncapi() { return {weir_asyncapi_begin, weir_asyncapi_end}; }
 std::string_view event_schema() { return {weir_event_begin, weir_event_end}; }
 std::string_view process_schema() { return {weir_process_begin, weir_process_end}; }
 

@@ -7,6 +7,8 @@ namespace weir::definitions {
 
 /// OpenAPI 3.1 of the HTTP interface.
 std::string_view openapi();
+/// AsyncAPI 3 of the WebSocket. Its schemas refer to those of `openapi.json`, which is served beside it.
+std::string_view asyncapi();
 /// JSON Schema (2020-12) of an event on the wire.
 std::string_view event_schema();
 /// JSON Schema of `PUT /v1/processes/{p}`.

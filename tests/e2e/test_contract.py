@@ -34,16 +34,21 @@ class Documents(WithNode):
     def setUp(self):
         super().setUp()
         self.openapi = self.call("GET", "/openapi.json").body
+        self.asyncapi = self.call("GET", "/asyncapi.json").body
 
     def test_every_reference_leads_somewhere(self):
-        for reference in set(references(self.openapi)):
-            found = self.openapi
-            for step in reference.removeprefix("#/").split("/"):
-                found = found[step]
+        for own in (self.openapi, self.asyncapi):
+            documents = {"": own, "openapi.json": self.openapi}
+            for reference in set(references(own)):
+                name, _, path = reference.partition("#/")
+                found = documents[name]
+                for step in path.split("/"):
+                    found = found[step.replace("~1", "/")]
 
     def test_schemas_are_schemas(self):
-        for schema in self.openapi["components"]["schemas"].values():
-            Draft202012Validator.check_schema(schema)
+        for document in (self.openapi, self.asyncapi):
+            for schema in document["components"]["schemas"].values():
+                Draft202012Validator.check_schema(schema)
         for name in ("event", "process"):
             answer = self.call("GET", f"/schemas/{name}.json")
             self.assertEqual(answer.headers["content-type"], "application/schema+json")

@@ -68,6 +68,7 @@ std::vector<Route> node_routes(Node& node) {
                    call.respond(std::move(response));
                  }),
       document("/openapi.json", "application/json", definitions::openapi()),
+      document("/asyncapi.json", "application/json", definitions::asyncapi()),
       document("/schemas/event.json", "application/schema+json", definitions::event_schema()),
       document("/schemas/process.json", "application/schema+json", definitions::process_schema()),
       document("/", "text/html; charset=utf-8", page),

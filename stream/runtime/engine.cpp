@@ -47,6 +47,7 @@ Result<std::unique_ptr<Engine>> Engine::open(log::Log& log, std::vector<store::S
     auto task = Task::open(*stores[i], engine->operators_, fingerprint, task_options);
     if (!task) return task.error();
     shard->task = std::move(*task);
+    if (!options.changes.empty()) shard->task->tell(*options.changes[i]);
     shard->runner = std::make_unique<ShardRunner>(i, log, *shard->task, engine->watch_, clock, options.runner);
     Worker& worker = *engine->workers_[i % engine->workers_.size()];
     shard->subscription = log.subscribe(i, [&worker](const std::string&) { worker.wake(); });

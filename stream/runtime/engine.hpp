@@ -16,6 +16,7 @@ struct EngineOptions {
   unsigned threads = 2;
   TaskOptions task;  // cache_bytes is of all shards together
   RunnerOptions runner;
+  std::vector<ChangeSink*> changes;  // one per shard, outliving the engine; or none
 };
 
 /// How one shard stands.

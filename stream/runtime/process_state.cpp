@@ -131,7 +131,7 @@ Result<void> ProcessState::find_exhausted() {
 
 void ProcessState::set_settings(ProcessSettings settings) {
   record_.settings = std::move(settings);
-  record_changed_ = true;
+  record_changed_ = settings_changed_ = true;
 }
 
 ProcessState::Slot* ProcessState::keep(std::string case_id, CaseState state) {
@@ -199,7 +199,7 @@ void ProcessState::set_timer(Slot& slot, const Completion& completion, store::Ba
   earliest_due_ = earliest_due_ ? std::min(*earliest_due_, *due) : *due;
 }
 
-Result<void> ProcessState::commit(std::int64_t clock, store::Batch& batch) {
+Result<void> ProcessState::commit(std::int64_t clock, store::Batch& batch, ProcessChanges* changes) {
   earliest_due_.reset();
   const Completion judge = completion_of(record_.settings, names_, clock);
   for (Slot* slot : touched_) {
@@ -212,11 +212,13 @@ Result<void> ProcessState::commit(std::int64_t clock, store::Batch& batch) {
     slot->bytes = slot->state.bytes();
     case_bytes_ += slot->bytes;
     slot->touched = false;
+    if (changes != nullptr) changes->cases.push_back(slot->case_id);
   }
   touched_.clear();
   refilled_ = false;
-  write_cells(batch);
-  write_names(batch);
+  write_cells(batch, changes);
+  write_names(batch, changes);
+  if (std::exchange(settings_changed_, false) && changes != nullptr) changes->everything = true;
   if (record_.exhausted != has_exhausted()) {
     record_.exhausted = has_exhausted();
     record_changed_ = true;
@@ -225,8 +227,9 @@ Result<void> ProcessState::commit(std::int64_t clock, store::Batch& batch) {
   return {};
 }
 
-void ProcessState::write_cells(store::Batch& batch) {
-  for (const CellKey& key : views_.take_changed()) {
+void ProcessState::write_cells(store::Batch& batch, ProcessChanges* changes) {
+  std::vector<CellKey> changed = views_.take_changed();
+  for (const CellKey& key : changed) {
     std::string at = scope_.cell(name_, static_cast<std::uint8_t>(key.table), key.a, key.b);
     const Cell* cell = views_.find(key);
     if (!cell->empty() && cell->exhausted()) {
@@ -241,6 +244,7 @@ void ProcessState::write_cells(store::Batch& batch) {
     batch.erase(std::move(at));
     views_.drop(key);
   }
+  if (changes != nullptr) changes->cells = std::move(changed);
 }
 
 Result<void> ProcessState::refill_extremes() {
@@ -281,10 +285,11 @@ Result<void> ProcessState::refill_extremes() {
   return {};
 }
 
-void ProcessState::write_names(store::Batch& batch) {
+void ProcessState::write_names(store::Batch& batch, ProcessChanges* changes) {
   for (const NameId id : names_.take_changed()) {
     if (names_.entry(id).uses == 0) {
       batch.erase(scope_.name(name_, id));
+      if (changes != nullptr) changes->names_forgotten = true;
       continue;
     }
     std::string bytes;

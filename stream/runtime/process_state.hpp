@@ -10,6 +10,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include "stream/runtime/case_state.hpp"
+#include "stream/runtime/change_sink.hpp"
 #include "stream/runtime/control_records.hpp"
 
 namespace weir::runtime {
@@ -62,8 +63,9 @@ class ProcessState {
   CaseHome home(const Slot& slot) const { return {store_, scope_, name_, slot.case_id}; }
 
   /// Settles every touched case and appends all that changed since the last call. `clock`: the last tick, µs. The batch
-  /// must be written before the next read of the store. O(changes).
-  Result<void> commit(std::int64_t clock, store::Batch& batch);
+  /// must be written before the next read of the store. What changes is told in `changes`, unless null; its ids live
+  /// until the next shrink_to(). O(changes).
+  Result<void> commit(std::int64_t clock, store::Batch& batch, ProcessChanges* changes);
   /// The earliest timer that the last commit() set.
   std::optional<std::int64_t> earliest_due() const { return earliest_due_; }
 
@@ -86,8 +88,8 @@ class ProcessState {
   Result<void> find_exhausted();
   Slot* keep(std::string case_id, CaseState state);
   void set_timer(Slot& slot, const dataflow::Completion& completion, store::Batch& batch);
-  void write_cells(store::Batch& batch);
-  void write_names(store::Batch& batch);
+  void write_cells(store::Batch& batch, ProcessChanges* changes);
+  void write_names(store::Batch& batch, ProcessChanges* changes);
 
   const store::Reader& store_;
   const format::Scope& scope_;
@@ -95,6 +97,7 @@ class ProcessState {
   const dataflow::Operators& operators_;
   ProcessRecord record_;
   bool record_changed_ = false;
+  bool settings_changed_ = false;
   bool refilled_ = false;
   dataflow::Names names_;
   dataflow::Views views_;

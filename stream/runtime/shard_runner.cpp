@@ -99,7 +99,8 @@ Result<bool> ShardRunner::commit_if_time(bool caught_up) {
   const Clock::Steady waited = clock_.steady() - last_commit_;
   const bool awaited = watch_.awaited(shard_);
   // Who waits for a position has less patience than the longest interval.
-  const Clock::Steady interval = awaited ? options_.commit_interval : std::max(interval_, options_.commit_interval);
+  Clock::Steady interval = awaited ? options_.commit_interval : std::max(interval_, options_.commit_interval);
+  if (task_.followed()) interval = std::min(interval, options_.commit_interval_followed);
   const bool due = waited >= interval || (caught_up && (awaited || waited >= options_.commit_gap));
   if (!due) return false;
   interval_ = caught_up ? Clock::Steady{0}

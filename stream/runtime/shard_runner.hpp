@@ -23,6 +23,8 @@ struct RunnerOptions {
   Clock::Steady commit_gap = std::chrono::milliseconds{5};
   Clock::Steady commit_interval = std::chrono::milliseconds{400};
   Clock::Steady commit_interval_max = std::chrono::milliseconds{3200};
+  // Under full load, while somebody follows what commits change.
+  Clock::Steady commit_interval_followed = std::chrono::milliseconds{200};
   // Extremes that views lost are looked up again when the shard is idle, at most this often.
   Clock::Steady refill_gap = std::chrono::seconds{2};
   // The wall clock may run ahead of the monotonic one by at most this much; beyond, ticks are held (reliability R18).

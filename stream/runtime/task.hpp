@@ -17,6 +17,7 @@
 #include "schemas/base/result.hpp"
 #include "state/store/store.hpp"
 #include "stream/log/log.hpp"
+#include "stream/runtime/change_sink.hpp"
 #include "stream/runtime/control_records.hpp"
 #include "stream/runtime/process_state.hpp"
 #include "stream/runtime/task_records.hpp"
@@ -50,6 +51,11 @@ class Task {
   static Result<std::unique_ptr<Task>> open(store::Store& store, const dataflow::Operators& operators,
                                             Fingerprint fingerprint, TaskOptions options = {});
   ~Task();
+
+  /// From now on each commit is told to `sink`, which outlives the task.
+  void tell(ChangeSink& sink) { sink_ = &sink; }
+  /// Somebody follows what commits change.
+  bool followed() const { return sink_ != nullptr && sink_->followed(); }
 
   /// The offset of the first record of the workspace's partition that process() has not taken yet.
   Result<std::uint64_t> next_offset(const std::string& workspace);
@@ -104,6 +110,8 @@ class Task {
   void start_sweep(Workspace& workspace, Sweep sweep);
   Result<void> advance(Workspace& workspace, Sweep& sweep, std::size_t& budget);
   Result<void> commit_workspace(Workspace& workspace);
+  Result<void> commit_process(Workspace& workspace, ProcessState& process);
+  Result<void> write_batch();
   Result<void> look_for_timers(Workspace& workspace);
   Result<void> drop_old_dead_letters(Workspace& workspace);
   void shrink();
@@ -113,6 +121,7 @@ class Task {
   Fingerprint fingerprint_;
   TaskOptions options_;
   std::map<std::string, std::unique_ptr<Workspace>> workspaces_;
+  ChangeSink* sink_ = nullptr;
   store::Batch batch_;
   bool dirty_ = false;
   TaskCounters counters_;

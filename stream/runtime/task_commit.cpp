@@ -27,13 +27,13 @@ Result<void> Task::refill_extremes() {
 
 Result<void> Task::commit() {
   if (!dirty_) return {};
+  if (sink_ != nullptr) sink_->begin();
   for (auto& [name, workspace] : workspaces_) {
     if (!workspace->changed) continue;
     if (const auto gathered = commit_workspace(*workspace); !gathered) return gathered;
   }
   batch_.sort();
-  // Not synced: the log replays what a loss of power takes.
-  if (const auto written = store_.write(batch_, store::Durability::buffered); !written) return written;
+  if (const auto written = write_batch(); !written) return written;
   ++counters_.commits;
   counters_.commit_bytes += batch_.bytes();
   batch_.clear();
@@ -42,12 +42,28 @@ Result<void> Task::commit() {
   return {};
 }
 
+Result<void> Task::write_batch() {
+  // Not synced: the log replays what a loss of power takes.
+  const auto write = [this] { return store_.write(batch_, store::Durability::buffered); };
+  return sink_ != nullptr ? sink_->publish(write) : write();
+}
+
+Result<void> Task::commit_process(Workspace& workspace, ProcessState& process) {
+  const std::int64_t clock = workspace.progress.clock;
+  const std::string& name = workspace.scope.workspace();
+  if (sink_ == nullptr || !sink_->follows(name, process.name())) return process.commit(clock, batch_, nullptr);
+  ProcessChanges changes;
+  if (const auto committed = process.commit(clock, batch_, &changes); !committed) return committed;
+  sink_->gather(name, process.name(), changes);
+  return {};
+}
+
 Result<void> Task::commit_workspace(Workspace& workspace) {
   const bool fired = workspace.next_due && *workspace.next_due <= workspace.progress.clock;
   if (fired) workspace.next_due.reset();
   for (auto& [name, process] : workspace.processes) {
     if (!process->changed()) continue;
-    if (const auto committed = process->commit(workspace.progress.clock, batch_); !committed) return committed;
+    if (const auto committed = commit_process(workspace, *process); !committed) return committed;
     if (const auto due = process->earliest_due()) {
       workspace.next_due = std::min(workspace.next_due.value_or(*due), *due);
     }

@@ -4,7 +4,6 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 JOBS ?= $(shell nproc)
-DATA ?= build/run-data
 PORT ?= 8080
 SEEDS ?= 100000
 SECONDS_EACH ?= 60
@@ -17,7 +16,7 @@ define compile
 	@ninja -C build/$(1) -j $(JOBS) $(2)
 endef
 
-.PHONY: help install run build test bench lint coverage simulate oracle fuzz fault asan tsan clean
+.PHONY: help install run serve build test bench lint coverage simulate oracle fuzz fault asan tsan clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,8 +29,11 @@ build: ## the program, at build/release/weir
 	@deploy/install build
 	$(call compile,release,weir)
 
-run: build ## a server on this machine: DATA=folder PORT=8080
-	@deploy/serve-here "$(DATA)" "$(PORT)"
+run: build ## a simulated company, live: PORT=8080 DATA=folder-that-stays LOG=file-to-replay
+	@deploy/start-here demo "$(PORT)" $(if $(DATA),--data "$(DATA)") $(if $(LOG),--log "$(LOG)")
+
+serve: build ## an empty server: PORT=8080 DATA=build/run-data
+	@deploy/start-here serve "$(PORT)" --data "$(or $(DATA),build/run-data)"
 
 test: ## every suite in its short form
 	@deploy/install build test fault

@@ -10,6 +10,8 @@ namespace weir::app {
 
 /// Runs until SIGTERM or SIGINT.
 int serve(const Settings& settings);
+/// The same, with a company or a file to look at.
+int demo(const Settings& settings);
 int print_token(const Settings& settings);
 /// Uploads a file to a running server and waits until it is read.
 int ingest_file(const Settings& settings);

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <thread>
 
+#include "api/app/file_options.hpp"
 #include "api/query/answers.hpp"
 #include "schemas/codec/timestamp.hpp"
 #include "stream/feed/batch_view.hpp"
@@ -20,23 +21,6 @@ int fail(const Error& error) {
   std::fprintf(stderr, "weir discover: %s: %s\n", std::string{name_of(error.code)}.c_str(),
                (error.detail.empty() ? std::string{title_of(error.code)} : error.detail).c_str());
   return 1;
-}
-
-Result<ingest::FileOptions> options_of(const Settings& settings) {
-  ingest::FileOptions options;
-  options.zone = Zone::utc();
-  if (!settings.zone.empty()) {
-    const auto zone = Zone::find(settings.zone);
-    if (!zone) return zone.error();
-    options.zone = *zone;
-  }
-  for (const std::string& choice : settings.map) {
-    const std::size_t equals = choice.find('=');
-    options.map.push_back({choice.substr(0, equals), choice.substr(equals + 1)});
-  }
-  options.classifier = settings.classifier;
-  if (!settings.delimiter.empty()) options.delimiter = settings.delimiter.front();
-  return options;
 }
 
 void tell_faults(const ingest::FileReader& reader, bool zone_declared) {
@@ -90,7 +74,7 @@ Result<void> print_json(feed::ProcessView& view, const feed::BatchView& batch, c
 }  // namespace
 
 int discover(const Settings& settings) {
-  auto options = options_of(settings);
+  auto options = file_options(settings);
   if (!options) return fail(options.error());
   // Both stay until the process ends: freeing a million small pieces one by one would take as long as finding them.
   feed::BatchView& batch = *std::make_unique<feed::BatchView>().release();

@@ -12,6 +12,8 @@ int run(const Settings& settings) {
   switch (settings.command) {
     case Command::serve:
       return serve(settings);
+    case Command::demo:
+      return demo(settings);
     case Command::discover:
       return discover(settings);
     case Command::ingest:

@@ -1,4 +1,3 @@
-// `weir serve`: opens the node, puts the server in front of it, and waits for the signal to stop.
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -10,6 +9,7 @@
 #include "api/app/redactor.hpp"
 #include "api/app/router.hpp"
 #include "api/app/routes/routes.hpp"
+#include "api/app/run_server.hpp"
 #include "api/app/uploads.hpp"
 #include "api/net/server.hpp"
 
@@ -17,8 +17,8 @@ namespace weir::app {
 namespace {
 
 /// The store may be in any state, so nothing is closed: the next start recovers (reliability R4).
-[[noreturn]] void stop_at_once(const Error& error) {
-  failed(name_of(Command::serve), error);
+[[noreturn]] void stop_at_once(Command command, const Error& error) {
+  failed(name_of(command), error);
   std::_Exit(1);
 }
 
@@ -38,11 +38,12 @@ LogLevel level_of(std::string_view name) {
   return name == "error" ? LogLevel::error : LogLevel::info;
 }
 
-std::vector<Route> all_routes(Node& node, Uploads& uploads, Redactor& redactor) {
+std::vector<Route> all_routes(Node& node, Uploads& uploads, Redactor& redactor, Demo* demo) {
   std::vector<Route> routes;
   for (const std::vector<Route>& part :
        {node_routes(node), event_routes(node), upload_routes(node, uploads), process_routes(node), view_routes(node),
-        case_routes(node, redactor), export_routes(node), dead_letter_routes(node), audit_routes(node)}) {
+        case_routes(node, redactor), export_routes(node), dead_letter_routes(node), audit_routes(node),
+        demo_routes(demo)}) {
     routes.insert(routes.end(), part.begin(), part.end());
   }
   return routes;
@@ -78,11 +79,26 @@ void collect_server(const net::Server& server, metrics::Samples& samples) {
   }
 }
 
-void announce(const Settings& settings, std::uint16_t port) {
+std::string url_of(const Settings& settings, std::uint16_t port) {
   const bool ipv6 = settings.listen_address.find(':') != std::string::npos;
-  std::printf("weir listening on %s://%s%s%s:%u\n", settings.tls_cert.empty() ? "http" : "https", ipv6 ? "[" : "",
-              settings.listen_address.c_str(), ipv6 ? "]" : "", port);
+  std::string url = settings.tls_cert.empty() ? "http://" : "https://";
+  url.append(ipv6 ? "[" : "").append(settings.listen_address).append(ipv6 ? "]:" : ":");
+  return url.append(std::to_string(port));
+}
+
+void announce(const std::string& url) {
+  std::printf("weir listening on %s\n", url.c_str());
   std::fflush(stdout);
+}
+
+/// Where to look, with a credential behind `#`, which no browser sends.
+Result<void> announce_dashboard(const std::string& url, Node& node) {
+  const auth::Grant grant{std::string{Demo::workspace}, auth::Role::admin, std::nullopt};
+  const auto token = auth::issue_token(node.secrets().tokens, grant, node.clock().now());
+  if (!token) return token.error();
+  std::printf("dashboard %s/#token=%s\n", url.c_str(), token->c_str());
+  std::fflush(stdout);
+  return {};
 }
 
 /// Returns when the process is to stop; once a second looks at the disk.
@@ -102,29 +118,42 @@ void wait_for_stop(const sigset_t& signals, Node& node, net::Server& server, Log
 
 }  // namespace
 
-int serve(const Settings& settings) {
+int serve(const Settings& settings) { return run_server(settings, {}); }
+
+int run_server(const Settings& settings, const MakeDemo& make_demo) {
+  const auto fails = [&](const Error& error) { return failed(name_of(settings.command), error); };
   const sigset_t signals = block_signals();
   const SystemClock clock;
   Logger::Options log_options;
   log_options.level = level_of(settings.log_level);
   Logger logger(std::move(log_options), clock);
-  auto node = Node::open(settings, clock, logger, stop_at_once);
-  if (!node) return failed(name_of(Command::serve), node.error());
+  auto node = Node::open(settings, clock, logger,
+                         [command = settings.command](const Error& error) { stop_at_once(command, error); });
+  if (!node) return fails(node.error());
   auto uploads = Uploads::open(**node);
-  if (!uploads) return failed(name_of(Command::serve), uploads.error());
+  if (!uploads) return fails(uploads.error());
+  auto demo = make_demo ? make_demo(**node) : Result<std::unique_ptr<Demo>>{nullptr};
+  if (!demo) return fails(demo.error());
   Redactor redactor(**node, std::chrono::seconds{settings.erasure_seconds});
-  Router router(**node, all_routes(**node, **uploads, redactor));
+  Router router(**node, all_routes(**node, **uploads, redactor, demo->get()));
   net::Server server(server_options(settings, logger), router, clock);
   (*node)->metrics().add_collector([&server](metrics::Samples& samples) { collect_server(server, samples); });
   (*node)->start();
   (*uploads)->start();
   redactor.start();
   const auto port = server.start();
-  if (!port) return failed(name_of(Command::serve), port.error());
-  announce(settings, *port);
+  if (!port) return fails(port.error());
+  announce(url_of(settings, *port));
+  if (*demo) {
+    if (const auto announced = announce_dashboard(url_of(settings, *port), **node); !announced) {
+      return fails(announced.error());
+    }
+    (*demo)->start();
+  }
   wait_for_stop(signals, **node, server, logger);
   logger.log(LogLevel::info, "draining");
   (*node)->begin_drain();
+  if (*demo) (*demo)->stop();
   server.drain(std::chrono::seconds{settings.drain_seconds});
   server.stop();
   (*uploads)->stop();

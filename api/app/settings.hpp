@@ -12,7 +12,7 @@
 
 namespace weir::app {
 
-enum class Command : std::uint8_t { serve, discover, ingest, token, export_ };
+enum class Command : std::uint8_t { serve, demo, discover, ingest, token, export_ };
 
 std::string_view name_of(Command command);
 
@@ -20,7 +20,7 @@ std::string_view name_of(Command command);
 struct Settings {
   Command command = Command::serve;
 
-  // serve
+  // serve, demo
   std::string data;            // folder
   std::string listen_address;  // of `listen`
   std::uint16_t listen_port = 0;
@@ -39,8 +39,12 @@ struct Settings {
   std::uint64_t erasure_seconds = 0;  // of `erasure-interval`
   std::string log_level;
 
-  // discover, ingest, export
-  std::string file;              // FILE of discover and ingest
+  // demo
+  std::uint64_t speed_percent = 0;  // of `speed`
+  std::uint64_t seed = 0;
+
+  // discover, ingest, export, demo
+  std::string file;              // FILE of discover and ingest; `log` of demo
   std::string format;            // discover: json, dot, text; export: csv, xes, ndjson
   std::string zone;              // empty: none declared
   std::vector<std::string> map;  // "field=column"

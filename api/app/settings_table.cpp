@@ -21,29 +21,33 @@ const std::array table = std::to_array<Setting>({
 
   {"data", {serve, token}, "DIR", "weir-data", "The data folder.", Text{&Settings::data}},
   {"data", {export_}, "DIR", "", "Read this data folder, which no server may hold, instead of asking a server.", Text{&Settings::data}},
-  {"listen", {serve}, "HOST:PORT", "127.0.0.1:8080", "The IP address (or localhost) and port to listen on; port 0: any free one.", Custom{store_listen}},
+  {"data", {demo}, "DIR", "", "A data folder that stays, and that the demo goes on with; a temporary one if not given.", Text{&Settings::data}},
+  {"listen", {serve, demo}, "HOST:PORT", "127.0.0.1:8080", "The IP address (or localhost) and port to listen on; port 0: any free one.", Custom{store_listen}},
   {"log", {serve}, "embedded", "embedded", "Where events are kept before they are processed.", Choice{&Settings::log}},
-  {"shards", {serve}, "N", "16", "How many parts the state has; fixed when the data folder is made.", Number{&Settings::shards, 1, 1024}},
-  {"threads", {serve}, "N", "0", "Threads that process events; 0: as many as cores.", Number{&Settings::threads, 0, 1024}},
-  {"tls-cert", {serve}, "FILE", "", "The certificate chain (PEM) for TLS.", Text{&Settings::tls_cert}},
-  {"tls-key", {serve}, "FILE", "", "The certificate's private key (PEM).", Text{&Settings::tls_key}},
-  {"insecure", {serve}, "", "false", "Allow an address that is not loopback without TLS.", Switch{&Settings::insecure}},
-  {"quota-events-per-second", {serve}, "N", "0", "Events per second that each process of each workspace may send; 0: no quota.", Number{&Settings::quota_events_per_second, 0, 1'000'000'000}},
-  {"body-bytes-max", {serve}, "BYTES", "16MiB", "The largest body of a request other than an upload.", Bytes{&Settings::body_bytes_max, 1024, gib}},
-  {"upload-bytes-max", {serve}, "BYTES", "8GiB", "The largest upload.", Bytes{&Settings::upload_bytes_max, 1024, 64 * tib}},
-  {"memory-bytes", {serve}, "BYTES", "1GiB", "Memory for caches and write buffers.", Bytes{&Settings::memory_bytes, 64 * mib, 64 * tib}},
-  {"connections-max", {serve}, "N", "10000", "Connections open at the same time.", Number{&Settings::connections_max, 1, 1'000'000}},
-  {"drain-seconds", {serve}, "N", "20", "How long requests in flight may take after SIGTERM.", Number{&Settings::drain_seconds, 0, 3600}},
-  {"erasure-interval", {serve}, "SECONDS", "3600", "How often, at most, the bytes of erased cases are removed from the disk.", Number{&Settings::erasure_seconds, 0, 86'400}},
-  {"log-level", {serve}, "debug|info|warning|error", "info", "The least severity that is logged.", Choice{&Settings::log_level}},
+  {"log", {demo}, "FILE", "", "An event log to replay as if it happened now, CSV or XES, plain or gzip; a simulated company if not given.", Text{&Settings::file}},
+  {"speed", {demo}, "FACTOR", "1", "How fast to begin with, 0.1 to 20: of the company's customers, or of a replay of ten minutes.", Custom{store_speed}},
+  {"seed", {demo}, "N", "1", "Which company is simulated.", Number{&Settings::seed, 0, 1'000'000'000}},
+  {"shards", {serve, demo}, "N", "16", "How many parts the state has; fixed when the data folder is made.", Number{&Settings::shards, 1, 1024}},
+  {"threads", {serve, demo}, "N", "0", "Threads that process events; 0: as many as cores.", Number{&Settings::threads, 0, 1024}},
+  {"tls-cert", {serve, demo}, "FILE", "", "The certificate chain (PEM) for TLS.", Text{&Settings::tls_cert}},
+  {"tls-key", {serve, demo}, "FILE", "", "The certificate's private key (PEM).", Text{&Settings::tls_key}},
+  {"insecure", {serve, demo}, "", "false", "Allow an address that is not loopback without TLS.", Switch{&Settings::insecure}},
+  {"quota-events-per-second", {serve, demo}, "N", "0", "Events per second that each process of each workspace may send; 0: no quota.", Number{&Settings::quota_events_per_second, 0, 1'000'000'000}},
+  {"body-bytes-max", {serve, demo}, "BYTES", "16MiB", "The largest body of a request other than an upload.", Bytes{&Settings::body_bytes_max, 1024, gib}},
+  {"upload-bytes-max", {serve, demo}, "BYTES", "8GiB", "The largest upload.", Bytes{&Settings::upload_bytes_max, 1024, 64 * tib}},
+  {"memory-bytes", {serve, demo}, "BYTES", "1GiB", "Memory for caches and write buffers.", Bytes{&Settings::memory_bytes, 64 * mib, 64 * tib}},
+  {"connections-max", {serve, demo}, "N", "10000", "Connections open at the same time.", Number{&Settings::connections_max, 1, 1'000'000}},
+  {"drain-seconds", {serve, demo}, "N", "20", "How long requests in flight may take after SIGTERM.", Number{&Settings::drain_seconds, 0, 3600}},
+  {"erasure-interval", {serve, demo}, "SECONDS", "3600", "How often, at most, the bytes of erased cases are removed from the disk.", Number{&Settings::erasure_seconds, 0, 86'400}},
+  {"log-level", {serve, demo}, "debug|info|warning|error", "info", "The least severity that is logged.", Choice{&Settings::log_level}},
 
   {"format", {discover}, "json|dot|text", "json", "The form of the answer.", Choice{&Settings::format}},
   {"format", {export_}, "csv|xes|ndjson", "csv", "The form of the file.", Choice{&Settings::format}},
-  {"zone", {discover, ingest}, "ZONE", "", "The IANA zone of times without an offset, such as Europe/Berlin.", Text{&Settings::zone}},
-  {"map", {discover, ingest}, "FIELD=COLUMN", "", "The column that holds a field of the event; repeatable.", List{&Settings::map}},
-  {"classifier", {discover, ingest}, "NAME", "", "The XES classifier that names the activity.", Text{&Settings::classifier}},
+  {"zone", {demo, discover, ingest}, "ZONE", "", "The IANA zone of times without an offset, such as Europe/Berlin.", Text{&Settings::zone}},
+  {"map", {demo, discover, ingest}, "FIELD=COLUMN", "", "The column that holds a field of the event; repeatable.", List{&Settings::map}},
+  {"classifier", {demo, discover, ingest}, "NAME", "", "The XES classifier that names the activity.", Text{&Settings::classifier}},
   {"delimiter", {discover}, "CHARACTER", "", "What separates the fields of a CSV file, or `tab`; detected if not given.", Custom{store_delimiter}},
-  {"process", {ingest, export_}, "PROCESS", "default", "The process: 1 to 64 of a-z, 0-9, _ and -.", Custom{store_process}},
+  {"process", {demo, ingest, export_}, "PROCESS", "default", "The process: 1 to 64 of a-z, 0-9, _ and -.", Custom{store_process}},
   {"server", {ingest}, "URL", "http://127.0.0.1:8080", "The server.", Text{&Settings::server}},
   {"server", {export_}, "URL", "", "The server; http://127.0.0.1:8080 if neither this nor a data folder is given.", Text{&Settings::server}},
   {"token", {ingest, export_}, "TOKEN", "", "The credential; better given as WEIR_TOKEN, which other users cannot see.", Text{&Settings::token}},
@@ -56,7 +60,7 @@ const std::array table = std::to_array<Setting>({
 });
 // clang-format on
 
-constexpr std::array commands{serve, discover, ingest, token, export_};
+constexpr std::array commands{serve, demo, discover, ingest, token, export_};
 
 void check_conflicts_of_serve(const Settings& settings, std::vector<std::string>& faults) {
   if (settings.tls_cert.empty() != settings.tls_key.empty()) {
@@ -83,14 +87,17 @@ std::string upper_with_underscores(std::string_view name) {
 }  // namespace
 
 std::string_view name_of(Command command) {
-  constexpr std::array<std::string_view, 5> names{"serve", "discover", "ingest", "token", "export"};
+  constexpr std::array<std::string_view, 6> names{"serve", "demo", "discover", "ingest", "token", "export"};
   return names[static_cast<std::size_t>(command)];
 }
 
 std::string_view summary_of(Command command) {
-  constexpr std::array<std::string_view, 5> summaries{
-      "Run the server.", "Print map, KPIs and variants of one file; needs no server.",
-      "Send a file to a running server.", "Print a new token; also while a server holds the data folder.",
+  constexpr std::array<std::string_view, 6> summaries{
+      "Run the server.",
+      "Run a server that shows a simulated company, or a file as if live.",
+      "Print map, KPIs and variants of one file; needs no server.",
+      "Send a file to a running server.",
+      "Print a new token; also while a server holds the data folder.",
       "Write the events of a process to a file."};
   return summaries[static_cast<std::size_t>(command)];
 }
@@ -116,7 +123,7 @@ std::optional<std::string> store_value(const Setting& setting, std::string_view 
 
 std::vector<std::string> conflicts_in(const Settings& settings) {
   std::vector<std::string> faults;
-  if (settings.command == serve) check_conflicts_of_serve(settings, faults);
+  if (settings.command == serve || settings.command == demo) check_conflicts_of_serve(settings, faults);
   if (settings.command == export_) check_conflicts_of_export(settings, faults);
   return faults;
 }

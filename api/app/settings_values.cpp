@@ -136,6 +136,16 @@ Fault store_workspace(Settings& settings, std::string_view value) {
   return store_plain_name(settings.workspace, value);
 }
 
+Fault store_speed(Settings& settings, std::string_view value) {
+  double speed = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), speed, std::chars_format::fixed);
+  if (error != std::errc() || end != value.data() + value.size() || !(speed >= 0.1 && speed <= 20)) {
+    return quoted(value) + " is not a number from 0.1 to 20";
+  }
+  settings.speed_percent = static_cast<std::uint64_t>(speed * 100 + 0.5);
+  return std::nullopt;
+}
+
 Fault store_expires(Settings& settings, std::string_view value) {
   constexpr std::uint64_t day_s = 24 * 60 * 60;
   settings.expires_seconds = 0;

@@ -27,6 +27,8 @@ Fault store_listen(Settings& settings, std::string_view value);
 Fault store_delimiter(Settings& settings, std::string_view value);
 Fault store_process(Settings& settings, std::string_view value);
 Fault store_workspace(Settings& settings, std::string_view value);
+/// 0.1 to 20, kept in percent.
+Fault store_speed(Settings& settings, std::string_view value);
 Fault store_expires(Settings& settings, std::string_view value);
 
 /// Of an IPv4 or IPv6 address.

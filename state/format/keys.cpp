@@ -20,6 +20,7 @@ constexpr char kind_cell = 'v';
 constexpr char kind_erasure = 'x';
 constexpr char kind_audit_entry = 'a';
 constexpr char kind_audit_start = 'b';
+constexpr char kind_demo = 'z';
 constexpr char kind_answer = 'w';
 constexpr char kind_answer_age = 'y';
 
@@ -105,6 +106,7 @@ std::string Scope::sweep(std::string_view process, std::uint64_t offset) const {
 
 std::string Scope::audit_entries() const { return start(kind_audit_entry); }
 std::string Scope::audit_start() const { return start(kind_audit_start); }
+std::string Scope::demo() const { return start(kind_demo); }
 std::string Scope::answer(std::string_view digest) const { return start(kind_answer).append(digest); }
 std::string Scope::answer_ages() const { return start(kind_answer_age); }
 

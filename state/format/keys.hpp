@@ -34,10 +34,11 @@ class Scope {
   std::string erasures() const;    // prefix, of all processes
   std::string everything() const;  // prefix
 
-  // Of the workspace, in the node's own store (api/auth)
+  // Of the workspace, in the node's own store (api/auth, api/app)
   std::string audit_entries() const;  // prefix
   std::string audit_entry(std::uint64_t number) const;
   std::string audit_start() const;
+  std::string demo() const;
   std::string answer(std::string_view digest) const;
   std::string answer_age(std::int64_t kept_at, std::string_view digest) const;
   std::string answer_ages() const;  // prefix

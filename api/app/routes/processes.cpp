@@ -1,10 +1,9 @@
 // Processes and their settings.
 #include "api/app/answering.hpp"
+#include "api/app/routes/document_call.hpp"
 #include "api/app/routes/query_call.hpp"
 #include "api/app/routes/routes.hpp"
-#include "api/net/problem.hpp"
 #include "api/query/process_document.hpp"
-#include "schemas/codec/event_json.hpp"
 #include "stream/feed/process_view.hpp"
 
 namespace weir::app {
@@ -59,16 +58,6 @@ Result<Answer> prepare_process(Node& node, const Call& call) {
       }};
 }
 
-net::Response invalid_document(const std::vector<query::DocumentFault>& faults, std::string_view trace_id) {
-  return with_members(net::problem({Code::invalid_document, ""}, trace_id), [&](JsonWriter& json) {
-    json.key("faults").begin_array();
-    for (const query::DocumentFault& fault : faults) {
-      json.begin_object().member("pointer", fault.pointer).member("detail", fault.detail).end_object();
-    }
-    json.end_array();
-  });
-}
-
 net::Response stored_answer(const std::string& process, const runtime::ProcessSettings& settings,
                             const log::Position& position) {
   std::string body;
@@ -104,14 +93,6 @@ void put_process(Node& node, Call call) {
   if (!queued) call.respond(queued.error());
 }
 
-Result<void> check_put(const net::RequestHead& head) {
-  if (!head.query.empty()) return Error{Code::bad_query, "a parameter is unknown here"};
-  if (body_format(head.header("content-type")) != BodyFormat::json) {
-    return Error{Code::unsupported_media_type, "application/json"};
-  }
-  return {};
-}
-
 }  // namespace
 
 std::vector<Route> process_routes(Node& node) {
@@ -122,7 +103,7 @@ std::vector<Route> process_routes(Node& node) {
   put.permission = write_documents;
   put.where = Where::intake;
   put.action = "process.put";
-  put.check = check_put;
+  put.check = check_document;
   put.handle = [&node](Call call) { put_process(node, std::move(call)); };
   return {std::move(put),
           query_route(

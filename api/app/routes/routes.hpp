@@ -9,6 +9,7 @@
 
 namespace weir::app {
 
+class Demo;
 class Redactor;
 class Uploads;
 
@@ -21,6 +22,8 @@ std::vector<Route> case_routes(Node& node, Redactor& redactor);
 std::vector<Route> export_routes(Node& node);
 std::vector<Route> dead_letter_routes(Node& node);
 std::vector<Route> audit_routes(Node& node);
+/// `demo`: nullptr where there is none.
+std::vector<Route> demo_routes(Demo* demo);
 /// Probes, metrics, contracts and the page at `/`.
 std::vector<Route> node_routes(Node& node);
 

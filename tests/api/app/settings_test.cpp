@@ -182,6 +182,19 @@ TEST_F(SettingsOf, DiscoverAndIngestNeedAFile) {
   EXPECT_EQ(accepted({"discover", "log.csv", "--delimiter", "tab"}).delimiter, "\t");
 }
 
+TEST_F(SettingsOf, DemoNeedsNothing) {
+  const auto settings = accepted({"demo"});
+  EXPECT_EQ(settings.data, "");
+  EXPECT_EQ(settings.file, "");
+  EXPECT_EQ(settings.speed_percent, 100u);
+  EXPECT_EQ(settings.shards, 16u);
+  EXPECT_EQ(accepted({"demo", "--log", "log.xes", "--speed", "0.25"}).speed_percent, 25u);
+  for (const auto* speed : {"0", "0.09", "20.1", "1e1", "fast", "nan", ""}) {
+    EXPECT_THAT(refused({"demo", "--speed", speed}), HasSubstr("--speed")) << speed;
+  }
+  EXPECT_THAT(refused({"demo", "--listen", "0.0.0.0:80"}), HasSubstr("--insecure"));
+}
+
 TEST_F(SettingsOf, ExportReadsAFolderOrAsksAServer) {
   EXPECT_EQ(accepted({"export", "--process", "orders"}).format, "csv");
   EXPECT_THAT(refused({"export", "--data", "d"}), HasSubstr("--data needs --workspace"));

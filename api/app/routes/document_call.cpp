@@ -1,0 +1,32 @@
+#include "api/app/routes/document_call.hpp"
+
+#include "api/app/answering.hpp"
+#include "api/net/problem.hpp"
+#include "schemas/codec/event_json.hpp"
+
+namespace weir::app {
+
+Result<void> check_no_query(const net::RequestHead& head) {
+  if (!head.query.empty()) return Error{Code::bad_query, "a parameter is unknown here"};
+  return {};
+}
+
+Result<void> check_document(const net::RequestHead& head) {
+  if (const auto checked = check_no_query(head); !checked) return checked;
+  if (body_format(head.header("content-type")) != BodyFormat::json) {
+    return Error{Code::unsupported_media_type, "application/json"};
+  }
+  return {};
+}
+
+net::Response invalid_document(const std::vector<query::DocumentFault>& faults, std::string_view trace_id) {
+  return with_members(net::problem({Code::invalid_document, ""}, trace_id), [&](JsonWriter& json) {
+    json.key("faults").begin_array();
+    for (const query::DocumentFault& fault : faults) {
+      json.begin_object().member("pointer", fault.pointer).member("detail", fault.detail).end_object();
+    }
+    json.end_array();
+  });
+}
+
+}  // namespace weir::app

@@ -1,0 +1,21 @@
+// What calls that bring a JSON document have in common.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "api/net/http.hpp"
+#include "api/query/process_document.hpp"
+#include "schemas/base/result.hpp"
+
+namespace weir::app {
+
+/// Error: bad_query.
+Result<void> check_no_query(const net::RequestHead& head);
+/// The same, and the body is to be JSON. Errors: bad_query, unsupported_media_type.
+Result<void> check_document(const net::RequestHead& head);
+
+/// The answer that names every fault.
+net::Response invalid_document(const std::vector<query::DocumentFault>& faults, std::string_view trace_id);
+
+}  // namespace weir::app

@@ -56,11 +56,17 @@ void CommitWatch::expire(Clock::Steady now) {
   for (const Told& told : late) told(false);
 }
 
-bool CommitWatch::awaited(std::uint32_t shard) const {
+bool CommitWatch::awaited(std::uint32_t shard, const std::string& workspace, std::uint64_t next_offset) const {
   const std::lock_guard lock{mutex_};
+  if (waiters_.empty()) return false;
+  const auto known = next_.find({workspace, shard});
+  const std::uint64_t committed = known == next_.end() ? 0 : known->second;
+  const auto helped = [&](const log::Position::Part& part) {
+    return part.partition == shard && part.next > committed && part.next <= next_offset;
+  };
   return std::any_of(waiters_.begin(), waiters_.end(), [&](const Waiter& waiter) {
     const auto& parts = waiter.position.parts;
-    return std::any_of(parts.begin(), parts.end(), [&](const auto& part) { return part.partition == shard; });
+    return waiter.workspace == workspace && std::any_of(parts.begin(), parts.end(), helped);
   });
 }
 

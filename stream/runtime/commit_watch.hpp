@@ -27,8 +27,9 @@ class CommitWatch {
   void when_included(const std::string& workspace, log::Position position, Clock::Steady deadline, Told told);
   /// Tells those whose deadline has passed.
   void expire(Clock::Steady now);
-  /// Somebody waits for this shard: it should commit soon.
-  bool awaited(std::uint32_t shard) const;
+  /// Somebody waits for what the shard has taken from the log, up to `next_offset`, and not committed: it should commit
+  /// soon. For what lies further ahead a commit would only take time.
+  bool awaited(std::uint32_t shard, const std::string& workspace, std::uint64_t next_offset) const;
   /// The offset below which the shard's views include everything.
   std::uint64_t committed_offset(std::uint32_t shard, const std::string& workspace) const;
 

@@ -89,5 +89,24 @@ TEST(ShardRunner, CommitsForWhoWaitsAlthoughItIsBehind) {
   EXPECT_EQ(told, true);
 }
 
+TEST(ShardRunner, CommitsNoSoonerForWhoWaitsForWhatItHasNotReached) {
+  OneShard one;
+  RunnerOptions options;
+  options.batch_bytes = 1;
+  ShardRunner runner{0, *one.log, *one.task, one.watch, one.clock, options};
+  for (std::int64_t time = 1; time <= 200; ++time) one.append(log::Kind::tick, encode(Tick{time}));
+  const auto steps = [&](int count) {
+    const std::uint64_t before = one.task->counters().commits;
+    for (int i = 0; i < count; ++i) {
+      one.clock.advance(std::chrono::milliseconds{100});
+      EXPECT_TRUE(runner.step());
+    }
+    return one.task->counters().commits - before;
+  };
+  steps(80);
+  one.watch.when_included("w", {{{0, 200}}}, one.clock.steady() + std::chrono::minutes{1}, [](bool) {});
+  EXPECT_LE(steps(64), 2U);
+}
+
 }  // namespace
 }  // namespace weir::runtime

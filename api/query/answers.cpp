@@ -168,13 +168,17 @@ void write_handover(JsonWriter& json, feed::ProcessView& view, std::string_view 
   for (const Row& row : rows_of(view, Table::resources)) {
     json.begin_object().member("name", row.a).member("count", row.cell->counts[ResourceCell::events]).end_object();
   }
-  const auto handovers = rows_of(view, Table::handovers);
+  std::vector<std::tuple<std::string_view, std::string_view, std::int64_t>> handovers;
   std::int64_t total = 0;
-  for (const Row& row : handovers) total += row.cell->counts[HandoverCell::successions];
+  view.views.each_tally(Table::handovers, [&](const CellKey& key, std::int64_t count) {
+    handovers.emplace_back(view.names.text(static_cast<NameId>(key.a)), view.names.text(static_cast<NameId>(key.b)),
+                           count);
+    total += count;
+  });
+  std::sort(handovers.begin(), handovers.end());
   json.end_array().key("edges").begin_array();
-  for (const Row& row : handovers) {
-    const std::int64_t count = row.cell->counts[HandoverCell::successions];
-    json.begin_object().member("from", row.a).member("to", row.b).member("count", count);
+  for (const auto& [from, to, count] : handovers) {
+    json.begin_object().member("from", from).member("to", to).member("count", count);
     json.member("share", static_cast<double>(count) / static_cast<double>(total)).end_object();
   }
   json.end_array().end_object();

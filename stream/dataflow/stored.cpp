@@ -6,7 +6,7 @@ namespace {
 using format::Decoder;
 using format::Encoder;
 
-constexpr std::uint8_t cell_version = 1;
+constexpr std::uint8_t page_version = 1;
 constexpr std::int64_t time_max = std::int64_t{1} << 58;   // µs: some 9,000 years to either side of 1970
 constexpr std::int64_t count_max = std::int64_t{1} << 53;  // of anything; sums of a few stay far from overflow
 
@@ -119,26 +119,16 @@ DurationStats decode_duration(Decoder& in) {
   return stats;
 }
 
-}  // namespace
-
-std::string encode_cell(const Cell& cell) {
-  std::string bytes;
-  Encoder out{bytes};
-  out.byte(cell_version);
+void encode_body(Encoder& out, const Cell& cell) {
   for (const std::int64_t count : cell.counts) out.signed_number(count);
   out.number(cell.durations.size());
   for (const DurationStats& stats : cell.durations) encode_duration(out, stats);
   out.number(cell.ranges.size());
   for (const Extremes& range : cell.ranges) encode_extremes(out, range);
   out.text(cell.note);
-  return bytes;
 }
 
-Result<Cell> decode_cell(std::string_view bytes) {
-  Decoder in{bytes};
-  if (const std::uint8_t version = in.byte(); version != cell_version) {
-    return Error{Code::state_format, "a view cell has version " + std::to_string(version) + ", this program reads 1"};
-  }
+Cell decode_body(Decoder& in) {
   Cell cell;
   for (std::int64_t& count : cell.counts) count = decode_count(in, 0);
   cell.durations.resize(std::min<std::uint64_t>(in.number(), 16));
@@ -146,8 +136,117 @@ Result<Cell> decode_cell(std::string_view bytes) {
   cell.ranges.resize(std::min<std::uint64_t>(in.number(), 16));
   for (Extremes& range : cell.ranges) range = decode_extremes(in);
   cell.note = in.text();
-  if (!in.ok() || !in.at_end()) return Error{Code::state_format, "a view cell is damaged"};
   return cell;
+}
+
+/// What `read` makes of a page, all of it.
+template <class Page, class Read>
+Result<Page> decode_page(std::string_view bytes, Read read) {
+  Decoder in{bytes};
+  if (const std::uint8_t version = in.byte(); version != page_version) {
+    return Error{Code::state_format, "a page of a view has version " + std::to_string(version) +
+                                         ", this program reads " + std::to_string(page_version)};
+  }
+  Page page = read(in);
+  if (!in.ok() || !in.at_end()) return Error{Code::state_format, "a page of a view is damaged"};
+  return page;
+}
+
+}  // namespace
+
+std::string encode_cell(const Cell& cell) {
+  std::string bytes;
+  Encoder out{bytes};
+  out.byte(page_version);
+  encode_body(out, cell);
+  return bytes;
+}
+
+Result<Cell> decode_cell(std::string_view bytes) { return decode_page<Cell>(bytes, decode_body); }
+
+std::string encode_tallies(const Tallies& tallies) {
+  std::string bytes;
+  Encoder out{bytes};
+  out.byte(page_version);
+  for (std::size_t i = 0; i < tallies.size(); ++i) {
+    if (tallies[i] == 0) continue;
+    out.byte(static_cast<std::uint8_t>(i));
+    out.signed_number(tallies[i]);
+  }
+  return bytes;
+}
+
+Result<Tallies> decode_tallies(std::string_view bytes) {
+  return decode_page<Tallies>(bytes, [](Decoder& in) {
+    Tallies tallies{};
+    for (std::size_t next = 0; in.ok() && !in.at_end();) {
+      const std::uint8_t index = in.byte();
+      if (index < next || index >= tallies.size()) {
+        in.refuse();
+        break;
+      }
+      tallies[index] = decode_count(in, 1);
+      next = index + 1U;
+    }
+    return tallies;
+  });
+}
+
+std::string encode_bucket(const std::vector<HashedCells::Member>& members) {
+  std::string bytes;
+  Encoder out{bytes};
+  out.byte(page_version);
+  out.number(members.size());
+  for (const HashedCells::Member& member : members) {
+    out.hash({member.a, member.b});
+    encode_body(out, member.cell);
+  }
+  return bytes;
+}
+
+Result<std::vector<HashedCells::Member>> decode_bucket(std::string_view bytes) {
+  using Member = HashedCells::Member;
+  return decode_page<std::vector<Member>>(bytes, [](Decoder& in) {
+    const auto decode_member = [&] {
+      const Hash128 key = in.hash();
+      return Member{key.high, key.low, decode_body(in)};
+    };
+    return decode_ascending<Member>(in, std::numeric_limits<std::size_t>::max(), decode_member,
+                                    [](const Member& one) { return Hash128{one.a, one.b}; });
+  });
+}
+
+Result<void> read_page(const CellKey& page, std::string_view bytes, const std::function<void(CellKey, Cell)>& visit) {
+  if (paging_of(page.table) == Paging::single) {
+    auto cell = decode_cell(bytes);
+    if (!cell) return cell.error();
+    visit(page, std::move(*cell));
+    return {};
+  }
+  if (paging_of(page.table) == Paging::hashed) {
+    auto members = decode_bucket(bytes);
+    if (!members) return members.error();
+    for (auto& member : *members) visit({page.table, member.a, member.b}, std::move(member.cell));
+    return {};
+  }
+  const auto tallies = decode_tallies(bytes);
+  if (!tallies) return tallies.error();
+  for (std::size_t i = 0; i < tallies->size(); ++i) {
+    if ((*tallies)[i] == 0) continue;
+    Cell cell;
+    cell.counts[0] = (*tallies)[i];
+    visit({page.table, page.a, page.b * tallies_per_page + i}, std::move(cell));
+  }
+  return {};
+}
+
+Result<std::optional<Cell>> cell_in_page(const CellKey& key, const CellKey& page, std::string_view bytes) {
+  std::optional<Cell> found;
+  const auto read = read_page(page, bytes, [&](const CellKey& here, Cell cell) {
+    if (here == key) found = std::move(cell);
+  });
+  if (!read) return read.error();
+  return found;
 }
 
 void encode(Encoder& out, const Carry& carry) {

@@ -13,9 +13,18 @@
 
 namespace weir::dataflow {
 
+// Pages of views (cell.hpp), one form for each Paging. Errors: state_format.
 std::string encode_cell(const Cell& cell);
-/// Error: state_format.
 Result<Cell> decode_cell(std::string_view bytes);
+std::string encode_tallies(const Tallies& tallies);
+Result<Tallies> decode_tallies(std::string_view bytes);
+std::string encode_bucket(const std::vector<HashedCells::Member>& members);
+Result<std::vector<HashedCells::Member>> decode_bucket(std::string_view bytes);
+
+/// One cell of the page that it lies in (page_of); nothing: it is not there. Error: state_format.
+Result<std::optional<Cell>> cell_in_page(const CellKey& key, const CellKey& page, std::string_view bytes);
+/// Calls for every cell of a page; a tally comes as a cell with that count alone. Error: state_format.
+Result<void> read_page(const CellKey& page, std::string_view bytes, const std::function<void(CellKey, Cell)>& visit);
 
 void encode(format::Encoder& out, const Carry& carry);
 Carry decode_carry(format::Decoder& in);

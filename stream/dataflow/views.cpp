@@ -1,31 +1,81 @@
 #include "stream/dataflow/views.hpp"
 
 #include <algorithm>
+#include <bit>
+
+#include "schemas/base/check.hpp"
+#include "stream/dataflow/stored.hpp"
 
 namespace weir::dataflow {
+namespace {
 
-bool Cell::exhausted() const {
-  return std::any_of(durations.begin(), durations.end(), [](const auto& d) { return d.exhausted(); }) ||
-         std::any_of(ranges.begin(), ranges.end(), [](const auto& range) { return range.exhausted(); });
+constexpr std::size_t single_bytes = 600;  // with its statistics, about
+constexpr std::size_t hashed_bytes = 300;  // these seldom have more than a few durations
+constexpr std::size_t tally_page_bytes = sizeof(Tallies) + 64;
+
+CellKey page_of_tally(const CellKey& key) { return {key.table, key.a, key.b / tallies_per_page}; }
+CellKey page_of_bucket(std::uint64_t number) { return {Table::variants, number}; }
+
+}  // namespace
+
+CellKey page_of(const CellKey& key, const HashedCells::Size& hashed) {
+  switch (paging_of(key.table)) {
+    case Paging::tallies:
+      return page_of_tally(key);
+    case Paging::hashed:
+      return page_of_bucket(hashed.bucket_of(key.a, key.b));
+    case Paging::single:
+      break;
+  }
+  return key;
 }
 
-void Cell::merge(const Cell& other) {
-  for (std::size_t i = 0; i < counts_max; ++i) counts[i] += other.counts[i];
-  for (std::size_t i = 0; i < other.durations.size(); ++i) duration(i).merge(other.durations[i]);
-  for (std::size_t i = 0; i < other.ranges.size(); ++i) range(i).merge(other.ranges[i]);
-  if (note.empty()) note = other.note;
+template <class Page, class Decode>
+std::optional<Page> Views::Loader::get(const CellKey& page, Decode decode) {
+  const auto stored = load(page);
+  if (stored && !*stored) return std::nullopt;
+  auto decoded = stored ? decode(**stored) : Result<Page>{stored.error()};
+  if (decoded) return std::move(*decoded);
+  if (!error) error = decoded.error();
+  return std::nullopt;
 }
 
-Views::Slot* Views::slot(const CellKey& key) {
-  if (const auto known = cells_.find(key); known != cells_.end()) return known->second.get();
-  std::optional<Cell> loaded = load_ ? load_(key) : std::nullopt;
+Views::Views(Load load, HashedCells::Size variants)
+    : loader_(std::make_shared<Loader>(Loader{std::move(load), {}})),
+      variants_(
+          [loader = loader_](std::uint64_t number) {
+            using Members = std::vector<HashedCells::Member>;
+            return loader->get<Members>(page_of_bucket(number), decode_bucket).value_or(Members{});
+          },
+          variants) {}
+
+const std::optional<Error>& Views::error() const {
+  static const std::optional<Error> none;
+  return loader_ ? loader_->error : none;
+}
+
+Views::Single* Views::single(const CellKey& key) {
+  if (const auto known = singles_.find(key); known != singles_.end()) return known->second.get();
+  std::optional<Cell> loaded = loader_ ? loader_->get<Cell>(key, decode_cell) : std::nullopt;
   if (!loaded) return nullptr;
-  return cells_.emplace(key, std::make_unique<Slot>(Slot{std::move(*loaded)})).first->second.get();
+  return singles_.emplace(key, std::make_unique<Single>(Single{std::move(*loaded)})).first->second.get();
+}
+
+Views::TallyPage& Views::tally_page(const CellKey& page) {
+  auto& held = tallies_[page];
+  if (held == nullptr) {
+    held = std::make_unique<TallyPage>();
+    if (loader_) held->counts = loader_->get<Tallies>(page, decode_tallies).value_or(Tallies{});
+  }
+  return *held;
 }
 
 Cell& Views::change(const CellKey& key) {
-  Slot* found = slot(key);
-  if (found == nullptr) found = cells_.emplace(key, std::make_unique<Slot>()).first->second.get();
+  const Paging paging = paging_of(key.table);
+  if (paging == Paging::hashed) return variants_.change(key.a, key.b);
+  WEIR_CHECK(paging == Paging::single, "a table of tallies has no cells to change");
+  Single* found = single(key);
+  if (found == nullptr) found = singles_.emplace(key, std::make_unique<Single>()).first->second.get();
   if (!found->changed) {
     found->changed = true;
     changed_.push_back(key);
@@ -33,36 +83,136 @@ Cell& Views::change(const CellKey& key) {
   return found->cell;
 }
 
-void Views::absorb(Views&& other) {
-  for (auto& [key, theirs] : other.cells_) {
-    const auto [mine, fresh] = cells_.try_emplace(key, std::move(theirs));
-    if (!fresh) {
-      change(key).merge(theirs->cell);
-    } else if (mine->second->changed) {
-      changed_.push_back(key);
-    }
-  }
-  other = Views{};
-}
-
 const Cell* Views::find(const CellKey& key) {
-  const Slot* found = slot(key);
+  if (paging_of(key.table) == Paging::hashed) return variants_.find(key.a, key.b);
+  const Single* found = single(key);
   return found == nullptr ? nullptr : &found->cell;
 }
 
-std::vector<CellKey> Views::take_changed() {
-  for (const CellKey& key : changed_) cells_.find(key)->second->changed = false;
-  return std::exchange(changed_, {});
+void Views::tally(const CellKey& key, std::int64_t by) {
+  const CellKey page = page_of_tally(key);
+  TallyPage& counted = tally_page(page);
+  counted.counts[key.b % tallies_per_page] += by;
+  if (counted.changed == 0) changed_.push_back(page);
+  counted.changed |= std::uint64_t{1} << (key.b % tallies_per_page);
 }
 
-void Views::each(Table table, const std::function<void(const CellKey&, const Cell&)>& visit) const {
+std::int64_t Views::tally(const CellKey& key) {
+  return tally_page(page_of_tally(key)).counts[key.b % tallies_per_page];
+}
+
+void Views::absorb(Views&& other) {
+  for (auto& [key, theirs] : other.singles_) {
+    const auto [mine, fresh] = singles_.try_emplace(key, std::move(theirs));
+    if (!fresh) mine->second->cell.merge(theirs->cell);
+  }
+  other.variants_.each([&](HashedCells::Member& theirs) {
+    Cell& mine = variants_.change(theirs.a, theirs.b);
+    if (mine.empty()) {
+      mine = std::move(theirs.cell);
+    } else {
+      mine.merge(theirs.cell);
+    }
+  });
+  other.each_tally([&](const CellKey& key, std::int64_t count) { tally(key, count); });
+  other = Views{};
+}
+
+// ---- the stored form ------------------------------------------------------------------------------------------------
+
+void Views::look_for_exhausted(const CellKey& key, const Cell& cell) {
+  if (!cell.empty() && cell.exhausted()) {
+    exhausted_.insert(key);
+  } else if (!exhausted_.empty()) {
+    exhausted_.erase(key);
+  }
+}
+
+void Views::write_single(const CellKey& key, const Write& write) {
+  Single& changed = *singles_.find(key)->second;
+  changed.changed = false;
+  look_for_exhausted(key, changed.cell);
+  if (!changed.cell.empty()) {
+    write(key, encode_cell(changed.cell));
+    return;
+  }
+  write(key, std::nullopt);
+  singles_.erase(key);
+}
+
+void Views::write_tallies(const CellKey& page, const Write& write, std::vector<CellKey>* cells) {
+  TallyPage& changed = *tallies_.find(page)->second;
+  std::uint64_t which = std::exchange(changed.changed, 0);
+  for (; cells != nullptr && which != 0; which &= which - 1) {
+    const auto index = static_cast<std::uint64_t>(std::countr_zero(which));
+    cells->push_back({page.table, page.a, page.b * tallies_per_page + index});
+  }
+  if (changed.counts != Tallies{}) {
+    write(page, encode_tallies(changed.counts));
+    return;
+  }
+  write(page, std::nullopt);
+  tallies_.erase(page);
+}
+
+void Views::write_variants(const Write& write, std::vector<CellKey>* cells) {
+  const auto visit = [&](const HashedCells::Member& member) {
+    const CellKey key{Table::variants, member.a, member.b};
+    look_for_exhausted(key, member.cell);
+    if (cells != nullptr) cells->push_back(key);
+  };
+  for (const auto& [number, bucket] : variants_.take_changed(visit)) {
+    const bool empty = bucket->members.empty();
+    write(page_of_bucket(number), empty ? std::nullopt : std::optional{encode_bucket(bucket->members)});
+  }
+}
+
+void Views::write_changed(const Write& write, std::vector<CellKey>* cells) {
+  for (const CellKey& page : std::exchange(changed_, {})) {
+    if (paging_of(page.table) == Paging::tallies) {
+      write_tallies(page, write, cells);
+      continue;
+    }
+    if (cells != nullptr) cells->push_back(page);
+    write_single(page, write);
+  }
+  write_variants(write, cells);
+}
+
+std::size_t Views::bytes() const {
+  return singles_.size() * single_bytes + tallies_.size() * tally_page_bytes + variants_.held() * hashed_bytes;
+}
+
+void Views::drop_unchanged() {
+  erase_if(tallies_, [](const auto& page) { return page.second->changed == 0; });
+  variants_.drop_unchanged();
+}
+
+// ---- reading --------------------------------------------------------------------------------------------------------
+
+void Views::each(Table table, const VisitCell& visit) const {
   each([&](const CellKey& key, const Cell& cell) {
     if (key.table == table) visit(key, cell);
   });
 }
 
-void Views::each(const std::function<void(const CellKey&, const Cell&)>& visit) const {
-  for (const auto& [key, held] : cells_) visit(key, held->cell);
+void Views::each(const VisitCell& visit) const {
+  for (const auto& [key, held] : singles_) visit(key, held->cell);
+  variants_.each([&](const HashedCells::Member& member) { visit({Table::variants, member.a, member.b}, member.cell); });
+}
+
+void Views::each_tally(Table table, const VisitTally& visit) const {
+  each_tally([&](const CellKey& key, std::int64_t count) {
+    if (key.table == table) visit(key, count);
+  });
+}
+
+void Views::each_tally(const VisitTally& visit) const {
+  for (const auto& [page, held] : tallies_) {
+    for (std::size_t i = 0; i < tallies_per_page; ++i) {
+      if (held->counts[i] != 0) visit({page.table, page.a, page.b * tallies_per_page + i}, held->counts[i]);
+    }
+  }
 }
 
 }  // namespace weir::dataflow

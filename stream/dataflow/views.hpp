@@ -1,110 +1,110 @@
-// The views of one process: tables of cells, each cell a bundle of counts and duration statistics that only ever
-// changes by adding and taking back. An operator owns some tables; storing, merging and reading cells knows no
+// The views of one process: tables of cells. An operator owns some tables; storing, merging and reading cells knows no
 // operator.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
-#include "stream/dataflow/duration_stats.hpp"
+#include "schemas/base/result.hpp"
+#include "stream/dataflow/hashed_cells.hpp"
 
 namespace weir::dataflow {
 
-/// Numbers are stored: add at the end, never reuse.
-enum class Table : std::uint8_t {
-  edges = 1,       // (from, to)
-  starts = 2,      // (activity)
-  ends = 3,        // (activity)
-  activities = 4,  // (activity)
-  totals = 5,      // one cell
-  quarters = 6,    // (quarter hour since 1970, UTC)
-  variants = 7,    // (variant id)
-  handovers = 8,   // (from resource, to resource)
-  resources = 9,   // (resource)
-};
+/// The key of the page that the cell lies in; of hashed cells it depends on how many there are.
+CellKey page_of(const CellKey& key, const HashedCells::Size& hashed);
 
-struct CellKey {
-  Table table;
-  std::uint64_t a = 0;
-  std::uint64_t b = 0;
-  friend auto operator<=>(const CellKey&, const CellKey&) = default;
-};
+using VisitCell = std::function<void(const CellKey& key, const Cell& cell)>;
+using VisitTally = std::function<void(const CellKey& key, std::int64_t count)>;
 
-struct Cell {
-  static constexpr std::size_t counts_max = 6;
-
-  std::array<std::int64_t, counts_max> counts{};
-  std::vector<DurationStats> durations;
-  std::vector<Extremes> ranges;  // of points in time, µs
-  std::string note;              // what the operator needs to show the cell; equal wherever the key is equal
-
-  DurationStats& duration(std::size_t index) {
-    if (durations.size() <= index) durations.resize(index + 1);
-    return durations[index];
-  }
-  Extremes& range(std::size_t index) {
-    if (ranges.size() <= index) ranges.resize(index + 1);
-    return ranges[index];
-  }
-  /// Nothing is left in it: the cell goes.
-  bool empty() const { return counts == std::array<std::int64_t, counts_max>{}; }
-  /// Some extreme has to be looked up in the cases again.
-  bool exhausted() const;
-  void merge(const Cell& other);
-};
-
-struct CellKeyHash {
-  std::size_t operator()(const CellKey& key) const noexcept {
-    std::uint64_t mixed =
-        (key.a + 0x9e3779b97f4a7c15ULL * static_cast<std::uint64_t>(key.table)) * 0xff51afd7ed558ccdULL;
-    mixed = (mixed ^ (mixed >> 32) ^ key.b) * 0xc4ceb9fe1a85ec53ULL;
-    return mixed ^ (mixed >> 29);
-  }
-};
-
-/// Not thread-safe. References returned stay valid until the cell is dropped.
+/// Not thread-safe.
 class Views {
  public:
-  /// Fetches a cell that is not in memory; empty when there is none.
-  using Load = std::function<std::optional<Cell>(const CellKey&)>;
+  /// The stored form of a page, or nothing when there is none.
+  using Load = std::function<Result<std::optional<std::string>>(const CellKey& page)>;
+  /// Takes the stored form of a page; nothing: the page is gone.
+  using Write = std::function<void(const CellKey& page, std::optional<std::string> bytes)>;
 
   Views() = default;
-  explicit Views(Load load) : load_(std::move(load)) {}
+  /// Views that lie in a store. `variants`: what variants() told when they were last written.
+  Views(Load load, HashedCells::Size variants);
 
-  /// The cell, made if there is none, and marked as changed. O(1) but for a load.
+  /// The cell, made if there is none, and marked as changed; not of a table of tallies. Valid until the next change()
+  /// in the same table. O(1) but for a load.
   Cell& change(const CellKey& key);
-  /// The cell, or nullptr.
+  /// The cell, or nullptr; as valid as change()'s.
   const Cell* find(const CellKey& key);
+  /// Adds to a cell of a table of tallies. O(1) but for a load.
+  void tally(const CellKey& key, std::int64_t by);
+  /// What such a cell holds.
+  std::int64_t tally(const CellKey& key);
+  /// The first error that loading a page met; what could not be loaded counted as absent.
+  const std::optional<Error>& error() const;
 
-  /// Adds every cell of `other`, whose keys speak in the same names.
+  /// Adds every cell of `other`, whose keys speak in the same names. For views that lie in no store.
   void absorb(Views&& other);
 
-  /// Keys changed since the last call, each once.
-  std::vector<CellKey> take_changed();
-  /// Forgets cells that have not changed since take_changed(), so that they are loaded again when needed.
-  void drop(const CellKey& key) { cells_.erase(key); }
-  std::size_t size() const { return cells_.size(); }
+  /// Writes every page changed since the last call, and forgets cells that became empty. Which cells changed is told in
+  /// `cells`, unless null. O(changes).
+  void write_changed(const Write& write, std::vector<CellKey>* cells);
+  const HashedCells::Size& variants() const { return variants_.size(); }
 
-  /// Every cell in memory of one table, in no order.
-  void each(Table table, const std::function<void(const CellKey&, const Cell&)>& visit) const;
-  void each(const std::function<void(const CellKey&, const Cell&)>& visit) const;
+  /// Cells of which an extreme has to be looked up in the cases, among those written or noted.
+  const std::set<CellKey>& exhausted() const { return exhausted_; }
+  void note_exhausted(const CellKey& key) { exhausted_.insert(key); }
+
+  /// About what the pages in memory take.
+  std::size_t bytes() const;
+  /// Forgets the unchanged pages of those tables that may have many; they are loaded again when needed.
+  void drop_unchanged();
+
+  /// Every cell in memory, in no order; of tables of tallies none.
+  void each(Table table, const VisitCell& visit) const;
+  void each(const VisitCell& visit) const;
+  /// Every tally in memory but those of 0, in no order.
+  void each_tally(Table table, const VisitTally& visit) const;
+  void each_tally(const VisitTally& visit) const;
 
  private:
-  struct Slot {
+  struct Single {
     Cell cell;
     bool changed = false;
   };
+  struct TallyPage {
+    Tallies counts{};
+    std::uint64_t changed = 0;  // a bit for each count
+  };
+  struct Loader {
+    Load load;
+    std::optional<Error> error;
 
-  Slot* slot(const CellKey& key);
+    /// The page's stored form, read by `decode`; a page that is not there, or cannot be read, is an empty one.
+    template <class Page, class Decode>
+    std::optional<Page> get(const CellKey& page, Decode decode);
+  };
+  template <class Page>
+  using Pages = boost::unordered_flat_map<CellKey, std::unique_ptr<Page>, CellKeyHash>;
 
-  Load load_;
-  boost::unordered_flat_map<CellKey, std::unique_ptr<Slot>, CellKeyHash> cells_;
-  std::vector<CellKey> changed_;
+  Single* single(const CellKey& key);
+  TallyPage& tally_page(const CellKey& page);
+  void write_single(const CellKey& key, const Write& write);
+  void write_tallies(const CellKey& page, const Write& write, std::vector<CellKey>* cells);
+  void write_variants(const Write& write, std::vector<CellKey>* cells);
+  void look_for_exhausted(const CellKey& key, const Cell& cell);
+
+  std::shared_ptr<Loader> loader_;  // null: there is no store
+  Pages<Single> singles_;
+  Pages<TallyPage> tallies_;
+  HashedCells variants_;
+  std::vector<CellKey> changed_;  // pages of singles_ and tallies_
+  std::set<CellKey> exhausted_;
 };
 
 }  // namespace weir::dataflow

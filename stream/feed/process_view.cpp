@@ -40,29 +40,32 @@ void add_cell(const Operators& operators, const Relabel& relabel, CellKey key, C
   for (const auto& one : operators) {
     if (one->relabel(relabel, key, cell)) break;
   }
-  views.change(key).merge(cell);
+  if (paging_of(key.table) == Paging::tallies) {
+    views.tally(key, cell.counts[0]);
+  } else {
+    views.change(key).merge(cell);
+  }
 }
 
 Result<bool> add_table(ShardScan& shard, Table table, const Operators& operators, const Relabel& relabel,
                        Views& views) {
   const std::string prefix = shard.scope.cells(shard.process, static_cast<std::uint8_t>(table));
-  Result<bool> outcome{false};
+  Result<void> outcome;
+  bool exhausted = false;
   const auto scanned =
       shard.store.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view value) {
-        auto cell = decode_cell(value);
-        if (!cell) {
-          outcome = cell.error();
-          return false;
-        }
-        if (cell->exhausted()) *outcome = true;
         const std::string_view rest = format::behind(key, prefix);
-        add_cell(operators, relabel,
-                 {table, format::read_big_endian(rest.substr(0, 8)), format::read_big_endian(rest.substr(8))},
-                 std::move(*cell), views);
-        return true;
+        const CellKey page{table, format::read_big_endian(rest.substr(0, 8)), format::read_big_endian(rest.substr(8))};
+        const auto read = read_page(page, value, [&](const CellKey& cell_key, Cell cell) {
+          exhausted = exhausted || cell.exhausted();
+          add_cell(operators, relabel, cell_key, std::move(cell), views);
+        });
+        if (!read) outcome = read.error();
+        return read.ok();
       });
   if (!scanned) return scanned.error();
-  return outcome;
+  if (!outcome) return outcome.error();
+  return exhausted;
 }
 
 }  // namespace
@@ -108,6 +111,11 @@ Result<std::unique_ptr<ProcessView>> scan_view(const Snapshots& snapshots, const
     Translation translation{shard.names, view->names};
     const Relabel relabel = std::ref(translation);
     local.each([&](const CellKey& key, const Cell& cell) { add_cell(operators, relabel, key, cell, view->views); });
+    local.each_tally([&](const CellKey& key, std::int64_t count) {
+      Cell cell;
+      cell.counts[0] = count;
+      add_cell(operators, relabel, key, std::move(cell), view->views);
+    });
   }
   return view;
 }

@@ -11,7 +11,7 @@ void count(std::span<const Step> steps, std::int64_t sign, Views& views) {
     if (step.resource == no_name) continue;
     views.change({Table::resources, step.resource}).counts[ResourceCell::events] += sign;
     if (step.previous_resource == no_name) continue;
-    views.change({Table::handovers, step.previous_resource, step.resource}).counts[HandoverCell::successions] += sign;
+    views.tally({Table::handovers, step.previous_resource, step.resource}, sign);
   }
 }
 

@@ -6,11 +6,7 @@
 
 namespace weir::operators {
 
-/// Table::handovers.
-struct HandoverCell {
-  static constexpr std::size_t successions = 0;
-};
-/// Table::resources.
+/// Table::resources; Table::handovers are tallies of successions.
 struct ResourceCell {
   static constexpr std::size_t events = 0;
 };

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::uint8_t process_version = 1;
 constexpr std::uint8_t name_version = 1;
+constexpr std::uint64_t variant_buckets_max = std::uint64_t{1} << 32;
 
 }  // namespace
 
@@ -27,6 +28,8 @@ std::string encode(const ProcessRecord& record) {
   out.number(record.counters.erasures);
   out.number(record.counters.withdrawn);
   out.byte(record.exhausted ? 1 : 0);
+  out.number(record.variants.cells);
+  out.number(record.variants.buckets);
   return bytes;
 }
 
@@ -43,7 +46,11 @@ Result<ProcessRecord> decode_process_record(std::string_view bytes) {
   record.counters.erasures = in.number();
   record.counters.withdrawn = in.number();
   record.exhausted = in.byte() == 1;
-  if (!in.ok() || !in.at_end()) return Error{Code::state_format, "a process record is damaged"};
+  record.variants.cells = in.number();
+  record.variants.buckets = in.number();
+  const std::uint64_t buckets = record.variants.buckets;
+  if (!in.ok() || !in.at_end() || buckets == 0 || buckets > variant_buckets_max)
+    return Error{Code::state_format, "a process record is damaged"};
   return record;
 }
 
@@ -82,21 +89,7 @@ Completion completion_of(const ProcessSettings& settings, const Names& names, st
 
 ProcessState::ProcessState(const store::Reader& store, const format::Scope& scope, std::string name,
                            const Operators& operators)
-    : store_(store), scope_(scope), name_(std::move(name)), operators_(operators), views_([this](const CellKey& key) {
-        std::optional<Cell> cell;
-        auto stored = store_.get(scope_.cell(name_, static_cast<std::uint8_t>(key.table), key.a, key.b));
-        if (!stored) {
-          load_error_ = stored.error();
-        } else if (*stored) {
-          auto decoded = decode_cell(**stored);
-          if (decoded) {
-            cell = std::move(*decoded);
-          } else {
-            load_error_ = decoded.error();
-          }
-        }
-        return cell;
-      }) {}
+    : store_(store), scope_(scope), name_(std::move(name)), operators_(operators) {}
 
 Result<std::unique_ptr<ProcessState>> ProcessState::open(const store::Reader& store, const format::Scope& scope,
                                                          std::string name, const Operators& operators) {
@@ -111,6 +104,8 @@ Result<std::unique_ptr<ProcessState>> ProcessState::open(const store::Reader& st
     process->record_changed_ = true;
   }
   if (const auto read = read_names(store, scope, process->name_, process->names_); !read) return read.error();
+  process->views_ = Views{[raw = process.get()](const CellKey& page) { return raw->store_.get(raw->key_of(page)); },
+                          process->record_.variants};
   if (process->record_.exhausted) {
     if (const auto found = process->find_exhausted(); !found) return found.error();
   }
@@ -119,14 +114,22 @@ Result<std::unique_ptr<ProcessState>> ProcessState::open(const store::Reader& st
 
 Result<void> ProcessState::find_exhausted() {
   const std::string prefix = scope_.cells(name_);
-  return store_.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view value) {
-    const auto cell = decode_cell(value);
-    if (!cell || !cell->exhausted()) return true;
-    const std::string_view rest = format::behind(key, prefix);
-    exhausted_.insert({static_cast<Table>(rest[0]), format::read_big_endian(rest.substr(1, 8)),
-                       format::read_big_endian(rest.substr(9))});
-    return true;
-  });
+  Result<void> read;
+  const auto scanned =
+      store_.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view value) {
+        const std::string_view rest = format::behind(key, prefix);
+        const CellKey page{static_cast<Table>(rest[0]), format::read_big_endian(rest.substr(1, 8)),
+                           format::read_big_endian(rest.substr(9))};
+        read = read_page(page, value, [this](const CellKey& cell_key, const Cell& cell) {
+          if (cell.exhausted()) views_.note_exhausted(cell_key);
+        });
+        return read.ok();
+      });
+  return scanned ? read : scanned;
+}
+
+std::string ProcessState::key_of(const CellKey& page) const {
+  return scope_.cell(name_, static_cast<std::uint8_t>(page.table), page.a, page.b);
 }
 
 void ProcessState::set_settings(ProcessSettings settings) {
@@ -205,7 +208,7 @@ Result<void> ProcessState::commit(std::int64_t clock, store::Batch& batch, Proce
   for (Slot* slot : touched_) {
     const CaseHome at = home(*slot);
     if (const auto settled = slot->state.settle(at, names_, judge, operators_, views_); !settled) return settled;
-    if (load_error_) return *load_error_;
+    if (views_.error()) return *views_.error();
     set_timer(*slot, judge, batch);
     slot->state.encode(at, batch);
     case_bytes_ -= slot->bytes;
@@ -216,7 +219,7 @@ Result<void> ProcessState::commit(std::int64_t clock, store::Batch& batch, Proce
   }
   touched_.clear();
   refilled_ = false;
-  write_cells(batch, changes);
+  write_pages(batch, changes);
   write_names(batch, changes);
   if (std::exchange(settings_changed_, false) && changes != nullptr) changes->everything = true;
   if (record_.exhausted != has_exhausted()) {
@@ -227,24 +230,18 @@ Result<void> ProcessState::commit(std::int64_t clock, store::Batch& batch, Proce
   return {};
 }
 
-void ProcessState::write_cells(store::Batch& batch, ProcessChanges* changes) {
-  std::vector<CellKey> changed = views_.take_changed();
-  for (const CellKey& key : changed) {
-    std::string at = scope_.cell(name_, static_cast<std::uint8_t>(key.table), key.a, key.b);
-    const Cell* cell = views_.find(key);
-    if (!cell->empty() && cell->exhausted()) {
-      exhausted_.insert(key);
+void ProcessState::write_pages(store::Batch& batch, ProcessChanges* changes) {
+  const auto write = [&](const CellKey& page, std::optional<std::string> bytes) {
+    if (bytes) {
+      batch.put(key_of(page), std::move(*bytes));
     } else {
-      exhausted_.erase(key);
+      batch.erase(key_of(page));
     }
-    if (!cell->empty()) {
-      batch.put(std::move(at), encode_cell(*cell));
-      continue;
-    }
-    batch.erase(std::move(at));
-    views_.drop(key);
-  }
-  if (changes != nullptr) changes->cells = std::move(changed);
+  };
+  views_.write_changed(write, changes != nullptr ? &changes->cells : nullptr);
+  if (record_.variants == views_.variants()) return;
+  record_.variants = views_.variants();
+  record_changed_ = true;
 }
 
 Result<void> ProcessState::refill_extremes() {
@@ -270,7 +267,8 @@ Result<void> ProcessState::refill_extremes() {
   const auto scanned = store_.scan(prefix, store::end_of_prefix(prefix), take);
   if (!scanned) return scanned;
   if (!outcome) return outcome;
-  for (const CellKey& key : std::exchange(exhausted_, {})) {
+  const std::set<CellKey> exhausted = views_.exhausted();
+  for (const CellKey& key : exhausted) {
     const Cell* known = fresh.find(key);
     if (known == nullptr) continue;
     Cell& cell = views_.change(key);
@@ -309,10 +307,7 @@ void ProcessState::shrink_to(std::size_t limit) {
     by_id_.erase(slot->case_id);
     slot = slots_.erase(slot);
   }
-  if (views_.size() * cell_bytes <= limit / 2) return;
-  std::vector<CellKey> seldom;
-  views_.each(Table::variants, [&](const CellKey& key, const Cell&) { seldom.push_back(key); });
-  for (const CellKey& key : seldom) views_.drop(key);
+  if (views_.bytes() > limit / 2) views_.drop_unchanged();
 }
 
 }  // namespace weir::runtime

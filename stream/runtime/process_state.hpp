@@ -4,7 +4,6 @@
 
 #include <list>
 #include <memory>
-#include <set>
 #include <string>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -29,6 +28,7 @@ struct ProcessRecord {
   ProcessSettings settings;
   ProcessCounters counters;
   bool exhausted = false;  // some cell no longer knows an extreme
+  dataflow::HashedCells::Size variants;
 };
 std::string encode(const ProcessRecord& record);
 Result<ProcessRecord> decode_process_record(std::string_view bytes);
@@ -70,25 +70,24 @@ class ProcessState {
   std::optional<std::int64_t> earliest_due() const { return earliest_due_; }
 
   /// Some cell no longer knows an extreme (dataflow/extremes.hpp); readers look it up in the cases meanwhile.
-  bool has_exhausted() const { return !exhausted_.empty(); }
+  bool has_exhausted() const { return !views_.exhausted().empty(); }
   /// Looks up what exhausted cells lack, by folding every stored case. Only when nothing is pending. O(events).
   Result<void> refill_extremes();
 
   /// Forgets unchanged cases and cells, least recently used first, until no more than `bytes` are held.
   void shrink_to(std::size_t bytes);
-  std::size_t bytes() const { return case_bytes_ + views_.size() * cell_bytes; }
+  std::size_t bytes() const { return case_bytes_ + views_.bytes(); }
   bool changed() const { return record_changed_ || refilled_ || !touched_.empty(); }
 
  private:
-  static constexpr std::size_t cell_bytes = 600;  // a cell with its statistics, about
-
   ProcessState(const store::Reader& store, const format::Scope& scope, std::string name,
                const dataflow::Operators& operators);
 
   Result<void> find_exhausted();
+  std::string key_of(const dataflow::CellKey& page) const;
   Slot* keep(std::string case_id, CaseState state);
   void set_timer(Slot& slot, const dataflow::Completion& completion, store::Batch& batch);
-  void write_cells(store::Batch& batch, ProcessChanges* changes);
+  void write_pages(store::Batch& batch, ProcessChanges* changes);
   void write_names(store::Batch& batch, ProcessChanges* changes);
 
   const store::Reader& store_;
@@ -106,8 +105,6 @@ class ProcessState {
   std::vector<Slot*> touched_;
   std::size_t case_bytes_ = 0;
   std::optional<std::int64_t> earliest_due_;
-  std::set<dataflow::CellKey> exhausted_;
-  std::optional<Error> load_error_;  // of a cell, met inside an operator
 };
 
 /// The policy with its names resolved. `clock`: time of the last tick, µs.

@@ -8,6 +8,7 @@
 
 #include "state/format/keys.hpp"
 #include "state/memory/memory_store.hpp"
+#include "stream/dataflow/stored.hpp"
 #include "stream/operators/operators.hpp"
 #include "stream/runtime/task.hpp"
 #include "tests/support/fake_block.hpp"
@@ -30,9 +31,24 @@ Content content_of(const store::Reader& reader, const std::string& prefix) {
   return content;
 }
 
+/// The cells of all pages, each in the form that it would have alone.
+std::map<dataflow::CellKey, std::string> cells_of(const store::Reader& reader, const std::string& prefix) {
+  std::map<dataflow::CellKey, std::string> cells;
+  for (const auto& [key, value] : content_of(reader, prefix)) {
+    const dataflow::CellKey page{static_cast<dataflow::Table>(key[0]), format::read_big_endian(key.substr(1, 8)),
+                                 format::read_big_endian(key.substr(9))};
+    const auto read = dataflow::read_page(page, value, [&](const dataflow::CellKey& at, const dataflow::Cell& cell) {
+      cells.emplace(at, dataflow::encode_cell(cell));
+    });
+    EXPECT_TRUE(read.ok());
+  }
+  return cells;
+}
+
 /// Keys whose value is another in `after`, or that are in one of the two alone.
-std::vector<std::string> differences(const Content& before, const Content& after) {
-  std::vector<std::string> keys;
+template <class Key>
+std::vector<Key> differences(const std::map<Key, std::string>& before, const std::map<Key, std::string>& after) {
+  std::vector<Key> keys;
   for (const auto& [key, value] : before) {
     const auto now = after.find(key);
     if (now == after.end() || now->second != value) keys.push_back(key);
@@ -76,10 +92,8 @@ struct Told {
 
 void expect_told(const Changes& changes, const store::Reader& before, const store::Reader& after) {
   const format::Scope scope{"w"};
-  for (const std::string& key :
-       differences(content_of(before, scope.cells("p0")), content_of(after, scope.cells("p0")))) {
-    const dataflow::CellKey cell{static_cast<dataflow::Table>(key[0]), format::read_big_endian(key.substr(1, 8)),
-                                 format::read_big_endian(key.substr(9))};
+  const std::string cells = scope.cells("p0");
+  for (const dataflow::CellKey& cell : differences(cells_of(before, cells), cells_of(after, cells))) {
     EXPECT_TRUE(changes.all_cells || changes.cells.contains(cell)) << "table " << static_cast<int>(cell.table);
   }
   const auto cases = scope.records("p0");

@@ -60,8 +60,12 @@ class HandMade {
     const dataflow::Cell* found = views_.find(key);
     return found == nullptr ? none : *found;
   }
+  std::int64_t tally(dataflow::Table table, const std::string& a, const std::string& b) {
+    return views_.tally({table, names_.find(a), names_.find(b)});
+  }
   std::size_t cells_left() const {
     std::size_t left = 0;
+    views_.each_tally([&](const auto&, std::int64_t) { ++left; });
     views_.each([&](const auto&, const dataflow::Cell& cell) { left += cell.empty() ? 0 : 1; });
     return left;
   }

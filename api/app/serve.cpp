@@ -73,6 +73,13 @@ void collect_server(const net::Server& server, metrics::Samples& samples) {
   samples.counter("weir_timeouts_total", "Connections that were too slow.", number(counters.timeouts));
   samples.counter("weir_received_bytes_total", "Bytes received.", number(counters.bytes_received));
   samples.counter("weir_sent_bytes_total", "Bytes sent.", number(counters.bytes_sent));
+  samples.gauge("weir_websockets_open", "WebSockets.", number(counters.web_sockets_open));
+  samples.counter("weir_websockets_opened_total", "WebSockets.", number(counters.web_sockets_opened));
+  samples.counter("weir_websocket_violations_total", "WebSockets closed for what the client sent.",
+                  number(counters.web_socket_violations));
+  samples.counter("weir_websocket_messages_received_total", "Messages received.", number(counters.messages_received));
+  samples.counter("weir_websocket_messages_sent_total", "Messages sent.", number(counters.messages_sent));
+  samples.counter("weir_websocket_writes_total", "Writes of many messages each.", number(counters.web_socket_writes));
   for (std::uint32_t status = 1; status < counters.answers_by_class.size(); ++status) {
     samples.counter("weir_answers_total", "Answers by the first digit of their status.",
                     number(counters.answers_by_class[status]), {{"class", status}});

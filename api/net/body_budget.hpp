@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <utility>
 
 namespace weir::net {
 
@@ -16,7 +17,7 @@ class BodyBudget {
   class Share {
    public:
     explicit Share(BodyBudget& budget) : budget_(&budget) {}
-    ~Share() { budget_->used_.fetch_sub(held_, std::memory_order_relaxed); }
+    ~Share() { give_back(); }
     Share(const Share&) = delete;
     Share& operator=(const Share&) = delete;
 
@@ -29,6 +30,7 @@ class BodyBudget {
       held_ += bytes;
       return true;
     }
+    void give_back() { budget_->used_.fetch_sub(std::exchange(held_, 0), std::memory_order_relaxed); }
 
    private:
     BodyBudget* budget_;

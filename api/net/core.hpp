@@ -20,6 +20,13 @@ struct Totals {
   std::atomic<std::uint64_t> timeouts = 0;
   std::atomic<std::uint64_t> bytes_received = 0;
   std::atomic<std::uint64_t> bytes_sent = 0;
+  std::atomic<std::uint64_t> web_sockets_open = 0;
+  std::atomic<std::uint64_t> web_sockets_opened = 0;
+  std::atomic<std::uint64_t> web_sockets_drained = 0;
+  std::atomic<std::uint64_t> web_socket_violations = 0;
+  std::atomic<std::uint64_t> web_socket_writes = 0;
+  std::atomic<std::uint64_t> messages_received = 0;
+  std::atomic<std::uint64_t> messages_sent = 0;
 };
 
 inline void add(std::atomic<std::uint64_t>& total, std::uint64_t count = 1) {

@@ -7,7 +7,9 @@
 #include <string_view>
 #include <variant>
 
+#include "api/net/handshake.hpp"
 #include "api/net/http.hpp"
+#include "api/net/web_socket.hpp"
 
 namespace weir::net {
 
@@ -62,7 +64,12 @@ struct Stream {
   std::uint64_t max_bytes = 0;
   std::shared_ptr<BodySink> sink;
 };
-using BodyPlan = std::variant<Refuse, Collect, Stream>;
+/// Let the connection become a WebSocket: `handler` speaks for it from then on (web_socket.hpp).
+struct Upgrade {
+  Handshake handshake;
+  std::shared_ptr<WebSocketHandler> handler;
+};
+using BodyPlan = std::variant<Refuse, Collect, Stream, Upgrade>;
 
 class Handler {
  public:

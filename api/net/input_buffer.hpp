@@ -1,6 +1,7 @@
 // The bytes that a connection received and nobody took yet. Small while a connection idles, wide while a body comes.
 #pragma once
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <string_view>
@@ -35,6 +36,15 @@ class InputBuffer {
   char* room() { return bytes_.get() + end_; }
   std::size_t room_bytes() const { return capacity_ - end_; }
   void received(std::size_t bytes) { end_ += bytes; }
+
+  /// Moves as much as fits to `into`; the buffer itself goes when it is empty.
+  std::size_t move_to(void* into, std::size_t bytes_max) {
+    const std::size_t bytes = std::min(bytes_max, end_ - begin_);
+    if (bytes > 0) std::memcpy(into, bytes_.get() + begin_, bytes);
+    consume(bytes);
+    if (empty()) *this = {};
+    return bytes;
+  }
 
  private:
   std::unique_ptr<char[]> bytes_;

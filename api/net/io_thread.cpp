@@ -7,7 +7,9 @@ namespace {
 
 /// Often enough that no limit is overrun by more than an eighth.
 std::chrono::milliseconds sweep_period(const Limits& limits) {
-  const auto shortest = std::min({limits.head_time, limits.idle_time, limits.transfer_grace, limits.linger_time});
+  const WebSocketLimits& socket = limits.web_socket;
+  const auto shortest = std::min({limits.head_time, limits.idle_time, limits.transfer_grace, limits.linger_time,
+                                  socket.ping_time, socket.pong_time, socket.close_time, socket.drain_time});
   return std::clamp(shortest / 8, std::chrono::milliseconds{5}, std::chrono::milliseconds{250});
 }
 

@@ -15,6 +15,7 @@ struct WebSocketLimits {
   std::chrono::milliseconds ping_time{20'000};  // between two pings
   std::chrono::milliseconds pong_time{20'000};  // for its answer, else the connection is cut
   std::chrono::milliseconds close_time{5'000};  // from our close frame to the client's
+  std::chrono::milliseconds drain_time{5'000};  // over which the connections are closed when the server stops
 };
 
 struct Limits {

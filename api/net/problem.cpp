@@ -10,7 +10,8 @@
 namespace weir::net {
 namespace {
 
-constexpr std::array<std::pair<unsigned, std::string_view>, 31> reasons{{
+constexpr std::array<std::pair<unsigned, std::string_view>, 32> reasons{{
+    {101, "Switching Protocols"},
     {200, "OK"},
     {201, "Created"},
     {202, "Accepted"},
@@ -51,6 +52,9 @@ Response problem(const Error& error, std::string_view trace_id, unsigned status)
   response.status = status == 0 ? http_status_of(error.code) : status;
   response.content_type = "application/problem+json";
   if (response.status == 401) response.headers.push_back({"WWW-Authenticate", "Bearer"});
+  if (response.status == 426) {
+    response.headers.insert(response.headers.end(), {{"Upgrade", "websocket"}, {"Sec-WebSocket-Version", "13"}});
+  }
   if (response.status == 429 || response.status == 503) response.headers.push_back({"Retry-After", "1"});
 
   JsonWriter json(response.body);

@@ -64,6 +64,12 @@ class Server::Impl {
     counters.bytes_received = totals.bytes_received;
     counters.bytes_sent = totals.bytes_sent;
     counters.body_bytes_buffered = core_->bodies.used();
+    counters.web_sockets_open = totals.web_sockets_open;
+    counters.web_sockets_opened = totals.web_sockets_opened;
+    counters.web_socket_violations = totals.web_socket_violations;
+    counters.web_socket_writes = totals.web_socket_writes;
+    counters.messages_received = totals.messages_received;
+    counters.messages_sent = totals.messages_sent;
     return counters;
   }
 

@@ -55,8 +55,19 @@ void Session::start() {
   asio::co_spawn(thread_->context(), run(), std::move(served));
 }
 
+void Session::sweep(Clock::Steady now) {
+  wire_.sweep(now);
+  if (web_socket_) web_socket_->sweep(now);
+}
+
+void Session::drain() {
+  wire_.stop_waiting();
+  if (web_socket_) web_socket_->drain();
+}
+
 void Session::cut() {
   wire_.close();
+  if (web_socket_) web_socket_->cut();
   answer_->cut();
   if (piece_) piece_->cut();
 }
@@ -124,6 +135,10 @@ Session::Task<bool> Session::serve(RequestHead head) {
   BodyPlan plan = admit(head);
   if (auto* refusal = std::get_if<Refuse>(&plan)) co_return co_await refuse(std::move(*refusal), head);
   if (auto* streamed = std::get_if<Stream>(&plan)) co_return co_await stream(std::move(*streamed), head);
+  if (auto* upgraded = std::get_if<Upgrade>(&plan)) {
+    head = {};  // a WebSocket lives long
+    co_return co_await upgrade(std::move(*upgraded));
+  }
   co_return co_await collect(std::move(std::get<Collect>(plan)), std::move(head));
 }
 
@@ -178,6 +193,13 @@ Session::Task<bool> Session::stream(Stream plan, const RequestHead& head) {
   wire_.begin_nothing();
   plan.sink->finish(new_respond());
   co_return co_await answer_when_ready();
+}
+
+Session::Task<bool> Session::upgrade(Upgrade plan) {
+  if (core_->draining) co_return co_await reject({Code::draining, ""});
+  web_socket_ = std::make_shared<WebSocketSession>(core_, thread_, wire_, std::move(plan));
+  co_await web_socket_->run(context_);
+  co_return false;
 }
 
 Session::Task<Result<std::string>> Session::read_body(const RequestHead& head, std::uint64_t bytes_max,

@@ -1,8 +1,7 @@
 // One HTTP/1.1 connection: reads a head through the gate, lets the handler decide, takes the body as decided, answers;
 // then the next. One request in flight; what a client pipelines waits in the socket. Internal to api/net.
 //
-// A plan that takes the connection over (WebSocket upgrade) becomes one more alternative of BodyPlan and one more
-// branch of serve(): the wire, with what it received already, is what such a session is given.
+// An upgrade gives the wire, with what it received already, to a WebSocketSession; nothing is served after it.
 #pragma once
 
 #include <memory>
@@ -12,6 +11,7 @@
 #include "api/net/arrival.hpp"
 #include "api/net/body_reader.hpp"
 #include "api/net/response_head.hpp"
+#include "api/net/web_socket_session.hpp"
 #include "api/net/wire.hpp"
 
 namespace weir::net {
@@ -25,8 +25,8 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   /// Serves until the connection ends; holds itself alive meanwhile. Thread-safe.
   void start();
 
-  void sweep(Clock::Steady now) override { wire_.sweep(now); }
-  void drain() override { wire_.stop_waiting(); }
+  void sweep(Clock::Steady now) override;
+  void drain() override;
   void cut() override;
 
  private:
@@ -41,6 +41,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   Task<bool> refuse(Refuse plan, const RequestHead& head);
   Task<bool> collect(Collect plan, RequestHead head);
   Task<bool> stream(Stream plan, const RequestHead& head);
+  Task<bool> upgrade(Upgrade plan);
 
   Task<Result<std::string>> read_body(const RequestHead& head, std::uint64_t bytes_max, BodyBudget::Share& share);
   /// Reads and drops; false when it was too much or broken.
@@ -64,6 +65,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   unsigned in_a_row_ = 0;  // requests since the connection last had to wait for one
   std::shared_ptr<Arrival<Response>> answer_;
   std::shared_ptr<Arrival<Result<std::string>>> piece_;
+  std::shared_ptr<WebSocketSession> web_socket_;
 };
 
 }  // namespace weir::net

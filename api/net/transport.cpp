@@ -36,6 +36,14 @@ asio::awaitable<std::size_t> Transport::write_some(asio::const_buffer from) {
   co_return failed ? 0 : bytes;
 }
 
+asio::awaitable<std::size_t> Transport::write_some(std::span<const asio::const_buffer> from) {
+  error_code failed;
+  auto written =
+      tls_ ? tls_->async_write_some(from.front(), awaiting(failed)) : plain_->async_write_some(from, awaiting(failed));
+  const std::size_t bytes = co_await std::move(written);
+  co_return failed ? 0 : bytes;
+}
+
 asio::awaitable<void> Transport::end() {
   error_code ignored;
   // Fails when the peer still sends; the close_notify is out by then, and nothing else is wanted here.

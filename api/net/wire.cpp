@@ -23,16 +23,35 @@ asio::awaitable<bool> Wire::receive(std::size_t buffer_bytes) {
 
 asio::awaitable<bool> Wire::send(std::string_view bytes) {
   while (!bytes.empty()) {
-    const std::size_t sent = co_await transport_.write_some(asio::buffer(bytes));
-    if (sent == 0) {
-      broken_ = true;
-      co_return false;
-    }
-    bytes.remove_prefix(sent);
-    deadline_.moved(sent, core_.clock.steady());
-    add(core_.totals.bytes_sent, sent);
+    const std::size_t written = co_await transport_.write_some(asio::buffer(bytes));
+    if (!sent(written)) co_return false;
+    bytes.remove_prefix(written);
   }
   co_return true;
+}
+
+asio::awaitable<bool> Wire::send(const std::vector<std::string_view>& pieces) {
+  std::vector<asio::const_buffer> buffers;
+  buffers.reserve(pieces.size());
+  for (const std::string_view piece : pieces) buffers.push_back(asio::buffer(piece));
+  std::span<asio::const_buffer> left(buffers);
+  while (!left.empty()) {
+    std::size_t written = co_await transport_.write_some(std::span<const asio::const_buffer>(left));
+    if (!sent(written)) co_return false;
+    for (; !left.empty() && written >= left.front().size(); left = left.subspan(1)) written -= left.front().size();
+    if (written > 0) left.front() += written;
+  }
+  co_return true;
+}
+
+bool Wire::sent(std::size_t bytes) {
+  if (bytes == 0) {
+    broken_ = true;
+    return false;
+  }
+  deadline_.moved(bytes, core_.clock.steady());
+  add(core_.totals.bytes_sent, bytes);
+  return true;
 }
 
 asio::awaitable<void> Wire::linger() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "api/net/core.hpp"
 #include "api/net/deadline.hpp"
@@ -25,8 +26,15 @@ class Wire {
   asio::awaitable<bool> receive(std::size_t buffer_bytes);
   /// Sends all of it; false when the client is gone or too slow.
   asio::awaitable<bool> send(std::string_view bytes);
+  /// As send(), of pieces one after another in as few system calls as they fit.
+  asio::awaitable<bool> send(const std::vector<std::string_view>& pieces);
   /// Ends the sending side, then gives the client time to read what it was sent before the socket goes.
   asio::awaitable<void> linger();
+
+  /// For a reader with a buffer of its own: first what was received already, at most as much as fits, or 0; then it
+  /// goes on with the transport.
+  std::size_t take_received(asio::mutable_buffer into) { return input_.move_to(into.data(), into.size()); }
+  Transport& transport() { return transport_; }
 
   void begin_waiting() { begin(Deadline::Doing::waiting_for_request, core_.options.limits.idle_time); }
   void begin_head() { begin(Deadline::Doing::reading_head, core_.options.limits.head_time); }
@@ -48,6 +56,8 @@ class Wire {
   void close() { transport_.close(); }
 
  private:
+  /// Accounts for what was just sent; false when nothing was.
+  bool sent(std::size_t bytes);
   void begin(Deadline::Doing doing, std::chrono::milliseconds allowed);
   void begin_transfer(Deadline::Doing doing);
 

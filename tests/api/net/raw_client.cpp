@@ -122,6 +122,14 @@ bool RawClient::read_chunks(Answer& answer) {
   }
 }
 
+std::string RawClient::take(std::size_t bytes) {
+  while (received_.size() < bytes && fill()) {
+  }
+  std::string taken = received_.substr(0, bytes);
+  received_.erase(0, taken.size());
+  return taken;
+}
+
 bool RawClient::is_closed() {
   if (!received_.empty()) return false;
   pollfd readable{socket_, POLLIN, 0};

@@ -33,6 +33,8 @@ class RawClient {
   void finish_sending();
   /// One whole answer; interim (1xx) answers too. `to_head`: no body follows whatever the length says.
   Answer receive(bool to_head = false);
+  /// The next `bytes`; fewer when the server closes or is silent for five seconds before.
+  std::string take(std::size_t bytes);
   /// True when the server closes within five seconds, nothing coming before.
   bool is_closed();
   /// True when there is nothing to be read for so long.

@@ -81,6 +81,73 @@ std::optional<Code> UploadSink::aborted_with() {
   return aborted_;
 }
 
+void ShowingSocket::opened(std::shared_ptr<WebSocket> socket) {
+  const std::lock_guard lock(mutex_);
+  socket_ = std::move(socket);
+  changed_.notify_all();
+}
+
+void ShowingSocket::receive(std::string_view text) {
+  if (text == "throw") throw std::runtime_error("socket");
+  if (echo_) send({std::string(text)});
+  const std::lock_guard lock(mutex_);
+  ++received_;
+  changed_.notify_all();
+}
+
+void ShowingSocket::take_pending(std::size_t bytes_max, std::vector<WebSocketMessage>& into) {
+  const std::lock_guard lock(mutex_);
+  for (std::size_t bytes = 0; !pending_.empty(); pending_.pop_front()) {
+    bytes += pending_.front().size_bytes();
+    if (bytes > bytes_max && !into.empty()) return;
+    into.push_back(std::move(pending_.front()));
+  }
+}
+
+void ShowingSocket::closed(const WebSocketClose& how) {
+  const std::lock_guard lock(mutex_);
+  closed_ = how;
+  changed_.notify_all();
+}
+
+void ShowingSocket::send(WebSocketMessage message) {
+  const std::lock_guard lock(mutex_);
+  pending_.push_back(std::move(message));
+  socket_->wake();
+}
+
+void ShowingSocket::be_ready(bool on) {
+  const std::lock_guard lock(mutex_);
+  ready_ = on;
+  socket_->wake();
+}
+
+std::size_t ShowingSocket::received() const {
+  const std::lock_guard lock(mutex_);
+  return received_;
+}
+
+std::size_t ShowingSocket::pending() const {
+  const std::lock_guard lock(mutex_);
+  return pending_.size();
+}
+
+bool ShowingSocket::is_opened() {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, 5s, [this] { return socket_ != nullptr; });
+}
+
+bool ShowingSocket::has_received(std::size_t messages) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, 5s, [this, messages] { return received_ >= messages; });
+}
+
+std::optional<WebSocketClose> ShowingSocket::closed_as() {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, 5s, [this] { return closed_.has_value(); });
+  return closed_;
+}
+
 BodyPlan ShowingHandler::admit(const RequestHead& head) {
   {
     const std::lock_guard lock(mutex_);
@@ -89,6 +156,13 @@ BodyPlan ShowingHandler::admit(const RequestHead& head) {
   const std::string first = head.segments.empty() ? "" : head.segments.front();
   if (first == "refused") return Refuse{problem({Code::missing_token, ""}, head.trace_id)};
   if (first == "upload") return Stream{4 << 20, sink};
+  if (first == "socket") {
+    auto handshake = Handshake::of(head);
+    if (!handshake) return Refuse{problem(handshake.error(), head.trace_id)};
+    const std::lock_guard lock(mutex_);
+    socket_ = std::make_shared<ShowingSocket>();
+    return Upgrade{std::move(*handshake), socket_};
+  }
   const std::uint64_t bytes_max = first == "small" ? 100 : 1 << 20;
   return Collect{bytes_max, [this](Request request, const Respond& respond) { handle(std::move(request), respond); }};
 }
@@ -131,6 +205,11 @@ std::vector<std::string> ShowingHandler::admitted() const {
 RequestHead ShowingHandler::last() const {
   const std::lock_guard lock(mutex_);
   return last_;
+}
+
+std::shared_ptr<ShowingSocket> ShowingHandler::socket() const {
+  const std::lock_guard lock(mutex_);
+  return socket_;
 }
 
 void ShowingHandler::release() {

@@ -11,6 +11,7 @@
 
 #include "tests/api/net/raw_client.hpp"
 #include "tests/api/net/test_server.hpp"
+#include "tests/api/net/web_socket_client.hpp"
 
 namespace weir::net::test {
 namespace {
@@ -133,6 +134,27 @@ TEST(Tls, ServesRequests) {
   EXPECT_TRUE(server.handler.last().secure);
   client.send(request("GET /hello", "Connection: close\r\n"));
   EXPECT_NE(client.receive_to("").find("\r\n\r\nhello"), std::string::npos) << "closed with a close_notify";
+}
+
+TEST(Tls, ServesAWebSocket) {
+  const Certificate certificate;
+  certificate.write(1);
+  TestServer server(secured(certificate));
+  TlsClient client(server.port);
+  client.send(request("GET /socket", upgrade_fields()));
+  EXPECT_NE(client.receive_to("\r\n\r\n").find("101 Switching"), std::string::npos);
+  client.send(bytes_of({text, "hello"}));
+  EXPECT_EQ(client.receive_to("hello"), "\x81\x05hello");
+  const auto shared = std::make_shared<const std::string>(std::string(100'000, 's') + "end");
+  for (int i = 0; i < 10; ++i) server.handler.socket()->send({"own", shared});
+  std::size_t received = 0;
+  while (received < 10 * (10 + 3 + shared->size())) {
+    const std::string some = client.receive_to("end");
+    ASSERT_NE(some, "cut");
+    received += some.size();
+  }
+  client.send(bytes_of(close_frame(1000)));
+  EXPECT_EQ(client.receive_to(""), "\x88\x02\x03\xe8") << "closed with a close_notify";
 }
 
 TEST(Tls, ReloadsWithoutDroppingConnections) {

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "schemas/base/result.hpp"
 #include "stream/dataflow/fold.hpp"
 #include "stream/dataflow/views.hpp"
 
@@ -63,5 +64,9 @@ class Operator {
 };
 
 using Operators = std::vector<std::unique_ptr<const Operator>>;
+
+/// The change through every operator. Error: operator_error with what one of them threw; the views are then worth
+/// nothing. Lack of memory is nobody's fault and goes through.
+Result<void> apply(const Operators& operators, const CaseChange& change, Views& views);
 
 }  // namespace weir::dataflow

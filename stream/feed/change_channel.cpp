@@ -37,7 +37,10 @@ class ChangeChannel::Shard final : public runtime::ChangeSink {
   void begin() override {
     const std::lock_guard lock{mutex_};
     in_commit_ = followed_;
-    for (const auto& one : in_commit_) one->in_commit = true;
+    for (const auto& one : in_commit_) {
+      one->in_commit = true;
+      one->gathered = {};  // by a commit that was rolled back
+    }
   }
 
   bool follows(std::string_view workspace, std::string_view process) const override {

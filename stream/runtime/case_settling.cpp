@@ -158,7 +158,7 @@ Result<void> CaseState::settle(const CaseHome& home, const Names& names, const C
   const CaseChange change{home.case_id,   facts_ ? &*facts_ : nullptr, now ? &*now : nullptr, settling.removed,
                           settling.added, settling.activities,         settling.edges,        listed};
   if (facts_ || now) {
-    for (const auto& one : operators) one->apply(change, views);
+    if (const auto applied = apply(operators, change, views); !applied) return applied;
   }
   facts_ = std::move(now);
   if (pieces_.size() == 1) {

@@ -26,6 +26,7 @@ struct ShardStatus {
   std::uint64_t accepted = 0;
   std::uint64_t duplicates = 0;
   std::uint64_t refused = 0;
+  std::uint64_t roll_backs = 0;  // because an operator failed
   std::uint64_t commits = 0;
   std::uint64_t commit_bytes = 0;
 };

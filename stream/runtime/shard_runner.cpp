@@ -3,6 +3,13 @@
 #include <algorithm>
 
 namespace weir::runtime {
+namespace {
+
+/// A shard that looks for the record on which an operator failed takes twice as many after each commit that goes well,
+/// and stops looking at this many.
+constexpr std::uint64_t narrow_records_max = 1 << 16;
+
+}  // namespace
 
 ShardRunner::ShardRunner(std::uint32_t shard, log::Log& log, Task& task, CommitWatch& watch, const Clock& clock,
                          RunnerOptions options)
@@ -18,9 +25,16 @@ ShardRunner::ShardRunner(std::uint32_t shard, log::Log& log, Task& task, CommitW
 ShardRunner::~ShardRunner() = default;
 
 Result<bool> ShardRunner::step() {
+  const auto stepped = try_step();
+  if (stepped || stepped.error().code != Code::operator_error) return stepped;
+  return narrow_down(stepped.error());
+}
+
+Result<bool> ShardRunner::try_step() {
   const auto read = take_records();
   if (!read) return read;
   if (task_.has_sweeps()) {
+    if (const auto told = commit(); !told) return told.error();  // so that no record is blamed for what a sweep does
     if (const auto swept = task_.advance_sweeps(); !swept) return swept.error();
     if (const auto told = commit(); !told) return told.error();
   }
@@ -41,28 +55,59 @@ Result<bool> ShardRunner::take_records() {
   bool more = false;
   std::uint64_t lag = 0;
   for (const std::string& workspace : log_.workspaces()) {
-    auto next = next_.find(workspace);
-    if (next == next_.end()) {
-      const auto stored = task_.next_offset(workspace);
-      if (!stored) return stored.error();
-      next = next_.emplace(workspace, *stored).first;
-      watch_.committed(shard_, workspace, task_.settled_offset(workspace));
-    }
+    const auto next = next_of(workspace);
+    if (!next) return next.error();
     const auto end = log_.end_offset(workspace, shard_);
     if (!end) return end.error();
-    if (next->second > *end) return ahead_of_log(workspace, next->second, *end);
-    if (next->second == *end) continue;
-    const auto blocks = log_.read(workspace, shard_, next->second, options_.batch_bytes);
-    if (!blocks) return blocks.error();
-    for (const auto& block : *blocks) {
-      if (const auto taken = task_.process(workspace, *block); !taken) return taken.error();
-      next->second = block->end_offset();
-    }
-    more = more || next->second < *end;
-    lag += *end - next->second;
+    if (**next > *end) return ahead_of_log(workspace, **next, *end);
+    if (**next == *end) continue;
+    if (const auto taken = take_from(workspace, **next, *end); !taken) return taken.error();
+    more = more || **next < *end;
+    lag += *end - **next;
   }
   lag_.store(lag, std::memory_order_relaxed);
   return more;
+}
+
+Result<std::uint64_t*> ShardRunner::next_of(const std::string& workspace) {
+  if (const auto known = next_.find(workspace); known != next_.end()) return &known->second;
+  const auto stored = task_.next_offset(workspace);
+  if (!stored) return stored.error();
+  watch_.committed(shard_, workspace, task_.settled_offset(workspace));
+  return &next_.emplace(workspace, *stored).first->second;
+}
+
+Result<void> ShardRunner::take_from(const std::string& workspace, std::uint64_t& next, std::uint64_t end) {
+  const std::uint64_t until = std::min(end - next, records_max_ - taken_) + next;
+  if (until == next) return {};
+  const auto blocks = log_.read(workspace, shard_, next, options_.batch_bytes);
+  if (!blocks) return blocks.error();
+  for (const auto& block : *blocks) {
+    if (const auto taken = task_.process(workspace, *block, until); !taken) return taken;
+    const std::uint64_t before = std::exchange(next, std::min(block->end_offset(), until));
+    taken_ += next - before;
+    taken_last_ = workspace;
+    if (next == until) break;
+  }
+  return {};
+}
+
+/// An operator failed on something taken since the last commit. It is taken again, half as much at a time, until one
+/// record is left to blame.
+Result<bool> ShardRunner::narrow_down(const Error& fault) {
+  const std::uint64_t suspects = std::exchange(taken_, 0);
+  task_.roll_back();
+  next_.clear();
+  if (suspects == 0) return fault;
+  records_max_ = std::max<std::uint64_t>(suspects / 2, 1);
+  if (suspects > 1) return true;
+  const auto next = task_.next_offset(taken_last_);
+  if (!next) return next.error();
+  const auto blocks = log_.read(taken_last_, shard_, *next, 1);
+  if (!blocks) return blocks.error();
+  if (const auto refused = task_.refuse_next(taken_last_, *blocks->front(), fault); !refused) return refused.error();
+  if (const auto committed = commit(); !committed) return committed.error();
+  return true;
 }
 
 bool ShardRunner::wall_clock_jumped() {
@@ -104,7 +149,7 @@ Result<bool> ShardRunner::commit_if_time(bool caught_up) {
   // Who waits for a position has less patience than the longest interval.
   Clock::Steady interval = awaited ? options_.commit_interval : std::max(interval_, options_.commit_interval);
   if (task_.followed()) interval = std::min(interval, options_.commit_interval_followed);
-  const bool due = waited >= interval || (caught_up && (awaited || waited >= options_.commit_gap));
+  const bool due = narrowing() || waited >= interval || (caught_up && (awaited || waited >= options_.commit_gap));
   if (!due) return false;
   interval_ = caught_up ? Clock::Steady{0}
                         : std::min(std::max(interval_, options_.commit_interval) * 2, options_.commit_interval_max);
@@ -123,11 +168,19 @@ Result<void> ShardRunner::refill_if_idle(bool caught_up) {
 Result<void> ShardRunner::commit() {
   if (const auto committed = task_.commit(); !committed) return committed;
   last_commit_ = clock_.steady();
+  taken_ = 0;
+  if (narrowing()) records_max_ = records_max_ < narrow_records_max ? records_max_ * 2 : Task::all_records;
   for (const auto& [workspace, next] : next_) watch_.committed(shard_, workspace, task_.settled_offset(workspace));
   return {};
 }
 
-Result<void> ShardRunner::finish() { return task_.dirty() ? commit() : Result<void>{}; }
+Result<void> ShardRunner::finish() {
+  if (!task_.dirty()) return {};
+  const auto committed = commit();
+  if (committed || committed.error().code != Code::operator_error) return committed;
+  task_.roll_back();  // the next start finds out who is to blame
+  return {};
+}
 
 std::optional<Clock::Steady> ShardRunner::next_step() const {
   if (task_.dirty()) return last_commit_ + options_.commit_gap;

@@ -5,7 +5,6 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <set>
 #include <string>
 
 #include "schemas/base/clock.hpp"
@@ -38,7 +37,9 @@ class ShardRunner {
               RunnerOptions options = {});
   ~ShardRunner();
 
-  /// Does a bounded amount of work. True: there may be more at once. An error is of the environment and final.
+  /// Does a bounded amount of work. True: there may be more at once. An error is of the environment and final, or an
+  /// operator_error that no event is to blame for. One that fails on an event costs that event alone: what was not
+  /// committed is taken again in ever smaller parts, and the event becomes a dead letter (reliability R14).
   Result<bool> step();
   /// Commits what is pending (a clean stop).
   Result<void> finish();
@@ -51,7 +52,12 @@ class ShardRunner {
   bool ticks_held() const { return ticks_held_.load(std::memory_order_relaxed); }
 
  private:
+  Result<bool> try_step();
   Result<bool> take_records();
+  Result<std::uint64_t*> next_of(const std::string& workspace);
+  Result<void> take_from(const std::string& workspace, std::uint64_t& next, std::uint64_t end);
+  Result<bool> narrow_down(const Error& fault);
+  bool narrowing() const { return records_max_ != Task::all_records; }
   Error ahead_of_log(const std::string& workspace, std::uint64_t next, std::uint64_t end) const;
   void tick_if_due();
   bool wall_clock_jumped();
@@ -65,8 +71,10 @@ class ShardRunner {
   CommitWatch& watch_;
   const Clock& clock_;
   const RunnerOptions options_;
-  std::map<std::string, std::uint64_t> next_;  // offset to read next, by workspace
-  std::set<std::string> workspaces_;           // that something was told of to the watch
+  std::map<std::string, std::uint64_t> next_;      // offset to read next, by workspace
+  std::uint64_t taken_ = 0;                        // records since the last commit
+  std::string taken_last_;                         // the workspace of the last of them
+  std::uint64_t records_max_ = Task::all_records;  // to take before a commit; fewer when looking for who is to blame
   std::shared_ptr<std::atomic<int>> ticks_under_way_ = std::make_shared<std::atomic<int>>(0);
   Clock::Steady last_commit_{};
   Clock::Steady interval_{};  // of the commits under load at hand

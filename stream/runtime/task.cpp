@@ -76,7 +76,7 @@ std::optional<Time> Task::next_due(const std::string& name) const {
 
 // ---- records --------------------------------------------------------------------------------------------------------
 
-Result<void> Task::process(const std::string& name, const log::Block& block) {
+Result<void> Task::process(const std::string& name, const log::Block& block, std::uint64_t until) {
   const auto found = workspace(name);
   if (!found) return found.error();
   Workspace& workspace = **found;
@@ -91,6 +91,7 @@ Result<void> Task::process(const std::string& name, const log::Block& block) {
   };
   for (const log::Entry& record : block.entries()) {
     if (record.offset < workspace.progress.next_offset) continue;
+    if (record.offset >= until) break;
     dirty_ = workspace.changed = true;
     if (record.kind == log::Kind::event) {
       events.push_back(
@@ -102,6 +103,27 @@ Result<void> Task::process(const std::string& name, const log::Block& block) {
     workspace.progress.next_offset = record.offset + 1;
   }
   return take_events();
+}
+
+Result<void> Task::refuse_next(const std::string& name, const log::Block& block, const Error& why) {
+  const auto found = workspace(name);
+  if (!found) return found.error();
+  Workspace& workspace = **found;
+  const auto& entries = block.entries();
+  const auto record = std::find_if(entries.begin(), entries.end(), [&](const log::Entry& entry) {
+    return entry.offset == workspace.progress.next_offset;
+  });
+  if (record == entries.end() || (record->kind != log::Kind::event && record->kind != log::Kind::replay)) return why;
+  if (record->kind == log::Kind::event) {
+    Incoming incoming{record->offset, block.append_time(), record->value,
+                      decode_stored_event(record->value, block.append_time())};
+    const auto process = incoming.event ? process_state(workspace, incoming.event->process) : nullptr;
+    if (!process) return process.error();
+    if (const auto refused = refuse(workspace, *process, incoming, why); !refused) return refused;
+  }
+  workspace.progress.next_offset = record->offset + 1;
+  dirty_ = workspace.changed = true;
+  return {};
 }
 
 Result<void> Task::prefetch(Workspace& workspace, const std::vector<Incoming>& events) {
@@ -162,7 +184,7 @@ Result<void> Task::take_event(Workspace& workspace, Incoming& incoming) {
     if (!erased) return erased.error();
     if (*erased) {
       ++counters.refused;
-      ++counters_.refused;
+      ++counted_.refused;
       return {};  // no dead letter: it would keep what was erased
     }
   }
@@ -177,7 +199,7 @@ Result<void> Task::take_event(Workspace& workspace, Incoming& incoming) {
   }
   const bool fresh = *inserted == Insertion::accepted;
   ++(fresh ? counters.accepted : counters.duplicates);
-  ++(fresh ? counters_.accepted : counters_.duplicates);
+  ++(fresh ? counted_.accepted : counted_.duplicates);
   process.touch(**slot);
   return {};
 }
@@ -197,8 +219,11 @@ Result<void> Task::sweep_first(Workspace& workspace, ProcessState& process, Proc
 }
 
 Result<void> Task::refuse(Workspace& workspace, ProcessState* process, const Incoming& incoming, const Error& why) {
-  if (process != nullptr) ++process->record().counters.refused;
-  ++counters_.refused;
+  if (process != nullptr) {
+    ++process->record().counters.refused;
+    process->mark_changed();
+  }
+  ++counted_.refused;
   workspace.dead.insert_or_assign(incoming.offset, DeadLetter{incoming.offset, incoming.appended, why.code, why.detail,
                                                               std::string{incoming.bytes}});
   return {};

@@ -35,12 +35,13 @@ struct TaskOptions {
   std::size_t sweep_cases_max = 2'000;     // cases that one advance_sweeps() looks at
 };
 
-/// What became of the events since the task was opened. Read by metrics from another thread.
+/// What became of the events since the task was opened, as committed. Read by metrics from another thread.
 struct TaskCounters {
   std::atomic<std::uint64_t> accepted{0};
   std::atomic<std::uint64_t> duplicates{0};
   std::atomic<std::uint64_t> refused{0};
   std::atomic<std::uint64_t> dead_letters_dropped{0};
+  std::atomic<std::uint64_t> roll_backs{0};
   std::atomic<std::uint64_t> commits{0};
   std::atomic<std::uint64_t> commit_bytes{0};
 };
@@ -60,8 +61,12 @@ class Task {
   /// The offset of the first record of the workspace's partition that process() has not taken yet.
   Result<std::uint64_t> next_offset(const std::string& workspace);
   /// Takes records in; those below next_offset() are skipped (they are repeats). An error is of the environment: the
-  /// task must be closed and opened again.
-  Result<void> process(const std::string& workspace, const log::Block& block);
+  /// task must be closed and opened again. Records from `until` on are left for later.
+  Result<void> process(const std::string& workspace, const log::Block& block, std::uint64_t until = all_records);
+  static constexpr std::uint64_t all_records = ~std::uint64_t{0};
+  /// Puts the record at next_offset(), which the block holds, to the dead letters instead of taking it in; a replay is
+  /// left out. Any other control record has to be taken: then `why` is the error.
+  Result<void> refuse_next(const std::string& workspace, const log::Block& block, const Error& why);
 
   /// The earliest time at which a timer of the workspace may be due, if one is set and its tick did not come yet. As of
   /// the last commit.
@@ -82,7 +87,10 @@ class Task {
   /// There is something to commit.
   bool dirty() const { return dirty_; }
   /// Writes all since the last commit, atomically, durable as far as the log can replay the rest. O(changes).
+  /// Error operator_error: an operator failed on something since the last commit; then only roll_back() may follow.
   Result<void> commit();
+  /// Back to the last commit; next_offset() says where that is.
+  void roll_back();
 
   const TaskCounters& counters() const { return counters_; }
 
@@ -124,6 +132,9 @@ class Task {
   ChangeSink* sink_ = nullptr;
   store::Batch batch_;
   bool dirty_ = false;
+  struct {
+    std::uint64_t accepted = 0, duplicates = 0, refused = 0, dead_letters_dropped = 0;
+  } counted_;  // since the last commit
   TaskCounters counters_;
 };
 

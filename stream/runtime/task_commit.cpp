@@ -36,6 +36,11 @@ Result<void> Task::commit() {
   if (const auto written = write_batch(); !written) return written;
   ++counters_.commits;
   counters_.commit_bytes += batch_.bytes();
+  counters_.accepted += counted_.accepted;
+  counters_.duplicates += counted_.duplicates;
+  counters_.refused += counted_.refused;
+  counters_.dead_letters_dropped += counted_.dead_letters_dropped;
+  counted_ = {};
   batch_.clear();
   dirty_ = false;
   shrink();
@@ -56,6 +61,14 @@ Result<void> Task::commit_process(Workspace& workspace, ProcessState& process) {
   if (const auto committed = process.commit(clock, batch_, &changes); !committed) return committed;
   sink_->gather(name, process.name(), changes);
   return {};
+}
+
+void Task::roll_back() {
+  workspaces_.clear();
+  batch_.clear();
+  dirty_ = false;
+  counted_ = {};
+  ++counters_.roll_backs;
 }
 
 Result<void> Task::commit_workspace(Workspace& workspace) {
@@ -105,7 +118,7 @@ Result<void> Task::drop_old_dead_letters(Workspace& workspace) {
     if (workspace.replayed.contains(format::read_big_endian(format::behind(key, prefix)))) return true;
     batch_.erase(std::string{key});
     --workspace.progress.dead_letters;
-    ++counters_.dead_letters_dropped;
+    ++counted_.dead_letters_dropped;
     return --surplus > 0;
   });
 }

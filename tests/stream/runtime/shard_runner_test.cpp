@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "schemas/codec/event_json.hpp"
 #include "state/memory/memory_store.hpp"
 #include "stream/log/embedded_log.hpp"
 #include "stream/operators/operators.hpp"
+#include "tests/support/answers.hpp"
 #include "tests/support/fake_block.hpp"
 #include "tests/support/history.hpp"
 #include "tests/support/manual_clock.hpp"
@@ -14,9 +16,43 @@ namespace {
 
 using namespace support;
 
+bool is_poison(std::int64_t ended) { return ended % 7 == 3; }
+
+/// An operator with a fault: it throws at certain events.
+class Poisoned final : public dataflow::Operator {
+ public:
+  void apply(const dataflow::CaseChange& change, dataflow::Views&) const override {
+    for (const dataflow::Step& step : change.added) {
+      if (is_poison(step.ended)) throw std::runtime_error("cannot take this");
+    }
+    if (never_gone && change.after == nullptr) throw std::runtime_error("cannot let go of this");
+  }
+  bool relabel(const dataflow::Relabel&, dataflow::CellKey&, dataflow::Cell&) const override { return false; }
+  bool never_gone = false;  // throws when a case goes, too
+};
+
+dataflow::Operators with_poison(bool never_gone = false) {
+  dataflow::Operators all = operators::all();
+  auto poisoned = std::make_unique<Poisoned>();
+  poisoned->never_gone = never_gone;
+  all.insert(all.begin() + 1, std::move(poisoned));
+  return all;
+}
+
+Event event_at(std::int64_t micros, const std::string& case_id = "c") {
+  Event event;
+  event.process = "p0";
+  event.case_id = case_id;
+  event.activity = "a";
+  event.timestamp = from_micros(micros);
+  event.id = std::to_string(micros);
+  event.source = "s";
+  return event;
+}
+
 /// A log of one partition, and a shard that reads it.
 struct OneShard {
-  OneShard() {
+  explicit OneShard(dataflow::Operators with = operators::all()) : operators(std::move(with)) {
     EXPECT_TRUE(log->ensure_workspace("w"));
     task = *Task::open(store, operators, test_fingerprint);
   }
@@ -29,7 +65,7 @@ struct OneShard {
   log::HighWaterMemory high_water;
   ManualClock clock;
   std::unique_ptr<log::EmbeddedLog> log = *log::EmbeddedLog::open(log_store, high_water, clock, {.partitions = 1});
-  const dataflow::Operators operators = operators::all();
+  const dataflow::Operators operators;
   std::unique_ptr<Task> task;
   CommitWatch watch;
 };
@@ -50,15 +86,8 @@ TEST(ShardRunner, SendsOneTickForATimerHoweverLateTheCommit) {
   ShardRunner runner{0, *one.log, *one.task, one.watch, one.clock, options};
   ProcessSettings settings;
   settings.inactivity_micros = 1'000;
-  Event event;
-  event.process = "p0";
-  event.case_id = "c";
-  event.activity = "a";
-  event.timestamp = one.clock.now();
-  event.id = "1";
-  event.source = "s";
   one.append(log::Kind::settings, encode(SettingsChange{"p0", settings}));
-  one.append(log::Kind::event, event_record(event).value);
+  one.append(log::Kind::event, event_record(event_at(to_micros(one.clock.now()))).value);
   ASSERT_TRUE(runner.step());
   ASSERT_TRUE(runner.finish());
   for (int i = 0; i < 20; ++i) {
@@ -106,6 +135,115 @@ TEST(ShardRunner, CommitsNoSoonerForWhoWaitsForWhatItHasNotReached) {
   steps(80);
   one.watch.when_included("w", {{{0, 200}}}, one.clock.steady() + std::chrono::minutes{1}, [](bool) {});
   EXPECT_LE(steps(64), 2U);
+}
+
+/// Until the shard has taken and committed the whole log.
+void run_to_end(OneShard& one, ShardRunner& runner) {
+  bool more = true;
+  for (int i = 0; i < 10'000 && (more || one.task->dirty()); ++i) {
+    one.clock.advance(std::chrono::milliseconds{10});
+    const auto stepped = runner.step();
+    ASSERT_TRUE(stepped) << stepped.error().detail;
+    more = *stepped;
+  }
+}
+
+std::vector<DeadLetter> dead_letters_of(const OneShard& one) {
+  const std::string prefix = format::Scope{"w"}.dead_letters();
+  std::vector<DeadLetter> letters;
+  EXPECT_TRUE(one.store.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view, std::string_view value) {
+    letters.push_back(*decode_dead_letter(value));
+    return true;
+  }));
+  return letters;
+}
+
+/// What the log leaves without the events that the operator throws at. `values`: that of each record, by offset.
+std::string answers_without_poison(const OneShard& one, std::vector<std::string>& values) {
+  PartitionModel model{"w"};
+  const auto blocks = *one.log->read("w", 0, 0, std::size_t{1} << 30);
+  for (const auto& block : blocks) {
+    for (const log::Entry& entry : block->entries()) {
+      values.emplace_back(entry.value);
+      bool poison = false;
+      if (entry.kind == log::Kind::event) {
+        poison = is_poison(to_micros(decode_stored_event(entry.value, block->append_time())->timestamp));
+      }
+      model.take(entry.offset, block->append_time(), poison ? log::Kind::redacted : entry.kind, entry.value);
+    }
+  }
+  return batch_answers({model.outcome("p0")}, operators::all());
+}
+
+TEST(ShardRunner, MakesADeadLetterOfTheEventOnWhichAnOperatorFailsAndGoesOn) {
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    const History history{seed, {}};
+    OneShard one{with_poison()};
+    one.clock.set_wall(History::first_time);
+    RunnerOptions options;
+    options.batch_bytes = seed % 2 == 0 ? 1'000 : 1'000'000;
+    ShardRunner runner{0, *one.log, *one.task, one.watch, one.clock, options};
+    std::mt19937_64 random{seed};
+    for (const log::Record& record : history.records()) {
+      one.append(record.kind, record.value);
+      if (random() % 30 == 0) run_to_end(one, runner);
+    }
+    run_to_end(one, runner);
+    std::vector<std::string> values;
+    const std::string expected = answers_without_poison(one, values);
+    ASSERT_EQ(read_answers({one.store.snapshot()}, "w", "p0", one.operators), expected) << "seed " << seed;
+    for (const DeadLetter& letter : dead_letters_of(one)) {
+      if (letter.code != Code::operator_error) continue;
+      ASSERT_EQ(letter.detail, "cannot take this");
+      ASSERT_EQ(letter.bytes, values[letter.offset]);
+    }
+  }
+}
+
+TEST(ShardRunner, BlamesOneEventOfManyAndKeepsItAsItCame) {
+  OneShard one{with_poison()};
+  ShardRunner runner{0, *one.log, *one.task, one.watch, one.clock};
+  std::string poison;
+  std::vector<log::Addressed> records;
+  for (std::int64_t i = 0; i < 1'000; ++i) {
+    records.push_back({0, event_record(event_at(i == 600 ? 7'003 : 7 * i, std::to_string(i % 10)))});
+    if (i == 600) poison = records.back().record.value;
+  }
+  ASSERT_TRUE(one.log->append("w", records, [](const auto&) {}));
+  ASSERT_TRUE(one.log->commit_pending());
+  run_to_end(one, runner);
+  const auto letters = dead_letters_of(one);
+  ASSERT_EQ(letters.size(), 1U);
+  EXPECT_EQ(letters.front().offset, 600U);
+  EXPECT_EQ(letters.front().code, Code::operator_error);
+  EXPECT_EQ(letters.front().bytes, poison);
+  EXPECT_EQ(one.task->counters().accepted, 999U);
+  EXPECT_EQ(one.task->counters().refused, 1U);
+  EXPECT_GT(one.task->counters().roll_backs, 1U);
+
+  // A replay of it fails again and leaves it where it is; the next event is taken as ever.
+  one.append(log::Kind::replay, encode(Replay{600}));
+  one.append(log::Kind::event, records.front().record.value);
+  run_to_end(one, runner);
+  EXPECT_EQ(dead_letters_of(one).size(), 1U);
+  EXPECT_EQ(one.task->counters().duplicates, 1U);
+}
+
+TEST(ShardRunner, StopsWhenAnOperatorFailsOnAnErasureForThatMayNotBeLeftOut) {
+  OneShard one{with_poison(true)};
+  ShardRunner runner{0, *one.log, *one.task, one.watch, one.clock};
+  one.append(log::Kind::event, event_record(event_at(1)).value);
+  run_to_end(one, runner);
+  one.append(log::Kind::event, event_record(event_at(2)).value);
+  one.append(log::Kind::erase, encode(Erasure{"p0", test_fingerprint("w", "p0", "c"), "c"}));
+  Result<bool> stepped{true};
+  for (int i = 0; i < 20 && stepped; ++i) {
+    one.clock.advance(std::chrono::milliseconds{10});
+    stepped = runner.step();
+  }
+  ASSERT_FALSE(stepped);
+  EXPECT_EQ(stepped.error().code, Code::operator_error);
+  EXPECT_EQ(*one.task->next_offset("w"), 2U);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 //   lock      held by the server that uses the folder
 //   format    version of the folder, number of shards
 //   *.key     secrets (schemas/crypto/key_file.hpp)
+//   reserve   blocks to give back when the disk is full (disk_guard.hpp)
 //   log/  high-water  shards/NN/  node/  spool/
 #pragma once
 
@@ -27,6 +28,7 @@ class DataFolder {
 
   const std::filesystem::path& path() const { return path_; }
   std::uint32_t shards() const { return shards_; }
+  std::filesystem::path reserve() const { return path_ / "reserve"; }
   std::string log() const { return path_ / "log"; }
   std::string high_water() const { return path_ / "high-water"; }
   std::string shard(std::uint32_t number) const;

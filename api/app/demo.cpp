@@ -115,7 +115,8 @@ void Demo::run() {
     if (!more) tell_once_caught_up();
     if (*posted > 0 && (++batches % batches_a_save == 0 || !more)) going = save_progress();
     std::unique_lock lock{mutex_};
-    if (!more) changed_.wait_for(lock, node_.room_for_events() ? idle_wait : full_disk_wait, [&] { return stopping_; });
+    if (!more)
+      changed_.wait_for(lock, node_.disk().room_for_events() ? idle_wait : full_disk_wait, [&] { return stopping_; });
     if (stopping_) break;
   }
   if (going) going = save_progress();
@@ -136,7 +137,7 @@ Result<void> Demo::declare_processes() {
 
 /// Posts a batch of what is due; how many events it had.
 Result<std::size_t> Demo::post_due() {
-  if (!node_.room_for_events()) return std::size_t{0};
+  if (!node_.disk().room_for_events()) return std::size_t{0};
   std::string body;
   const auto taken = take_due(body);
   if (!taken || body.empty()) return taken;

@@ -5,8 +5,7 @@ namespace {
 
 constexpr std::size_t intake_queue_max = 4'096;
 constexpr std::size_t readers_queue_max = 256;
-constexpr double free_share_for_events = 0.08;
-constexpr double free_share_for_uploads = 0.15;
+constexpr std::chrono::seconds stuck_max{30};  // without that a write ends (reliability R5)
 
 unsigned threads_of(const Settings& settings) {
   return settings.threads > 0 ? static_cast<unsigned>(settings.threads)
@@ -30,12 +29,15 @@ std::optional<std::uint64_t> quota_of(const Settings& settings) {
 
 }  // namespace
 
-Node::Node(const Settings& settings, const Clock& clock, Logger& logger, DataFolder folder, Secrets secrets)
+Node::Node(const Settings& settings, const Clock& clock, Logger& logger, DataFolder folder, Secrets secrets,
+           OnFatal on_fatal)
     : settings_(settings),
       clock_(clock),
       logger_(logger),
       folder_(std::move(folder)),
       secrets_(std::move(secrets)),
+      on_fatal_(std::move(on_fatal)),
+      disk_(folder_.reserve(), DiskGuard::reserve_bytes, [this] { return folder_.free_share(); }),
       quota_(quota_of(settings), clock),
       failed_authentications_(clock),
       intake_(threads_of(settings), intake_queue_max),
@@ -49,16 +51,17 @@ Result<std::unique_ptr<Node>> Node::open(const Settings& settings, const Clock& 
   if (!folder) return folder.error();
   auto secrets = open_secrets(*folder);
   if (!secrets) return secrets.error();
-  std::unique_ptr<Node> node{new Node(settings, clock, logger, std::move(*folder), std::move(*secrets))};
-  if (const auto opened = node->open_stores(on_fatal); !opened) return opened.error();
-  if (const auto opened = node->open_stream(on_fatal); !opened) return opened.error();
+  std::unique_ptr<Node> node{
+      new Node(settings, clock, logger, std::move(*folder), std::move(*secrets), std::move(on_fatal))};
+  if (const auto opened = node->open_stores(); !opened) return opened.error();
+  if (const auto opened = node->open_stream(); !opened) return opened.error();
   node->metrics_.add_collector([raw = node.get()](metrics::Samples& samples) { raw->collect(samples); });
-  node->watch_disk();
+  node->disk_.look();
   return node;
 }
 
-Result<void> Node::open_stores(const OnFatal& on_fatal) {
-  const auto failed = [on_fatal](std::string_view what) { on_fatal({Code::storage_failed, std::string{what}}); };
+Result<void> Node::open_stores() {
+  const auto failed = [this](std::string_view what) { on_fatal_({Code::storage_failed, std::string{what}}); };
   rocks::RocksEnvironment::Limits limits;
   limits.cache_bytes = settings_.memory_bytes / 2;
   limits.memtables_bytes = settings_.memory_bytes / 5;
@@ -67,10 +70,10 @@ Result<void> Node::open_stores(const OnFatal& on_fatal) {
   rocks::RocksOptions whole{.on_fatal = failed};
   rocks::RocksOptions prefix{.recovery = rocks::WalRecovery::keep_prefix, .on_fatal = failed};
   const auto open = [&](const std::string& path, const rocks::RocksOptions& options,
-                        std::unique_ptr<store::Store>& into) -> Result<void> {
+                        std::unique_ptr<store::WatchedStore>& into) -> Result<void> {
     auto opened = rocks::open_rocksdb(path, options, *environment_);
     if (!opened) return opened.error();
-    into = std::move(*opened);
+    into = std::make_unique<store::WatchedStore>(std::move(*opened), clock_);
     return {};
   };
   if (const auto opened = open(folder_.log(), whole, log_store_); !opened) return opened;
@@ -98,8 +101,7 @@ Result<void> Node::open_stores(const OnFatal& on_fatal) {
   return {};
 }
 
-Result<void> Node::open_stream(const OnFatal& on_fatal) {
-  on_fatal_ = on_fatal;
+Result<void> Node::open_stream() {
   high_water_ = std::make_unique<log::HighWaterFile>(folder_.high_water());
   log::EmbeddedOptions log_options;
   log_options.partitions = folder_.shards();
@@ -114,7 +116,7 @@ Result<void> Node::open_stream(const OnFatal& on_fatal) {
   auto engine = runtime::Engine::open(
       *log_, std::move(stores), clock_,
       [this](auto workspace, auto process, auto case_id) { return fingerprint(workspace, process, case_id); }, options,
-      on_fatal);
+      on_fatal_);
   if (!engine) return engine.error();
   engine_ = std::move(*engine);
   return {};
@@ -143,18 +145,15 @@ Result<void> Node::append(const std::string& workspace, std::vector<log::Address
   return log_->append(workspace, std::move(records), std::move(appended));
 }
 
-void Node::watch_disk() {
-  if (const auto share = folder_.free_share()) free_share_ = *share;
-}
-
-Result<void> Node::room_for_events() const {
-  if (free_share_ < free_share_for_events) return Error{Code::storage_full, ""};
-  return {};
-}
-
-Result<void> Node::room_for_uploads() const {
-  if (free_share_ < free_share_for_uploads) return Error{Code::storage_full, ""};
-  return {};
+bool Node::watch() {
+  const auto look_at = [this](const store::WatchedStore& store, const std::string& path) {
+    if (store.stuck_for() <= stuck_max) return;
+    on_fatal_({Code::storage_failed, path + ": no write has ended for " + std::to_string(stuck_max.count()) + " s"});
+  };
+  look_at(*log_store_, folder_.log());
+  look_at(*node_store_, folder_.node());
+  for (std::uint32_t i = 0; i < folder_.shards(); ++i) look_at(*shard_stores_[i], folder_.shard(i));
+  return disk_.look();
 }
 
 void Node::collect(metrics::Samples& samples) {
@@ -162,7 +161,7 @@ void Node::collect(metrics::Samples& samples) {
                 static_cast<double>(log_->queued_bytes()));
   samples.gauge("weir_intake_queued", "Bodies that wait for a worker.", static_cast<double>(intake_.queued()));
   samples.gauge("weir_queries_queued", "Queries that wait for a reader.", static_cast<double>(readers_.queued()));
-  samples.gauge("weir_disk_free_ratio", "Free share of the data folder's disk.", free_share_);
+  samples.gauge("weir_disk_free_ratio", "Free share of the data folder's disk.", disk_.free_share());
   samples.counter("weir_log_lines_dropped_total", "Lines of the log of the program that were dropped.",
                   static_cast<double>(logger_.dropped()));
   std::uint32_t shard = 0;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/app/data_folder.hpp"
+#include "api/app/disk_guard.hpp"
 #include "api/app/logging.hpp"
 #include "api/app/settings.hpp"
 #include "api/app/workers.hpp"
@@ -19,6 +20,7 @@
 #include "api/metrics/registry.hpp"
 #include "schemas/base/clock.hpp"
 #include "state/rocksdb/rocksdb_store.hpp"
+#include "state/store/watched_store.hpp"
 #include "stream/feed/process_view.hpp"
 #include "stream/log/appender_thread.hpp"
 #include "stream/runtime/engine.hpp"
@@ -71,19 +73,19 @@ class Node {
   /// Log::append() with the workspace made if need be. Blocks for a moment when it is new.
   Result<void> append(const std::string& workspace, std::vector<log::Addressed> records, log::Appended appended);
 
-  /// Nothing, or `storage_full` (reliability R16).
-  Result<void> room_for_events() const;
-  Result<void> room_for_uploads() const;
-  /// Looks at the disk; once a second.
-  void watch_disk();
+  const DiskGuard& disk() const { return disk_; }
+  /// Once a second. False: the disk is all but full, the process has to stop and start again. A store that takes no
+  /// writes any more is told as fatal.
+  bool watch();
 
   void begin_drain() { draining_ = true; }
   bool draining() const { return draining_; }
 
  private:
-  Node(const Settings& settings, const Clock& clock, Logger& logger, DataFolder folder, Secrets secrets);
-  Result<void> open_stores(const OnFatal& on_fatal);
-  Result<void> open_stream(const OnFatal& on_fatal);
+  Node(const Settings& settings, const Clock& clock, Logger& logger, DataFolder folder, Secrets secrets,
+       OnFatal on_fatal);
+  Result<void> open_stores();
+  Result<void> open_stream();
   void collect(metrics::Samples& samples);
 
   const Settings settings_;
@@ -93,11 +95,11 @@ class Node {
   Secrets secrets_;
   OnFatal on_fatal_;
   std::atomic<bool> draining_{false};
-  std::atomic<double> free_share_{1.0};
+  DiskGuard disk_;
   metrics::Registry metrics_;
   std::unique_ptr<rocks::RocksEnvironment> environment_;
-  std::unique_ptr<store::Store> log_store_, node_store_;
-  std::vector<std::unique_ptr<store::Store>> shard_stores_;
+  std::unique_ptr<store::WatchedStore> log_store_, node_store_;
+  std::vector<std::unique_ptr<store::WatchedStore>> shard_stores_;
   std::unique_ptr<log::HighWaterFile> high_water_;
   std::unique_ptr<log::EmbeddedLog> log_;
   std::unique_ptr<runtime::Engine> engine_;

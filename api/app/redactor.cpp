@@ -41,19 +41,12 @@ Redactor::Redactor(Node& node, Clock::Steady interval)
       redacted_(
           node.metrics().counter("weir_redacted_records_total", "Records of erased cases removed from the log.")) {}
 
-Redactor::~Redactor() { stop(); }
-
 void Redactor::start() {
-  thread_ = std::thread{[this] { run(); }};
-}
-
-void Redactor::stop() {
-  {
-    const std::lock_guard lock{mutex_};
-    stopping_ = true;
-  }
-  changed_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  work_.start([this, begun = false]() mutable {
+    const auto done = std::exchange(begun, true) ? run() : node_.log().finish_rewrites();
+    if (!done) node_.logger().log(LogLevel::error, "erased bytes remain", {{"detail", done.error().detail}});
+    return std::max<Clock::Steady>(wait_of_oldest(), retry_wait);
+  });
 }
 
 Result<void> Redactor::note(const std::string& workspace, const std::string& process, const std::string& case_id) {
@@ -63,36 +56,10 @@ Result<void> Redactor::note(const std::string& workspace, const std::string& pro
   out.signed_number(to_micros(node_.clock().now()));
   store::Batch batch;
   batch.put(format::Scope{workspace}.erasure(process, node_.fingerprint(workspace, process, case_id)), value);
-  const auto written = node_.store().write(batch, store::Durability::synced);
-  const std::lock_guard lock{mutex_};
-  wanted_ = true;
-  changed_.notify_all();
-  return written;
+  return node_.store().write(batch, store::Durability::synced);
 }
 
-void Redactor::run() {
-  if (const auto finished = node_.log().finish_rewrites(); !finished) {
-    node_.logger().log(LogLevel::error, "a redaction could not be finished", {{"detail", finished.error().detail}});
-  }
-  std::unique_lock lock{mutex_};
-  while (true) {
-    changed_.wait(lock, [this] { return stopping_ || wanted_; });
-    lock.unlock();
-    const Clock::Steady wait = wait_of_oldest();
-    lock.lock();
-    // What comes in the meantime is done in the same run.
-    changed_.wait_for(lock, wait, [this] { return stopping_; });
-    if (stopping_) return;
-    wanted_ = false;
-    lock.unlock();
-    const auto done = run_once();
-    if (!done) node_.logger().log(LogLevel::error, "erased bytes remain", {{"detail", done.error().detail}});
-    lock.lock();
-    if (!done) wanted_ = true;
-    if (wanted_) changed_.wait_for(lock, retry_wait, [this] { return stopping_; });
-  }
-}
-
+/// What comes in the meantime is done in the same run.
 Clock::Steady Redactor::wait_of_oldest() const {
   Time oldest = node_.clock().now();
   for (const std::string& workspace : node_.log().workspaces()) {
@@ -102,7 +69,7 @@ Clock::Steady Redactor::wait_of_oldest() const {
   return std::clamp(oldest + interval_ - node_.clock().now(), Clock::Steady{0}, interval_);
 }
 
-Result<void> Redactor::run_once() {
+Result<void> Redactor::run() {
   for (const std::string& workspace : node_.log().workspaces()) {
     const auto pending = pending_of(workspace);
     if (!pending) return pending.error();
@@ -115,41 +82,76 @@ Result<void> Redactor::run_once() {
         by_partition[one.partition].push_back(one);
       } else if (one.noted + unconfirmed_max < node_.clock().now()) {
         never_erased.push_back(one);  // the server stopped between the note and the record
-      } else {
-        const std::lock_guard lock{mutex_};
-        wanted_ = true;
       }
     }
     for (const auto& [partition, cases] : by_partition) {
       if (const auto redacted = redact(workspace, partition, cases); !redacted) return redacted;
     }
-    if (const auto forgotten = forget(never_erased); !forgotten) return forgotten;
+    if (const auto forgotten = forget(workspace, never_erased); !forgotten) return forgotten;
   }
   return {};
 }
 
 Result<std::vector<Redactor::Pending>> Redactor::pending_of(const std::string& workspace) const {
-  const std::string prefix = format::Scope{workspace}.erasures();
   std::vector<Pending> pending;
-  const auto scanned = node_.store().scan(prefix, store::end_of_prefix(prefix), [&](auto key, auto value) {
-    Pending one;
-    one.key = key;
-    const std::string_view rest = format::behind(key, prefix);  // process NUL fingerprint
-    one.process = rest.substr(0, rest.find('\0'));
-    const std::string_view hash = rest.substr(one.process.size() + 1);
-    one.fingerprint = {format::read_big_endian(hash.substr(0, 8)), format::read_big_endian(hash.substr(8))};
+  if (const auto added = add_notes(workspace, pending); !added) return added.error();
+  for (std::uint32_t i = 0; i < node_.log().partitions(); ++i) {
+    if (const auto added = add_sent_again(workspace, i, pending); !added) return added.error();
+  }
+  return pending;
+}
+
+/// `rest_of_key`: process NUL fingerprint.
+Redactor::Pending Redactor::named_by(std::string_view rest_of_key) {
+  Pending one;
+  one.process = rest_of_key.substr(0, rest_of_key.find('\0'));
+  const std::string_view hash = rest_of_key.substr(one.process.size() + 1);
+  one.fingerprint = {format::read_big_endian(hash.substr(0, 8)), format::read_big_endian(hash.substr(8))};
+  return one;
+}
+
+Result<void> Redactor::add_notes(const std::string& workspace, std::vector<Pending>& pending) const {
+  const std::string prefix = format::Scope{workspace}.erasures();
+  return node_.store().scan(prefix, store::end_of_prefix(prefix), [&](auto key, auto value) {
+    Pending one = named_by(format::behind(key, prefix));
+    one.note = key;
     format::Decoder in{value};
     one.partition = static_cast<std::uint32_t>(in.number());
     one.noted = from_micros(in.signed_number());
     pending.push_back(std::move(one));
     return true;
   });
-  if (!scanned) return scanned.error();
-  return pending;
+}
+
+/// O(erasures of the partition).
+Result<void> Redactor::add_sent_again(const std::string& workspace, std::uint32_t partition,
+                                      std::vector<Pending>& pending) const {
+  const format::Scope scope{workspace};
+  const auto stored = node_.store().get(scope.redacted(partition));
+  if (!stored) return stored.error();
+  const std::uint64_t redacted = *stored ? format::Decoder{**stored}.number() : 0;
+  const std::string prefix = scope.erasures();
+  Result<void> outcome;
+  const auto scanned = node_.engine().snapshot(partition)->scan(prefix, store::end_of_prefix(prefix),
+                                                                [&](std::string_view key, std::string_view value) {
+                                                                  if (value.empty()) return true;
+                                                                  const auto last = runtime::decode_sent_again(value);
+                                                                  if (!last) outcome = last.error();
+                                                                  if (!last || last->offset < redacted)
+                                                                    return outcome.ok();
+                                                                  Pending one = named_by(format::behind(key, prefix));
+                                                                  one.partition = partition;
+                                                                  one.noted = last->appended;
+                                                                  one.sent_again = last->offset;
+                                                                  pending.push_back(std::move(one));
+                                                                  return true;
+                                                                });
+  return outcome ? scanned : outcome;
 }
 
 /// The task has taken the erase record, so that nothing of the case comes back.
 Result<bool> Redactor::is_erased(const std::string& workspace, const Pending& pending) const {
+  if (pending.note.empty()) return true;
   const auto stored = node_.engine()
                           .snapshot(pending.partition)
                           ->get(format::Scope{workspace}.erasure(pending.process, pending.fingerprint));
@@ -167,15 +169,29 @@ Result<void> Redactor::redact(const std::string& workspace, std::uint32_t partit
   const auto changed = node_.log().rewrite(workspace, partition, redaction_of(node_, workspace, fingerprints));
   if (!changed) return changed.error();
   redacted_.add(static_cast<double>(*changed));
+  const bool in_state = std::any_of(cases.begin(), cases.end(), [](const Pending& one) { return !one.note.empty(); });
+  if (!in_state) return forget(workspace, cases);  // the task took nothing of what was sent again
   const std::string everything = format::Scope{workspace}.everything();
   if (const auto compacted = state.compact(everything, store::end_of_prefix(everything)); !compacted) return compacted;
-  return forget(cases);
+  return forget(workspace, cases);
 }
 
-Result<void> Redactor::forget(const std::vector<Pending>& cases) {
-  if (cases.empty()) return {};
+Result<void> Redactor::forget(const std::string& workspace, const std::vector<Pending>& cases) {
   store::Batch batch;
-  for (const Pending& one : cases) batch.erase(one.key);
+  std::map<std::uint32_t, std::uint64_t> redacted;  // partition -> offset behind the last record sent again
+  for (const Pending& one : cases) {
+    if (!one.note.empty()) {
+      batch.erase(one.note);
+    } else {
+      redacted[one.partition] = std::max(redacted[one.partition], one.sent_again + 1);
+    }
+  }
+  for (const auto& [partition, offset] : redacted) {
+    std::string value;
+    format::Encoder{value}.number(offset);
+    batch.put(format::Scope{workspace}.redacted(partition), std::move(value));
+  }
+  if (batch.empty()) return {};
   return node_.store().write(batch, store::Durability::synced);
 }
 

@@ -10,6 +10,7 @@
 #include "api/app/router.hpp"
 #include "api/app/routes/routes.hpp"
 #include "api/app/run_server.hpp"
+#include "api/app/self_check.hpp"
 #include "api/app/uploads.hpp"
 #include "api/net/server.hpp"
 
@@ -108,18 +109,20 @@ Result<void> announce_dashboard(const std::string& url, Node& node) {
   return {};
 }
 
-/// Returns when the process is to stop; once a second looks at the disk.
-void wait_for_stop(const sigset_t& signals, Node& node, net::Server& server, Logger& logger) {
+/// Returns when the process is to stop, with its exit code; once a second looks at stores and disk.
+int wait_for_stop(const sigset_t& signals, Node& node, net::Server& server, Logger& logger) {
   while (true) {
     const timespec second{1, 0};
     const int signal = sigtimedwait(&signals, nullptr, &second);
-    if (signal == SIGTERM || signal == SIGINT) return;
+    if (signal == SIGTERM || signal == SIGINT) return 0;
     if (signal == SIGHUP) {
       const auto reloaded = server.reload_tls();
       logger.log(reloaded ? LogLevel::info : LogLevel::error,
                  reloaded ? "certificate read again" : reloaded.error().detail);
     }
-    node.watch_disk();
+    if (node.watch()) continue;
+    logger.log(LogLevel::error, "the disk is all but full; the reserve was given up, and the server starts again");
+    return 1;
   }
 }
 
@@ -142,12 +145,14 @@ int run_server(const Settings& settings, const MakeDemo& make_demo) {
   auto demo = make_demo ? make_demo(**node) : Result<std::unique_ptr<Demo>>{nullptr};
   if (!demo) return fails(demo.error());
   Redactor redactor(**node, std::chrono::seconds{settings.erasure_seconds});
+  SelfCheck self_check(**node, std::chrono::seconds{settings.self_check_seconds});
   Router router(**node, all_routes(**node, **uploads, redactor, demo->get()));
   net::Server server(server_options(settings, logger), router, clock);
   (*node)->metrics().add_collector([&server](metrics::Samples& samples) { collect_server(server, samples); });
   (*node)->start();
   (*uploads)->start();
   redactor.start();
+  self_check.start();
   const auto port = server.start();
   if (!port) return fails(port.error());
   announce(url_of(settings, *port));
@@ -157,7 +162,7 @@ int run_server(const Settings& settings, const MakeDemo& make_demo) {
     }
     (*demo)->start();
   }
-  wait_for_stop(signals, **node, server, logger);
+  const int exit_code = wait_for_stop(signals, **node, server, logger);
   logger.log(LogLevel::info, "draining");
   (*node)->begin_drain();
   if (*demo) (*demo)->stop();
@@ -165,9 +170,10 @@ int run_server(const Settings& settings, const MakeDemo& make_demo) {
   server.stop();
   (*uploads)->stop();
   redactor.stop();
+  self_check.stop();
   (*node)->stop();
   logger.log(LogLevel::info, "stopped");
-  return 0;
+  return exit_code;
 }
 
 }  // namespace weir::app

@@ -36,7 +36,8 @@ struct Settings {
   std::uint64_t memory_bytes = 0;
   std::uint64_t connections_max = 0;
   std::uint64_t drain_seconds = 0;
-  std::uint64_t erasure_seconds = 0;  // of `erasure-interval`
+  std::uint64_t erasure_seconds = 0;     // of `erasure-interval`
+  std::uint64_t self_check_seconds = 0;  // of `self-check-interval`; 0: never
   std::string log_level;
 
   // demo

@@ -39,6 +39,7 @@ const std::array table = std::to_array<Setting>({
   {"connections-max", {serve, demo}, "N", "10000", "Connections open at the same time.", Number{&Settings::connections_max, 1, 1'000'000}},
   {"drain-seconds", {serve, demo}, "N", "20", "How long requests in flight may take after SIGTERM.", Number{&Settings::drain_seconds, 0, 3600}},
   {"erasure-interval", {serve, demo}, "SECONDS", "3600", "How often, at most, the bytes of erased cases are removed from the disk.", Number{&Settings::erasure_seconds, 0, 86'400}},
+  {"self-check-interval", {serve, demo}, "SECONDS", "3600", "How long after one check of all views the next begins; 0: never.", Number{&Settings::self_check_seconds, 0, 31'536'000}},
   {"log-level", {serve, demo}, "debug|info|warning|error", "info", "The least severity that is logged.", Choice{&Settings::log_level}},
 
   {"format", {discover}, "json|dot|text", "json", "The form of the answer.", Choice{&Settings::format}},

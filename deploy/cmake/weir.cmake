@@ -29,6 +29,7 @@ find_package(Threads REQUIRED)
 add_library(weir_options INTERFACE)
 target_include_directories(weir_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_link_libraries(weir_options INTERFACE Threads::Threads)
+target_compile_definitions(weir_options INTERFACE $<$<CONFIG:Debug>:WEIR_DEBUG>)
 target_compile_options(weir_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
                        -Wnon-virtual-dtor -Woverloaded-virtual -Werror -fno-omit-frame-pointer)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

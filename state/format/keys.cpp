@@ -23,6 +23,7 @@ constexpr char kind_audit_start = 'b';
 constexpr char kind_demo = 'z';
 constexpr char kind_answer = 'w';
 constexpr char kind_answer_age = 'y';
+constexpr char kind_redacted = 'r';
 
 void append_escaped(std::string& out, std::string_view case_id) {
   for (const char c : case_id) {
@@ -120,6 +121,12 @@ std::string Scope::answer_age(std::int64_t kept_at, std::string_view digest) con
   std::string key = answer_ages();
   append_big_endian(key, ordered(kept_at));
   return key.append(digest);
+}
+
+std::string Scope::redacted(std::uint32_t partition) const {
+  std::string key = start(kind_redacted);
+  append_big_endian(key, partition);
+  return key;
 }
 
 std::string Scope::upload(std::string_view id) const { return start(kind_upload).append(id); }

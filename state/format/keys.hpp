@@ -43,6 +43,9 @@ class Scope {
   std::string answer_age(std::int64_t kept_at, std::string_view digest) const;
   std::string answer_ages() const;  // prefix
 
+  /// In the node's own store: behind the last event of an erased case that left that partition of the log.
+  std::string redacted(std::uint32_t partition) const;
+
   // Of a process
   std::string process(std::string_view process) const;  // its settings and counters
   std::string record(std::string_view process, std::string_view case_id) const;

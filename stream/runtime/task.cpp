@@ -174,13 +174,14 @@ Result<void> Task::take_event(Workspace& workspace, Incoming& incoming) {
     if (!withdrawn) return withdrawn.error();
     if (*withdrawn) {
       ++counters.withdrawn;
-      return {};
+      const auto erased = is_erased(workspace, process, incoming);
+      return erased ? Result<void>{} : erased.error();
     }
   }
   const auto slot = process.find_or_make(event.case_id);
   if (!slot) return slot.error();
-  if ((*slot)->state.empty() && counters.erasures > 0) {
-    const auto erased = is_erased(workspace, process, event.case_id);
+  if ((*slot)->state.empty()) {
+    const auto erased = is_erased(workspace, process, incoming);
     if (!erased) return erased.error();
     if (*erased) {
       ++counters.refused;
@@ -229,12 +230,18 @@ Result<void> Task::refuse(Workspace& workspace, ProcessState* process, const Inc
   return {};
 }
 
-Result<bool> Task::is_erased(Workspace& workspace, ProcessState& process, const std::string& case_id) {
-  const Hash128 fingerprint = fingerprint_(workspace.scope.workspace(), process.name(), case_id);
-  if (workspace.erased.contains(fingerprint)) return true;
-  const auto stored = store_.get(workspace.scope.erasure(process.name(), fingerprint));
-  if (!stored) return stored.error();
-  return stored->has_value();
+/// The case is gone for good. Then the offset of the record is kept, so that its bytes leave the log.
+Result<bool> Task::is_erased(Workspace& workspace, ProcessState& process, const Incoming& incoming) {
+  if (process.record().counters.erasures == 0) return false;
+  const Hash128 fingerprint = fingerprint_(workspace.scope.workspace(), process.name(), incoming.event->case_id);
+  std::string key = workspace.scope.erasure(process.name(), fingerprint);
+  if (!workspace.erased.contains(fingerprint)) {
+    const auto stored = store_.get(key);
+    if (!stored) return stored.error();
+    if (!*stored) return false;
+  }
+  batch_.put(std::move(key), encode(SentAgain{incoming.offset, incoming.appended}));
+  return true;
 }
 
 }  // namespace weir::runtime

@@ -113,7 +113,7 @@ class Task {
   Result<std::string> case_of(const Workspace& workspace, const Erasure& erasure) const;
   Result<void> drop_dead_letters_of(Workspace& workspace, const Erasure& erasure);
   Result<void> take_replay(Workspace& workspace, const Replay& replay);
-  Result<bool> is_erased(Workspace& workspace, ProcessState& process, const std::string& case_id);
+  Result<bool> is_erased(Workspace& workspace, ProcessState& process, const Incoming& incoming);
   Result<void> refuse(Workspace& workspace, ProcessState* process, const Incoming& incoming, const Error& why);
   void start_sweep(Workspace& workspace, Sweep sweep);
   Result<void> advance(Workspace& workspace, Sweep& sweep, std::size_t& budget);
@@ -122,6 +122,7 @@ class Task {
   Result<void> write_batch();
   Result<void> look_for_timers(Workspace& workspace);
   Result<void> drop_old_dead_letters(Workspace& workspace);
+  void check_views() const;
   void shrink();
 
   store::Store& store_;

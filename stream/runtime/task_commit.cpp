@@ -1,9 +1,21 @@
 // How a task makes its changes last, and keeps within its memory.
 #include <algorithm>
 
+#include "schemas/base/check.hpp"
+#include "stream/runtime/conservation.hpp"
 #include "stream/runtime/task_parts.hpp"
 
 namespace weir::runtime {
+namespace {
+
+#ifdef WEIR_DEBUG
+constexpr bool debug_build = true;
+#else
+constexpr bool debug_build = false;
+#endif
+constexpr std::uint64_t commits_per_check = 64;
+
+}  // namespace
 
 bool Task::has_exhausted() const {
   return std::any_of(workspaces_.begin(), workspaces_.end(), [](const auto& one) {
@@ -43,6 +55,7 @@ Result<void> Task::commit() {
   counted_ = {};
   batch_.clear();
   dirty_ = false;
+  if (debug_build && counters_.commits % commits_per_check == 0) check_views();
   shrink();
   return {};
 }
@@ -121,6 +134,15 @@ Result<void> Task::drop_old_dead_letters(Workspace& workspace) {
     ++counted_.dead_letters_dropped;
     return --surplus > 0;
   });
+}
+
+void Task::check_views() const {
+  for (const auto& [name, workspace] : workspaces_) {
+    for (const auto& [process_name, process] : workspace->processes) {
+      const auto broken = broken_laws(store_, workspace->scope, process_name);
+      WEIR_CHECK(!broken || broken->empty(), "the views of a process disagree");
+    }
+  }
 }
 
 void Task::shrink() {

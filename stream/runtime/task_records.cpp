@@ -34,6 +34,25 @@ Result<DeadLetter> decode_dead_letter(std::string_view bytes) {
   return letter;
 }
 
+std::string encode(const SentAgain& sent) {
+  std::string bytes;
+  format::Encoder out{bytes};
+  out.byte(version);
+  out.number(sent.offset);
+  out.signed_number(to_micros(sent.appended));
+  return bytes;
+}
+
+Result<SentAgain> decode_sent_again(std::string_view bytes) {
+  format::Decoder in{bytes};
+  if (in.byte() != version) return Error{Code::state_format, "the mark of an erasure has an unknown version"};
+  SentAgain sent;
+  sent.offset = in.number();
+  sent.appended = from_micros(in.signed_number());
+  if (!in.ok() || !in.at_end()) return Error{Code::state_format, "the mark of an erasure is damaged"};
+  return sent;
+}
+
 std::string encode(const Progress& progress) {
   std::string bytes;
   format::Encoder out{bytes};

@@ -21,6 +21,15 @@ struct DeadLetter {
 std::string encode(const DeadLetter& letter);
 Result<DeadLetter> decode_dead_letter(std::string_view bytes);
 
+/// The last event of an erased case that came after its erasure: its bytes are still in the log. The value under
+/// Scope::erasure() in a shard's state; empty while nothing came.
+struct SentAgain {
+  std::uint64_t offset = 0;
+  Time appended{};
+};
+std::string encode(const SentAgain& sent);
+Result<SentAgain> decode_sent_again(std::string_view bytes);
+
 /// Where a task stands in one workspace's partition.
 struct Progress {
   std::uint64_t next_offset = 0;

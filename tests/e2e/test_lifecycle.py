@@ -84,6 +84,23 @@ class Metrics(unittest.TestCase):
             self.assertIn(name, lines)
         self.assertGreater(float(lines['weir_answers_total{class="2"}']), 0)
 
+    def test_the_views_are_checked_in_the_background(self):
+        node = Node(shards=2, self_check_interval=1)
+        self.addCleanup(node.remove)
+        node.start()
+        node.call("POST", "/v1/events", [event(f"c{n}", "ab"[n % 2], n) for n in range(50)], node.token("w"))
+        deadline = time.monotonic() + WAIT_S_MAX
+        while True:
+            told = dict(line.rsplit(" ", 1) for line in node.call("GET", "/metrics").body.decode().splitlines()
+                        if line.startswith("weir_self_check"))
+            if float(told["weir_self_check_runs_total"]) >= 2:
+                break
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.1)
+        self.assertEqual(float(told["weir_self_check_violations"]), 0)
+        self.assertLess(abs(float(told["weir_self_check_last_run_seconds"]) - time.time()), 60)
+        self.assertIn('"msg":"self-check"', (node.folder / "stderr.log").read_text())
+
 
 class Tls(unittest.TestCase):
     """With a certificate of its own for 127.0.0.1."""

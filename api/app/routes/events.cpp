@@ -36,7 +36,7 @@ Result<void> check_events(const Node& node, const net::RequestHead& head) {
     return Error{Code::unsupported_media_type,
                  "application/json, application/x-ndjson, or CloudEvents as application/cloudevents+json"};
   }
-  return node.room_for_events();
+  return node.disk().room_for_events();
 }
 
 Result<std::vector<DecodedEvent>> decode(const net::Request& request, const DecodeOptions& options) {

@@ -259,7 +259,7 @@ std::vector<Route> upload_routes(Node& node, Uploads& uploads) {
   post.method = net::Method::post;
   post.pattern = "/v1/uploads";
   post.permission = use_uploads;
-  post.check = [&node](const net::RequestHead&) { return node.room_for_uploads(); };
+  post.check = [&node](const net::RequestHead&) { return node.disk().room_for_uploads(); };
   post.stream = [&node, &uploads](const net::RequestHead& head, const std::vector<std::string>&,
                                   const auth::Credential& credential) {
     return receive(node, uploads, head, credential);

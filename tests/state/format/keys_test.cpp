@@ -32,6 +32,7 @@ TEST(Keys, HaveTheseBytesForGood) {
   EXPECT_EQ(scope.erasure("p", {1, 1}), "w\0xp\0"s + one64 + one64);
   EXPECT_EQ(scope.audit_entry(1), "w\0a"s + one64);
   EXPECT_EQ(scope.audit_start(), "w\0b"s);
+  EXPECT_EQ(scope.redacted(1), "w\0r"s + one);
   EXPECT_EQ(scope.demo(), "w\0z"s);
   EXPECT_EQ(scope.answer("d"), "w\0wd"s);
   EXPECT_EQ(scope.answer_age(1, "d"), "w\0y"s + epoch + "d"s);

@@ -10,6 +10,7 @@
 #include "state/memory/memory_store.hpp"
 #include "stream/dataflow/stored.hpp"
 #include "stream/operators/operators.hpp"
+#include "stream/runtime/conservation.hpp"
 #include "tests/support/answers.hpp"
 #include "tests/support/fake_block.hpp"
 #include "tests/support/history.hpp"
@@ -79,6 +80,24 @@ class TaskUnderTest {
     });
     EXPECT_TRUE(scanned.ok());
     return pairs;
+  }
+  std::vector<std::string> broken_laws() const { return *runtime::broken_laws(store_, format::Scope{"w"}, "p0"); }
+  Result<void> try_take(std::uint64_t base, const log::Record& record) {
+    return task_->process("w", FakeBlock{base, History::first_time, {record}});
+  }
+  void erase(const std::string& key) {
+    store::Batch batch;
+    batch.erase(key);
+    ASSERT_TRUE(store_.write(batch, store::Durability::buffered));
+  }
+  Code read_error() {
+    const auto view = feed::read_view({store_.snapshot()}, "w", "p0", operators_, {dataflow::Table::starts});
+    return view ? Code::internal : view.error().code;
+  }
+  void put(const std::string& key, const std::string& value) {
+    store::Batch batch;
+    batch.put(key, value);
+    ASSERT_TRUE(store_.write(batch, store::Durability::buffered));
   }
   /// What became of the events of "p0".
   std::string counters() const {
@@ -164,6 +183,17 @@ TEST(Task, GivesTheBatchAnswerWhereAllTimesAreTies) {
   }
 }
 
+Event simple_event(const std::string& id, const std::string& activity) {
+  Event event;
+  event.process = "p0";
+  event.case_id = "c";
+  event.activity = activity;
+  event.timestamp = History::first_time;
+  event.id = id;
+  event.source = "s";
+  return event;
+}
+
 TEST(Task, LeavesNothingOfErasedCasesButTheirFingerprints) {
   HistoryOptions options;
   options.controls = 0;
@@ -186,6 +216,30 @@ TEST(Task, LeavesNothingOfErasedCasesButTheirFingerprints) {
     EXPECT_EQ((key + value).find("case"), std::string::npos);
   }
   EXPECT_EQ(kinds, (std::map<char, int>{{'o', 1}, {'p', 1}, {'x', static_cast<int>(options.cases)}}));
+}
+
+TEST(Task, RemembersWhichErasedCasesCameAgainAndWhere) {
+  TaskUnderTest task;
+  const auto mark = [&] {
+    const auto content = task.content();
+    const auto found = content.find(format::Scope{"w"}.erasure("p0", test_fingerprint("w", "p0", "c")));
+    return found == content.end() ? "not erased" : found->second;
+  };
+  Event later = simple_event("2", "b");
+  later.upload = "u";
+  task.take_block(0, {event_record(simple_event("1", "a"))});
+  task.commit();
+  EXPECT_EQ(mark(), "not erased");
+  task.take_block(1, {{log::Kind::erase, encode(Erasure{"p0", test_fingerprint("w", "p0", "c"), "c"})}});
+  task.commit();
+  EXPECT_EQ(mark(), "");
+  task.take_block(2, {event_record(simple_event("1", "a")), event_record(simple_event("1", "a"))});
+  task.commit();
+  EXPECT_EQ(decode_sent_again(mark())->offset, 3U);
+  EXPECT_EQ(decode_sent_again(mark())->appended, History::first_time);
+  task.take_block(4, {{log::Kind::withdraw, encode(UploadMark{"p0", "u"})}, event_record(later)});
+  task.commit();
+  EXPECT_EQ(decode_sent_again(mark())->offset, 5U);  // also what a withdrawn upload brings
 }
 
 TEST(Task, ErasesACaseWhoseErasureNoLongerNamesIt) {
@@ -215,6 +269,61 @@ TEST(Task, GivesTheSameBytesFromTheSameRecordsWithTheSameCommits) {
     }
   }
   EXPECT_EQ(tasks[0].content(), tasks[1].content());
+}
+
+TEST(Task, ObeysTheLawsOfConservationAfterEveryCommit) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const History history{seed, {}};
+    TaskUnderTest task;
+    for (std::size_t at = 0; at < history.records().size(); at += 10) {
+      task.take(history, at, at + 10);
+      task.commit();
+      ASSERT_EQ(task.broken_laws(), std::vector<std::string>{}) << "seed " << seed;
+    }
+  }
+}
+
+TEST(Task, TellsNumbersOfNamesThatCannotBeTrue) {
+  TaskUnderTest task;
+  task.take_block(0, {event_record(simple_event("1", "a"))});
+  task.commit();
+  const format::Scope scope{"w"};
+  const std::string sound = task.content().at(scope.name("p0", 1));
+  const auto opened_with = [&](const std::string& key) {
+    task.put(key, sound);
+    task.restart();
+    const auto outcome = task.try_take(1, event_record(simple_event("2", "b")));
+    task.erase(key);
+    return outcome.ok() ? "taken" : name_of(outcome.error().code);
+  };
+  EXPECT_EQ(opened_with(scope.name("p0", 0)), "state_format");           // the number of no name
+  EXPECT_EQ(opened_with(scope.name("p0", 0xfffffff0)), "state_format");  // gigabytes of gaps
+  EXPECT_EQ(opened_with(scope.name("p0", 9)), "state_format");           // one name twice
+  EXPECT_EQ(opened_with(scope.name("p0", 9) + "x"), "state_format");     // no number
+  task.put(scope.cell("p0", static_cast<std::uint8_t>(dataflow::Table::starts), 999, 0),
+           dataflow::encode_cell(dataflow::Cell{}));
+  EXPECT_EQ(task.read_error(), Code::state_format);  // a cell of a name that there is not
+}
+
+TEST(Task, TellsWhichLawACellBreaks) {
+  HistoryOptions options;
+  options.controls = 0;
+  const History history{3, options};
+  TaskUnderTest task;
+  task.take(history, 0, history.records().size());
+  task.commit();
+  std::set<char> tables;
+  for (const auto& [key, value] : task.content()) {
+    const bool checked = key[2] == 'v' && key[6] <= static_cast<char>(dataflow::Table::variants);
+    if (!checked || !tables.insert(key[6]).second) continue;  // w NUL v p 0 NUL table: one cell of each
+    dataflow::Cell cell = *dataflow::decode_cell(value);
+    ++cell.counts[0];
+    task.put(key, dataflow::encode_cell(cell));
+    EXPECT_NE(task.broken_laws(), std::vector<std::string>{}) << "table " << int{key[6]};
+    task.put(key, value);
+    EXPECT_EQ(task.broken_laws(), std::vector<std::string>{});
+  }
+  EXPECT_EQ(tables.size(), 7U);
 }
 
 TEST(Task, ClosesSilentCasesByTheTickAndReopensThemByALateEvent) {
@@ -261,17 +370,6 @@ std::string counters_after(const std::vector<log::Record>& records, bool committ
   }
   task.commit();
   return task.counters();
-}
-
-Event simple_event(const std::string& id, const std::string& activity) {
-  Event event;
-  event.process = "p0";
-  event.case_id = "c";
-  event.activity = activity;
-  event.timestamp = History::first_time;
-  event.id = id;
-  event.source = "s";
-  return event;
 }
 
 TEST(Task, KeepsAnUploadWithdrawnWhenItsEndIsSentAgain) {

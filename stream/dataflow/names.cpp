@@ -44,7 +44,10 @@ void Names::count(NameId id, std::int64_t uses) {
   mark(id);
 }
 
-void Names::put_back(NameId id, std::string text, std::int64_t uses) {
+bool Names::put_back(std::uint64_t number, std::string text, std::int64_t uses) {
+  if (number == no_name || number >= numbers_max || text.empty() || uses <= 0 || numbers_.contains(text)) return false;
+  if (number < entries_.size()) return false;
+  const auto id = static_cast<NameId>(number);
   while (entries_.size() <= id) {
     if (entries_.size() < id) free_.push_back(static_cast<NameId>(entries_.size()));
     entries_.emplace_back();
@@ -53,6 +56,7 @@ void Names::put_back(NameId id, std::string text, std::int64_t uses) {
   const Hash128 hash = activity_hash(text);
   entries_[id] = {std::move(text), uses, hash};
   numbers_.emplace(entries_[id].text, id);
+  return true;
 }
 
 std::vector<NameId> Names::take_changed() {

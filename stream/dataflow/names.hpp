@@ -36,7 +36,10 @@ class Names {
   NameId find(std::string_view text) const;
   /// Uses change by `uses`. A name without uses is forgotten by take_changed().
   void count(NameId id, std::int64_t uses);
-  void put_back(NameId id, std::string text, std::int64_t uses);  // what `entry` told, at restore
+  /// What `entry` told, at restore, by ascending numbers. False, and nothing is changed: it cannot have been told (a
+  /// number out of bounds or order, a name without text or uses, or one known under another number).
+  [[nodiscard]] bool put_back(std::uint64_t id, std::string text, std::int64_t uses);
+  static constexpr std::uint64_t numbers_max = std::uint64_t{1} << 26;
 
   std::string_view text(NameId id) const { return entries_[id].text; }
   const Entry& entry(NameId id) const { return entries_[id]; }

@@ -47,6 +47,8 @@ struct CaseChange {
   std::span<const Occurrences> edges;
   /// The activities of the case as it is, in order. Costly for a long case.
   const std::function<std::vector<NameId>()>& activities_after;
+  /// How much of each added step was no service, µs: it was suspended (reference process-mining B8). Empty: nothing.
+  std::span<const std::int64_t> paused = {};
 };
 
 /// Numbers of one Names as numbers of another.

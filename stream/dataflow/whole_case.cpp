@@ -59,7 +59,8 @@ void WholeCase::apply(std::string_view case_id, const CaseFacts& after, const Op
     for (const Step& step : steps_) activities.push_back(step.activity);
     return activities;
   };
-  const CaseChange change{case_id, nullptr, &after, {}, steps_, activities_, edges_, listed};
+  if (!paused_.empty()) paused_.resize(steps_.size());
+  const CaseChange change{case_id, nullptr, &after, {}, steps_, activities_, edges_, listed, paused_};
   for (const auto& one : operators) one->apply(change, views);
 }
 

@@ -14,14 +14,22 @@ class WholeCase {
  public:
   void begin() {
     steps_.clear();
+    paused_.clear();
     summary_ = {};
     carry_ = {};
   }
-  /// The next event in trace order.
-  void add(const Names& names, NameId activity, NameId resource, std::int64_t began, std::int64_t ended) {
+  /// The next event in trace order; for `paused` µs of it nobody worked.
+  void add(const Names& names, NameId activity, NameId resource, std::int64_t began, std::int64_t ended,
+           std::int64_t paused = 0) {
     steps_.push_back(advance(carry_, activity, resource, began, ended));
     add_to(summary_, steps_.back(), names.hash(activity));
+    if (paused == 0) return;
+    paused_.resize(steps_.size());
+    paused_.back() = paused;
   }
+  /// The length of the union of the service intervals, where pauses make it another than the fold says. After the last
+  /// add().
+  void set_busy(std::int64_t micros) { summary_.busy = micros; }
   bool empty() const { return steps_.empty(); }
   /// The facts of the case as it stands. O(n log n).
   CaseFacts facts(const Completion& completion);
@@ -36,6 +44,7 @@ class WholeCase {
 
  private:
   std::vector<Step> steps_;
+  std::vector<std::int64_t> paused_;  // empty, or one for each of the first steps
   Summary summary_;
   Carry carry_;
   std::vector<Occurrences> activities_;

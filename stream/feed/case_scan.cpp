@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <limits>
 #include <map>
 
 #include "stream/runtime/task.hpp"
@@ -12,33 +13,100 @@ using namespace dataflow;
 
 namespace {
 
+struct Interval {
+  std::int64_t from = 0;
+  std::int64_t to = 0;
+};
+
 /// An event of the fold: an entry, or a start and a complete paired into one.
 struct Selected {
   const Entry* entry = nullptr;
   std::int64_t began = 0;
   std::int64_t ended = 0;
+  std::vector<Interval> pauses = {};  // within it, ascending, apart from each other
+
+  std::int64_t paused() const {
+    std::int64_t micros = 0;
+    for (const Interval& pause : pauses) micros += pause.to - pause.from;
+    return micros;
+  }
+};
+
+/// What an activity instance has gone through so far.
+struct Instance {
+  std::deque<std::int64_t> started;  // not completed
+  std::vector<Interval> pauses;
+  std::optional<std::int64_t> suspended;  // and not resumed
+
+  void take(Lifecycle lifecycle, std::string_view other, std::int64_t time) {
+    if (lifecycle == Lifecycle::start) started.push_back(time);
+    if (lifecycle != Lifecycle::other) return;
+    if (other == "suspend" && !suspended) suspended = time;
+    if (other == "resume") resume(time);
+  }
+  void resume(std::int64_t time) {
+    if (suspended && *suspended < time) pauses.push_back({*suspended, time});
+    suspended.reset();
+  }
 };
 
 /// lifecycle=complete (reference process-mining B8): each complete takes the oldest unpaired start of its activity and
-/// instance before it; one without a start is instantaneous; starts and other transitions are no events.
+/// instance before it; one without a start is instantaneous; starts and other transitions are no events, but from a
+/// suspend to the resume, else to the complete, nobody worked.
 std::vector<Selected> pair_lifecycles(const std::vector<Entry>& entries) {
-  std::map<std::pair<NameId, std::string>, std::deque<std::int64_t>> started;
+  std::map<std::pair<NameId, std::string>, Instance> instances;
   std::vector<Selected> selected;
   for (const Entry& entry : entries) {
-    const auto key = std::make_pair(entry.activity, unpack_detail(entry.detail).instance);
-    if (entry.lifecycle == Lifecycle::start) started[key].push_back(entry.began);
+    Detail detail = unpack_detail(entry.detail);
+    Instance& instance = instances[{entry.activity, std::move(detail.instance)}];
+    instance.take(entry.lifecycle, detail.lifecycle, entry.began);
     if (entry.lifecycle != Lifecycle::complete) continue;
     std::int64_t began = entry.began;
-    if (auto& open = started[key]; !open.empty() && !entry.has_start) {
+    if (auto& open = instance.started; !open.empty() && !entry.has_start) {
       began = std::min(open.front(), entry.ended);
       open.pop_front();
     }
-    selected.push_back({&entry, began, entry.ended});
+    instance.resume(entry.ended);
+    Selected& one = selected.emplace_back(Selected{&entry, began, entry.ended});
+    for (const Interval& pause : std::exchange(instance.pauses, {})) {
+      const Interval within{std::max(pause.from, began), std::min(pause.to, entry.ended)};
+      if (within.from < within.to) one.pauses.push_back(within);
+    }
   }
   std::stable_sort(selected.begin(), selected.end(), [](const Selected& a, const Selected& b) {
     return a.began != b.began ? a.began < b.began : a.ended < b.ended;
   });
   return selected;
+}
+
+/// The length of the union of what is left of the events between their pauses.
+std::int64_t busy_of(const std::vector<Selected>& selected) {
+  std::vector<Interval> work;
+  for (const Selected& one : selected) {
+    std::int64_t from = one.began;
+    for (const Interval& pause : one.pauses) {
+      work.push_back({from, pause.from});
+      from = pause.to;
+    }
+    work.push_back({from, one.ended});
+  }
+  std::sort(work.begin(), work.end(), [](const Interval& a, const Interval& b) { return a.from < b.from; });
+  std::int64_t busy = 0, covered = std::numeric_limits<std::int64_t>::min();
+  for (const Interval& one : work) {
+    busy += std::max<std::int64_t>(0, one.to - std::max(one.from, covered));
+    covered = std::max(covered, one.to);
+  }
+  return busy;
+}
+
+void fold(const std::vector<Selected>& selected, const Names& names, WholeCase& whole) {
+  bool paused = false;
+  whole.begin();
+  for (const Selected& one : selected) {
+    paused = paused || !one.pauses.empty();
+    whole.add(names, one.entry->activity, one.entry->resource, one.began, one.ended, one.paused());
+  }
+  if (paused) whole.set_busy(busy_of(selected));
 }
 
 /// The filter takes events out of cases.
@@ -149,16 +217,13 @@ Result<void> ShardScan::each(const Filter& filter, std::string_view after,
   Result<void> outcome;
   const auto take = [&](std::string_view key, std::string_view value) {
     const std::string case_id{format::behind(key, prefix)};
-    const auto stored = runtime::CaseState::read(value, {store, scope, process, case_id});
+    const auto stored = runtime::CaseState::read(value, {store, scope, process, case_id}, names);
     if (!stored) {
       outcome = stored.error();
       return false;
     }
     if (!has_each(stored->entries, names, filter)) return true;
-    whole.begin();
-    for (const Selected& one : select_events(stored->entries, filter)) {
-      whole.add(names, one.entry->activity, one.entry->resource, one.began, one.ended);
-    }
+    fold(select_events(stored->entries, filter), names, whole);
     if (whole.empty()) return true;
     // A whole case stands as the views hold it, so that a filter and the views agree; a part of one is judged as it is.
     const CaseFacts facts = selects_events(filter) ? whole.facts(completion) : whole.facts(stored->judgement);

@@ -42,7 +42,7 @@ Result<std::vector<Event>> read_case(const store::Reader& snapshot, const std::s
   auto record = snapshot.get(shard.scope.record(process, case_id));
   if (!record) return record.error();
   if (!*record) return events;
-  const auto stored = runtime::CaseState::read(**record, {snapshot, shard.scope, process, case_id});
+  const auto stored = runtime::CaseState::read(**record, {snapshot, shard.scope, process, case_id}, shard.names);
   if (!stored) return stored.error();
   for (const Entry& entry : stored->entries) events.push_back(event_of(entry, shard.names, process, case_id));
   return events;

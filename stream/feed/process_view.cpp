@@ -26,14 +26,23 @@ class Translation {
   Translation(const Names& from, Names& to) : from_(from), to_(to), known_(from.end(), no_name) {}
   NameId operator()(NameId id) {
     if (id == no_name) return no_name;
+    const bool named = id < known_.size() && !from_.text(id).empty();
+    damaged_ = damaged_ || !named;
+    if (!named) return no_name;
     if (known_[id] == no_name) known_[id] = to_.intern(from_.text(id));
     return known_[id];
+  }
+  /// Error state_format: a number was asked for that no name has.
+  Result<void> outcome() const {
+    if (damaged_) return Error{Code::state_format, "a view has names that its process has not"};
+    return {};
   }
 
  private:
   const Names& from_;
   Names& to_;
   std::vector<NameId> known_;
+  bool damaged_ = false;
 };
 
 void add_cell(const Operators& operators, const Relabel& relabel, CellKey key, Cell cell, Views& views) {
@@ -90,6 +99,7 @@ Result<std::unique_ptr<ProcessView>> read_view(const Snapshots& snapshots, const
       if (!exhausted) return exhausted.error();
       if (*exhausted) return scan_view(snapshots, workspace, process, operators, {});
     }
+    if (const auto translated = translation.outcome(); !translated) return translated.error();
   }
   return view;
 }

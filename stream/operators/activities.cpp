@@ -6,22 +6,24 @@ using namespace dataflow;
 
 namespace {
 
-void count_events(std::span<const Step> steps, std::int64_t sign, Views& views) {
-  for (const Step& step : steps) {
+void count_events(std::span<const Step> steps, std::span<const std::int64_t> paused, std::int64_t sign, Views& views) {
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const Step& step = steps[i];
+    const std::int64_t service = step.service() - (paused.empty() ? 0 : paused[i]);
     Cell& activity = views.change({Table::activities, step.activity});
     activity.counts[ActivityCell::events] += sign;
     activity.counts[ActivityCell::self_loops] += step.previous_activity == step.activity ? sign : 0;
     activity.duration(ActivityCell::sojourn).add(step.sojourn(), sign);
     activity.duration(ActivityCell::waiting).add(step.waiting, sign);
-    activity.duration(ActivityCell::service).add(step.service(), sign);
+    activity.duration(ActivityCell::service).add(service, sign);
   }
 }
 
 }  // namespace
 
 void Activities::apply(const CaseChange& change, Views& views) const {
-  count_events(change.added, +1, views);
-  count_events(change.removed, -1, views);
+  count_events(change.added, change.paused, +1, views);
+  count_events(change.removed, {}, -1, views);
   for (const Occurrences& activity : change.activities) {
     const std::int64_t cases = (activity.after > 0 ? 1 : 0) - (activity.before > 0 ? 1 : 0);
     const std::int64_t rework = (activity.after > 1 ? 1 : 0) - (activity.before > 1 ? 1 : 0);

@@ -55,7 +55,7 @@ class CaseState {
     std::vector<dataflow::Entry> entries;
     dataflow::Judgement judgement;
   };
-  static Result<Stored> read(std::string_view record, const CaseHome& home);
+  static Result<Stored> read(std::string_view record, const CaseHome& home, const dataflow::Names& names);
   /// Appends what changed since the last call. Only when settled.
   void encode(const CaseHome& home, store::Batch& batch);
 

@@ -23,6 +23,8 @@ struct Header {
   format::Decoder rest;
 };
 
+Error unknown_names() { return {Code::state_format, "a case has names that its process has not"}; }
+
 /// Whether `names` has every number of the entry.
 bool knows(const Names& names, const Entry& entry) {
   return entry.activity < names.end() && entry.resource < names.end() && entry.source < names.end() &&
@@ -218,7 +220,7 @@ Result<CaseState> CaseState::decode(std::string_view record, const Names& names)
     if (const auto decoded = decode_directory(in, state); !decoded) return decoded.error();
     for (const Piece& piece : state.pieces_) {
       if (knows(names, piece.first) && knows(names, piece.carry) && knows(names, piece.summary)) continue;
-      return Error{Code::state_format, "a case has names that its process has not"};
+      return unknown_names();
     }
     state.stored_in_pieces_ = true;
   } else {
@@ -226,7 +228,7 @@ Result<CaseState> CaseState::decode(std::string_view record, const Names& names)
     piece.entries = decode_entries(in);
     piece.events = state.events_ = piece.entries.size();
     if (piece.entries.empty()) return Error{Code::state_format, "a stored case has no events"};
-    if (!knows(names, piece.entries)) return Error{Code::state_format, "a case has names that its process has not"};
+    if (!knows(names, piece.entries)) return unknown_names();
     piece.first = place_of(piece.entries.front());
     Carry carry;
     piece.summary = fold(piece.entries, names, carry, piece.steps);
@@ -240,13 +242,14 @@ Result<CaseState> CaseState::decode(std::string_view record, const Names& names)
   return state;
 }
 
-Result<CaseState::Stored> CaseState::read(std::string_view record, const CaseHome& home) {
+Result<CaseState::Stored> CaseState::read(std::string_view record, const CaseHome& home, const Names& names) {
   auto header = decode_header(record);
   if (!header) return header.error();
   Stored stored{{}, header->facts};
   if (!header->in_pieces) {
     stored.entries = decode_entries(header->rest);
     if (!header->rest.ok() || stored.entries.empty()) return Error{Code::state_format, "a case is damaged"};
+    if (!knows(names, stored.entries)) return unknown_names();
     return stored;
   }
   CaseState state;
@@ -259,6 +262,7 @@ Result<CaseState::Stored> CaseState::read(std::string_view record, const CaseHom
     stored.entries.insert(stored.entries.end(), std::make_move_iterator(more->begin()),
                           std::make_move_iterator(more->end()));
   }
+  if (!knows(names, stored.entries)) return unknown_names();
   return stored;
 }
 

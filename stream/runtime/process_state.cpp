@@ -64,11 +64,10 @@ Result<void> read_names(const store::Reader& store, const format::Scope& scope, 
         sound = in.byte() == name_version;
         const std::uint64_t uses = in.number();
         std::string text{in.text()};
-        sound = sound && in.ok() && in.at_end();
-        if (!sound) return false;
-        names.put_back(static_cast<NameId>(format::read_big_endian(format::behind(key, prefix))), std::move(text),
-                       static_cast<std::int64_t>(uses));
-        return true;
+        const std::string_view number = format::behind(key, prefix);
+        sound = sound && in.ok() && in.at_end() && number.size() == sizeof(NameId) &&
+                names.put_back(format::read_big_endian(number), std::move(text), static_cast<std::int64_t>(uses));
+        return sound;
       });
   if (!scanned) return scanned;
   if (!sound) return Error{Code::state_format, "a name is damaged"};
@@ -251,7 +250,7 @@ Result<void> ProcessState::refill_extremes() {
   Result<void> outcome;
   const auto take = [&](std::string_view key, std::string_view value) {
     const std::string case_id{format::behind(key, prefix)};
-    const auto stored = CaseState::read(value, {store_, scope_, name_, case_id});
+    const auto stored = CaseState::read(value, {store_, scope_, name_, case_id}, names_);
     if (!stored) {
       outcome = stored.error();
       return false;

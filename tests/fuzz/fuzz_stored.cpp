@@ -63,7 +63,7 @@ void check_case(std::string_view bytes) {
   const format::Scope scope{"w"};
   const std::string process = "p", case_id = "c";
   const runtime::CaseHome home{store, scope, process, case_id};
-  const auto listed = runtime::CaseState::read(bytes, home);
+  const auto listed = runtime::CaseState::read(bytes, home, names);
   if (!state) return;
   WEIR_CHECK(state->events() > 0 && state->facts(), "a stored case has events, and the views hold them");
   dataflow::Entry entry;

@@ -111,6 +111,8 @@ TEST_F(StoredCase, RefusesNamesThatItsProcessHasNot) {
   const std::string bytes = store(state);
   const dataflow::Names others;
   EXPECT_EQ(CaseState::decode(bytes, others).error().code, Code::state_format);
+  EXPECT_EQ(CaseState::read(bytes, home_, others).error().code, Code::state_format);
+  EXPECT_TRUE(CaseState::read(bytes, home_, names_));
 }
 
 TEST_F(StoredCase, TellsAPieceThatIsNotWhatTheDirectorySays) {

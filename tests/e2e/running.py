@@ -12,11 +12,11 @@ import unittest
 from pathlib import Path
 
 from contract import Contract
-from weir import Answer, Server, environment
+from weir import PATIENCE, Answer, Server, environment
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("TESTED_BINARY", str(ROOT / "build/release/weir"))
-WAIT_S_MAX = 30
+WAIT_S_MAX = 30 * PATIENCE
 
 
 class Node(Server):

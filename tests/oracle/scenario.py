@@ -11,12 +11,12 @@ from urllib.parse import quote
 import reference
 import streams
 from compare import compare
-from weir import Assassin
+from weir import PATIENCE, Assassin
 
 DUPLICATES = 0.05
 ERASED = 0.1
 BATCH_EVENTS_MAX = 500
-UPLOAD_S_MAX = 300
+UPLOAD_S_MAX = 300 * PATIENCE
 
 
 @dataclass

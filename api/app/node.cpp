@@ -179,6 +179,8 @@ void Node::collect(metrics::Samples& samples) {
                     {{"shard", shard}});
     samples.counter("weir_roll_backs_total", "Times that a task went back because an operator failed.",
                     number(status.roll_backs), {{"shard", shard}});
+    samples.counter("weir_dead_letters_dropped_total", "Dead letters beyond those that are kept.",
+                    number(status.dead_letters_dropped), {{"shard", shard}});
     samples.counter("weir_commits_total", "Commits of state.", number(status.commits), {{"shard", shard}});
     samples.counter("weir_commit_bytes_total", "Bytes that commits wrote.", number(status.commit_bytes),
                     {{"shard", shard}});

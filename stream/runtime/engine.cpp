@@ -129,7 +129,8 @@ std::vector<ShardStatus> Engine::status() const {
   for (const auto& shard : shards_) {
     const TaskCounters& counters = shard->task->counters();
     all.push_back({shard->runner->lag(), shard->runner->ticks_held(), counters.accepted, counters.duplicates,
-                   counters.refused, counters.roll_backs, counters.commits, counters.commit_bytes});
+                   counters.refused, counters.roll_backs, counters.dead_letters_dropped, counters.commits,
+                   counters.commit_bytes});
   }
   return all;
 }

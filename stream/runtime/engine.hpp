@@ -25,8 +25,9 @@ struct ShardStatus {
   bool ticks_held = false;
   std::uint64_t accepted = 0;
   std::uint64_t duplicates = 0;
-  std::uint64_t refused = 0;
+  std::uint64_t refused = 0;     // to the dead letters
   std::uint64_t roll_backs = 0;  // because an operator failed
+  std::uint64_t dead_letters_dropped = 0;
   std::uint64_t commits = 0;
   std::uint64_t commit_bytes = 0;
 };

@@ -1,5 +1,7 @@
 #include "api/app/answering.hpp"
 
+#include "api/net/problem.hpp"
+
 namespace weir::app {
 namespace {
 
@@ -29,6 +31,13 @@ net::Response json_answer(std::string body, unsigned status) {
   response.status = status;
   response.content_type = "application/json";
   response.body = std::move(body);
+  return response;
+}
+
+net::Response refused_for(Code code, std::chrono::seconds wait, std::string_view trace_id) {
+  net::Response response = net::problem({code, ""}, trace_id);
+  std::erase_if(response.headers, [](const net::Header& header) { return header.name == "Retry-After"; });
+  response.headers.push_back({"Retry-After", std::to_string(wait.count())});
   return response;
 }
 

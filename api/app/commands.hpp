@@ -13,6 +13,8 @@ int serve(const Settings& settings);
 /// The same, with a company or a file to look at.
 int demo(const Settings& settings);
 int print_token(const Settings& settings);
+/// The people in the directory of a data folder.
+int keep_users(const Settings& settings);
 /// Uploads a file to a running server and waits until it is read.
 int ingest_file(const Settings& settings);
 int export_process(const Settings& settings);

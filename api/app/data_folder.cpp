@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "schemas/crypto/key_file.hpp"
+#include "state/store/durable_file.hpp"
 
 namespace weir::app {
 namespace {
@@ -21,28 +22,12 @@ Error cannot(const std::string& what, const std::filesystem::path& path) {
   return {Code::storage_failed, what + " " + path.string()};
 }
 
-/// Durable on return; the folder's entry too.
-Result<void> write_file(const std::filesystem::path& path, const std::string& content) {
-  const std::filesystem::path fresh = path.string() + ".new";
-  const int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (file < 0) return cannot("cannot write", fresh);
-  const bool written =
-      ::write(file, content.data(), content.size()) == static_cast<ssize_t>(content.size()) && ::fsync(file) == 0;
-  ::close(file);
-  if (!written || ::rename(fresh.c_str(), path.c_str()) != 0) return cannot("cannot write", path);
-  const int folder = ::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = folder >= 0 && ::fsync(folder) == 0;
-  if (folder >= 0) ::close(folder);
-  if (!synced) return cannot("cannot sync", path.parent_path());
-  return {};
-}
-
 /// The number of shards of the folder; `wanted` if the folder is new. 0 wants whatever there is.
 Result<std::uint32_t> check_format(const std::filesystem::path& path, std::uint32_t wanted) {
   std::ifstream file(path);
   std::string line;
   if (!std::getline(file, line)) {
-    const auto written = write_file(path, std::string{format_line} + std::to_string(wanted) + '\n');
+    const auto written = store::replace_file(path, std::string{format_line} + std::to_string(wanted) + '\n');
     return written ? Result<std::uint32_t>{wanted} : written.error();
   }
   std::uint32_t stored = 0;

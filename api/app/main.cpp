@@ -20,6 +20,8 @@ int run(const Settings& settings) {
       return ingest_file(settings);
     case Command::token:
       return print_token(settings);
+    case Command::user:
+      return keep_users(settings);
     case Command::export_:
       return export_process(settings);
   }

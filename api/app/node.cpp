@@ -98,6 +98,9 @@ Result<void> Node::open_stores() {
   auto answers = auth::IdempotencyStore::open(*node_store_, clock_);
   if (!answers) return answers.error();
   answers_ = std::move(*answers);
+  auto people = People::open(settings_, folder_, *node_store_, secrets_.tokens, *audit_, clock_);
+  if (!people) return people.error();
+  people_ = std::move(*people);
   return {};
 }
 
@@ -131,6 +134,7 @@ void Node::stop() {
   begin_drain();
   readers_.stop();
   intake_.stop();
+  if (people_) people_->stop();
   // The log first: what it still takes (and nobody is told of any more) the engine then takes too.
   appender_.reset();
   if (engine_) engine_->stop();
@@ -164,6 +168,7 @@ void Node::collect(metrics::Samples& samples) {
   samples.gauge("weir_disk_free_ratio", "Free share of the data folder's disk.", disk_.free_share());
   samples.counter("weir_log_lines_dropped_total", "Lines of the log of the program that were dropped.",
                   static_cast<double>(logger_.dropped()));
+  people_->collect(samples);
   std::uint32_t shard = 0;
   for (const runtime::ShardStatus& status : engine_->status()) {
     const auto number = [](std::uint64_t count) { return static_cast<double>(count); };

@@ -11,6 +11,7 @@
 #include "api/app/data_folder.hpp"
 #include "api/app/disk_guard.hpp"
 #include "api/app/logging.hpp"
+#include "api/app/people.hpp"
 #include "api/app/settings.hpp"
 #include "api/app/workers.hpp"
 #include "api/auth/audit.hpp"
@@ -62,6 +63,7 @@ class Node {
   auth::IdempotencyStore& answers() { return *answers_; }
   auth::IngestQuota& quota() { return quota_; }
   auth::FailedAuthentications& failed_authentications() { return failed_authentications_; }
+  People& people() { return *people_; }
   metrics::Registry& metrics() { return metrics_; }
   Workers& intake() { return intake_; }    // validates bodies, writes what is not the log's
   Workers& readers() { return readers_; }  // answers queries
@@ -106,6 +108,7 @@ class Node {
   std::unique_ptr<log::AppenderThread> appender_;
   std::unique_ptr<auth::Audit> audit_;
   std::unique_ptr<auth::IdempotencyStore> answers_;
+  std::unique_ptr<People> people_;
   auth::IngestQuota quota_;
   auth::FailedAuthentications failed_authentications_;
   Workers intake_;

@@ -22,17 +22,17 @@ net::Response as_response(auth::StoredAnswer kept) {
 void write_audit(Node& node, const net::RequestHead& head, const auth::Credential& credential, std::string_view action,
                  std::string_view object, unsigned status) {
   const std::string outcome = status < 400 ? "done" : std::to_string(status);
-  const auto written = node.audit().append({node.clock().now(), credential.workspace, credential.token_id,
+  const auto written = node.audit().append({node.clock().now(), credential.workspace, credential.actor(),
                                             std::string{action}, std::string{object}, outcome, head.trace_id},
                                            store::Durability::synced);
   if (!written) node.logger().log(LogLevel::error, written.error().detail, {}, head.trace_id);
 }
 
 net::Respond audited(Node& node, const net::RequestHead& head, const auth::Credential& credential,
-                     std::string_view action, std::string object, net::Respond respond) {
+                     std::string_view action, std::shared_ptr<const std::string> object, net::Respond respond) {
   return after_work(std::move(respond), head.trace_id, node.intake(),
                     [&node, head, credential, action, object = std::move(object)](net::Response& response) {
-                      write_audit(node, head, credential, action, object, response.status);
+                      write_audit(node, head, credential, action, *object, response.status);
                     });
 }
 
@@ -42,7 +42,7 @@ std::optional<net::Respond> answered_once(Node& node, const net::RequestHead& he
   if (key.empty()) return respond;
   const std::string path = head.target.substr(0, head.target.find('?'));
   auto begun = node.answers().begin(
-      {credential.workspace, credential.token_id, std::string{name_of(head.method)} + ' ' + path, std::string{key}},
+      {credential.workspace, credential.actor(), std::string{name_of(head.method)} + ' ' + path, std::string{key}},
       request);
   if (!begun) {
     respond(begun.error());

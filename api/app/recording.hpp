@@ -15,9 +15,9 @@ namespace weir::app {
 void write_audit(Node& node, const net::RequestHead& head, const auth::Credential& credential, std::string_view action,
                  std::string_view object, unsigned status);
 
-/// A Respond that writes the entry, with the answer's outcome, before it answers.
+/// A Respond that writes the entry, with the answer's outcome and what `object` then says, before it answers.
 net::Respond audited(Node& node, const net::RequestHead& head, const auth::Credential& credential,
-                     std::string_view action, std::string object, net::Respond respond);
+                     std::string_view action, std::shared_ptr<const std::string> object, net::Respond respond);
 
 /// Without the header: `respond` as it is. Else a Respond that keeps the answer under the key; or nothing when there is
 /// nothing more to do, for the call was answered with what was kept or refused. `request`: a hash of all that the

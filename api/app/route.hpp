@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,15 +20,17 @@ struct Call {
   std::vector<std::string> names;  // what stood in the pattern's places: process, case, …
   auth::Credential credential;     // empty on open routes
   net::Respond respond;
+  std::shared_ptr<std::string> object = nullptr;  // what the audit will name; the handler may know it better
 
   const net::RequestHead& head() const { return request.head; }
 };
 
 /// Where a call is handled.
 enum class Where : std::uint8_t {
-  io,       // at once; must not block
-  intake,   // by Node::intake()
-  readers,  // by Node::readers()
+  io,         // at once; must not block
+  intake,     // by Node::intake()
+  readers,    // by Node::readers()
+  passwords,  // by People::passwords()
 };
 
 struct Route {
@@ -41,6 +44,8 @@ struct Route {
   std::function<void(Call)> handle = {};
   /// Instead of `handle`: takes the body as it comes. Called on an I/O thread; the call has no Respond yet.
   std::function<net::BodyPlan(const net::RequestHead&, std::vector<std::string> names, auth::Credential)> stream = {};
+  /// False: the answer holds a secret and is kept under no Idempotency-Key.
+  bool keep_answer = true;
   /// "case.erase": every call is written to the audit, with its outcome, before it is answered. Empty: not written.
   std::string_view action = {};
 };

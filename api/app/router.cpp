@@ -1,6 +1,8 @@
 #include "api/app/router.hpp"
 
+#include "api/app/answering.hpp"
 #include "api/app/recording.hpp"
+#include "api/auth/session_cookie.hpp"
 #include "api/net/problem.hpp"
 
 namespace weir::app {
@@ -46,6 +48,17 @@ Hash128 hash_of(const net::Request& request) {
     bytes.append(1, '\n').append(header.name).append(1, ':').append(header.value);
   }
   return hash128(bytes.append(2, '\n').append(request.body));
+}
+
+/// A browser sends the cookie along with whatever any page makes it send: what changes something, and what opens a
+/// WebSocket, must be known to come from our own.
+bool is_from_our_page(const net::RequestHead& head, std::string_view secret) {
+  const std::string_view origin = head.header("origin");
+  const bool foreign = !origin.empty() && !auth::is_same_origin(origin, head.header("host"));
+  const bool silent_upgrade = origin.empty() && !head.header("upgrade").empty();
+  if (foreign || silent_upgrade) return false;
+  return asked(head) == net::Method::get || head.method == net::Method::options ||
+         auth::is_csrf_token_of(secret, head.header("x-csrf-token"));
 }
 
 }  // namespace
@@ -102,23 +115,21 @@ net::BodyPlan Router::admit(const net::RequestHead& head) {
 }
 
 Result<auth::Credential> Router::authenticate(const net::RequestHead& head) const {
-  std::vector<std::string_view> values;
-  for (const net::Header& header : head.headers) {
-    if (header.name == "authorization") values.push_back(header.value);
-  }
-  const auto token = auth::bearer_token(values);
-  if (!token) return token.error();
-  return auth::verify_token(node_.secrets().tokens, *token, node_.clock().now());
+  auth::Access& access = node_.people().access();
+  const auto token = auth::bearer_token(head.all_headers("authorization"));
+  if (token) return access.by_token(*token);
+  if (token.error().code != Code::missing_token) return token.error();
+  const auto secret = auth::session_secret(head.all_headers("cookie"), head.secure);
+  if (!secret) return secret.error();
+  auto credential = access.by_session(*secret);
+  if (credential && !is_from_our_page(head, *secret)) return Error{Code::csrf_refused, ""};
+  return credential;
 }
 
 net::BodyPlan Router::refuse_credential(const net::RequestHead& head, const Error& why) const {
   if (why.code == Code::invalid_token) {
     if (const auto wait = node_.failed_authentications().record(head.remote_address)) {
-      net::Response response = net::problem({Code::quota_exceeded, ""}, head.trace_id);
-      for (net::Header& header : response.headers) {
-        if (header.name == "Retry-After") header.value = std::to_string(wait->count());
-      }
-      return net::Refuse{std::move(response)};
+      return net::Refuse{refused_for(Code::quota_exceeded, *wait, head.trace_id)};
     }
     auth::AuditEntry entry{node_.clock().now(), std::string{auth::node_workspace}, head.remote_address, "token.refused",
                            path_of(head),       std::string{name_of(why.code)},    head.trace_id};
@@ -145,16 +156,22 @@ void Router::run(const Route& route, Call call) const {
   if (route.where == Where::io) return route.handle(std::move(call));
   const net::Respond respond = call.respond;
   auto held = std::make_shared<Call>(std::move(call));
-  Workers& workers = route.where == Where::intake ? node_.intake() : node_.readers();
-  if (!workers.offer([this, &route, held] { handle(route, std::move(*held)); })) respond({Code::overloaded, ""});
+  if (!workers_of(route.where).offer([this, &route, held] { handle(route, std::move(*held)); }))
+    respond({Code::overloaded, ""});
+}
+
+Workers& Router::workers_of(Where where) const {
+  if (where == Where::passwords) return node_.people().passwords();
+  return where == Where::intake ? node_.intake() : node_.readers();
 }
 
 /// On a worker.
 void Router::handle(const Route& route, Call call) const {
+  call.object = std::make_shared<std::string>(object_of(route, call));
   if (!route.action.empty()) {
-    call.respond = audited(node_, call.head(), call.credential, route.action, object_of(route, call), call.respond);
+    call.respond = audited(node_, call.head(), call.credential, route.action, call.object, call.respond);
   }
-  if (route.method == net::Method::post) {
+  if (route.method == net::Method::post && route.keep_answer) {
     auto respond = answered_once(node_, call.head(), call.credential, hash_of(call.request), call.respond);
     if (!respond) return;
     call.respond = std::move(*respond);

@@ -34,6 +34,7 @@ class Router final : public net::Handler {
   Result<auth::Credential> authenticate(const net::RequestHead& head) const;
   net::BodyPlan refuse_credential(const net::RequestHead& head, const Error& why) const;
   net::BodyPlan plan(const Entry& entry, const net::RequestHead& head, auth::Credential credential) const;
+  Workers& workers_of(Where where) const;
   void run(const Route& route, Call call) const;
   void handle(const Route& route, Call call) const;
   std::string object_of(const Route& route, const Call& call) const;

@@ -44,7 +44,7 @@ std::vector<Route> all_routes(Node& node, Uploads& uploads, Redactor& redactor, 
   for (const std::vector<Route>& part :
        {node_routes(node), event_routes(node), upload_routes(node, uploads), process_routes(node), view_routes(node),
         case_routes(node, redactor), export_routes(node), dead_letter_routes(node), audit_routes(node),
-        demo_routes(demo)}) {
+        session_routes(node), user_routes(node), token_routes(node), demo_routes(demo)}) {
     routes.insert(routes.end(), part.begin(), part.end());
   }
   return routes;
@@ -109,7 +109,8 @@ Result<void> announce_dashboard(const std::string& url, Node& node) {
   return {};
 }
 
-/// Returns when the process is to stop, with its exit code; once a second looks at stores and disk.
+/// Returns when the process is to stop, with its exit code; once a second looks at stores, disk and what `weir user`
+/// did.
 int wait_for_stop(const sigset_t& signals, Node& node, net::Server& server, Logger& logger) {
   while (true) {
     const timespec second{1, 0};
@@ -120,6 +121,7 @@ int wait_for_stop(const sigset_t& signals, Node& node, net::Server& server, Logg
       logger.log(reloaded ? LogLevel::info : LogLevel::error,
                  reloaded ? "certificate read again" : reloaded.error().detail);
     }
+    if (const auto looked = node.people().look_around(); !looked) logger.log(LogLevel::error, looked.error().detail);
     if (node.watch()) continue;
     logger.log(LogLevel::error, "the disk is all but full; the reserve was given up, and the server starts again");
     return 1;

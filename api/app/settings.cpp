@@ -38,7 +38,7 @@ std::vector<std::string> known_names(Spell spell, std::string config) {
   std::set<std::string> names;
   if (!config.empty()) names.insert(std::move(config));
   for (const auto& setting : settings_table()) {
-    if (setting.kind != Setting::Kind::positional) names.insert(spell(setting));
+    if (!setting.is_positional()) names.insert(spell(setting));
   }
   return {names.begin(), names.end()};
 }
@@ -46,8 +46,7 @@ std::vector<std::string> known_names(Spell spell, std::string config) {
 std::vector<std::string> flags_of(Command command) {
   std::vector<std::string> flags{"--config", "--help"};
   for (const auto& setting : settings_table()) {
-    if (setting.commands.contains(command) && setting.kind != Setting::Kind::positional)
-      flags.push_back(setting.flag());
+    if (setting.commands.contains(command) && !setting.is_positional()) flags.push_back(setting.flag());
   }
   return flags;
 }
@@ -64,7 +63,7 @@ std::vector<std::string> split(std::string_view text, char separator) {
 
 CLI::Option* add_option(CLI::App& app, const Setting& setting) {
   if (setting.is_switch()) return app.add_flag(setting.flag());
-  const auto name = setting.kind == Setting::Kind::positional ? std::string(setting.name) : setting.flag();
+  const auto name = setting.is_positional() ? std::string(setting.name) : setting.flag();
   return app.add_option(name)->type_size(1)->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
@@ -157,8 +156,7 @@ const Given* find_given(const Setting& setting, const Sources& sources) {
 
 void apply(const Setting& setting, Sources& sources, Settings& settings) {
   const auto* given = find_given(setting, sources);
-  const bool is_optional = setting.kind == Setting::Kind::option;
-  if (given == nullptr && !is_optional) return sources.faults.push_back(setting.flag() + " is required");
+  if (given == nullptr && setting.is_required()) return sources.faults.push_back(setting.flag() + " is required");
   if (given == nullptr && setting.fallback.empty()) return;
   const Given fallback{setting.flag(), {std::string(setting.fallback)}};
   for (const auto& value : (given != nullptr ? *given : fallback).values) {

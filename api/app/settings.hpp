@@ -12,7 +12,7 @@
 
 namespace weir::app {
 
-enum class Command : std::uint8_t { serve, demo, discover, ingest, token, export_ };
+enum class Command : std::uint8_t { serve, demo, discover, ingest, token, export_, user };
 
 std::string_view name_of(Command command);
 
@@ -36,8 +36,11 @@ struct Settings {
   std::uint64_t memory_bytes = 0;
   std::uint64_t connections_max = 0;
   std::uint64_t drain_seconds = 0;
-  std::uint64_t erasure_seconds = 0;     // of `erasure-interval`
-  std::uint64_t self_check_seconds = 0;  // of `self-check-interval`; 0: never
+  std::uint64_t erasure_seconds = 0;           // of `erasure-interval`
+  std::uint64_t self_check_seconds = 0;        // of `self-check-interval`; 0: never
+  std::uint64_t erasure_seconds = 0;           // of `erasure-interval`
+  std::uint64_t session_idle_seconds = 0;      // of `session-idle`
+  std::uint64_t session_lifetime_seconds = 0;  // of `session-lifetime`
   std::string log_level;
 
   // demo
@@ -56,7 +59,12 @@ struct Settings {
   std::string token;
   std::string output;  // empty: stdout
 
-  // token
+  // user
+  std::string action;     // add, password, link, remove, list
+  std::string user_name;  // of `name`
+  std::string password;   // empty: made
+
+  // token, user
   std::string workspace;
   std::string role;
   std::uint64_t expires_seconds = 0;  // of `expires`; 0: never

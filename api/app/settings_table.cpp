@@ -19,7 +19,10 @@ constexpr std::uint64_t tib = 1024 * gib;
 const std::array table = std::to_array<Setting>({
   {"file", {discover, ingest}, "FILE", "", "The event log: CSV or XES, plain or gzip.", Text{&Settings::file}, Kind::positional},
 
-  {"data", {serve, token}, "DIR", "weir-data", "The data folder.", Text{&Settings::data}},
+  {"action", {user}, "add|password|link|remove|list", "", "What to do: add somebody or a role, set a password, print a sign-in link that is good once within an hour, take a role or somebody away, list all.", Choice{&Settings::action}, Kind::positional},
+  {"name", {user}, "NAME", "", "The user.", Text{&Settings::user_name}, Kind::optional_positional},
+
+  {"data", {serve, token, user}, "DIR", "weir-data", "The data folder.", Text{&Settings::data}},
   {"data", {export_}, "DIR", "", "Read this data folder, which no server may hold, instead of asking a server.", Text{&Settings::data}},
   {"data", {demo}, "DIR", "", "A data folder that stays, and that the demo goes on with; a temporary one if not given.", Text{&Settings::data}},
   {"listen", {serve, demo}, "HOST:PORT", "127.0.0.1:8080", "The IP address (or localhost) and port to listen on; port 0: any free one.", Custom{store_listen}},
@@ -40,6 +43,8 @@ const std::array table = std::to_array<Setting>({
   {"drain-seconds", {serve, demo}, "N", "20", "How long requests in flight may take after SIGTERM.", Number{&Settings::drain_seconds, 0, 3600}},
   {"erasure-interval", {serve, demo}, "SECONDS", "3600", "How often, at most, the bytes of erased cases are removed from the disk.", Number{&Settings::erasure_seconds, 0, 86'400}},
   {"self-check-interval", {serve, demo}, "SECONDS", "3600", "How long after one check of all views the next begins; 0: never.", Number{&Settings::self_check_seconds, 0, 31'536'000}},
+  {"session-idle", {serve, demo}, "SECONDS", "86400", "A session that is not used for so long is over.", Number{&Settings::session_idle_seconds, 1, 31'536'000}},
+  {"session-lifetime", {serve, demo}, "SECONDS", "2592000", "How long a session lives at most.", Number{&Settings::session_lifetime_seconds, 1, 31'536'000}},
   {"log-level", {serve, demo}, "debug|info|warning|error", "info", "The least severity that is logged.", Choice{&Settings::log_level}},
 
   {"format", {discover}, "json|dot|text", "json", "The form of the answer.", Choice{&Settings::format}},
@@ -56,12 +61,15 @@ const std::array table = std::to_array<Setting>({
 
   {"workspace", {token}, "WORKSPACE", "", "The workspace that the token opens.", Custom{store_workspace}, Kind::required},
   {"workspace", {export_}, "WORKSPACE", "", "With a data folder: the workspace to export.", Custom{store_workspace}},
+  {"workspace", {user}, "WORKSPACE", "", "Where the role is given or taken away; remove: everywhere if not given.", Custom{store_workspace}},
   {"role", {token}, "admin|analyst|viewer|producer", "", "What the bearer may do.", Choice{&Settings::role}, Kind::required},
+  {"role", {user}, "admin|analyst|viewer|producer", "", "What the user may do there.", Choice{&Settings::role}},
+  {"password", {user}, "PASSWORD", "", "The password; better given as WEIR_PASSWORD, which other users cannot see. Made and printed if not given.", Text{&Settings::password}},
   {"expires", {token}, "TIME", "never", "How long the token is valid: a number with s, m, h or d, or `never`.", Custom{store_expires}},
 });
 // clang-format on
 
-constexpr std::array commands{serve, demo, discover, ingest, token, export_};
+constexpr std::array commands{serve, demo, discover, ingest, token, user, export_};
 
 void check_conflicts_of_serve(const Settings& settings, std::vector<std::string>& faults) {
   if (settings.tls_cert.empty() != settings.tls_key.empty()) {
@@ -79,6 +87,15 @@ void check_conflicts_of_export(const Settings& settings, std::vector<std::string
   if (settings.workspace.empty()) faults.emplace_back("--data needs --workspace");
 }
 
+void check_conflicts_of_user(const Settings& settings, std::vector<std::string>& faults) {
+  if (settings.user_name.empty() != (settings.action == "list")) {
+    faults.emplace_back(settings.action == "list" ? "list takes no NAME" : "NAME is required");
+  }
+  if (settings.action == "add" && (settings.workspace.empty() || settings.role.empty())) {
+    faults.emplace_back("add needs --workspace and --role");
+  }
+}
+
 std::string upper_with_underscores(std::string_view name) {
   std::string text(name);
   for (char& c : text) c = c == '-' ? '_' : (c >= 'a' && c <= 'z') ? static_cast<char>(c - 32) : c;
@@ -88,22 +105,23 @@ std::string upper_with_underscores(std::string_view name) {
 }  // namespace
 
 std::string_view name_of(Command command) {
-  constexpr std::array<std::string_view, 6> names{"serve", "demo", "discover", "ingest", "token", "export"};
+  constexpr std::array<std::string_view, 7> names{"serve", "demo", "discover", "ingest", "token", "export", "user"};
   return names[static_cast<std::size_t>(command)];
 }
 
 std::string_view summary_of(Command command) {
-  constexpr std::array<std::string_view, 6> summaries{
+  constexpr std::array<std::string_view, 7> summaries{
       "Run the server.",
       "Run a server that shows a simulated company, or a file as if live.",
       "Print map, KPIs and variants of one file; needs no server.",
       "Send a file to a running server.",
       "Print a new token; also while a server holds the data folder.",
-      "Write the events of a process to a file."};
+      "Write the events of a process to a file.",
+      "Add, remove and list the people who sign in; also while a server holds the data folder."};
   return summaries[static_cast<std::size_t>(command)];
 }
 
-std::string Setting::flag() const { return kind == Kind::positional ? std::string(value) : "--" + std::string(name); }
+std::string Setting::flag() const { return is_positional() ? std::string(value) : "--" + std::string(name); }
 std::string Setting::variable() const { return "WEIR_" + upper_with_underscores(name); }
 
 std::span<const Setting> settings_table() { return table; }
@@ -125,6 +143,7 @@ std::optional<std::string> store_value(const Setting& setting, std::string_view 
 std::vector<std::string> conflicts_in(const Settings& settings) {
   std::vector<std::string> faults;
   if (settings.command == serve || settings.command == demo) check_conflicts_of_serve(settings, faults);
+  if (settings.command == user) check_conflicts_of_user(settings, faults);
   if (settings.command == export_) check_conflicts_of_export(settings, faults);
   return faults;
 }

@@ -58,7 +58,7 @@ struct List {
 using Custom = std::optional<std::string> (*)(Settings&, std::string_view value);
 
 struct Setting {
-  enum class Kind : std::uint8_t { option, required, positional };
+  enum class Kind : std::uint8_t { option, required, positional, optional_positional };
 
   std::string_view name;  // without dashes
   Commands commands;
@@ -70,6 +70,8 @@ struct Setting {
 
   std::string flag() const;      // "--tls-cert"; "FILE" for a positional one
   std::string variable() const;  // "WEIR_TLS_CERT"
+  bool is_positional() const { return kind == Kind::positional || kind == Kind::optional_positional; }
+  bool is_required() const { return kind == Kind::required || kind == Kind::positional; }
   bool is_switch() const { return std::holds_alternative<Switch>(store); }
   bool is_list() const { return std::holds_alternative<List>(store); }
 };

@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t help_column = 40;
 
 std::string usage_of(const Setting& setting) {
-  if (setting.kind == Setting::Kind::positional || setting.is_switch()) return setting.flag();
+  if (setting.is_positional() || setting.is_switch()) return setting.flag();
   return setting.flag() + " " + std::string(setting.value);
 }
 
@@ -24,7 +24,7 @@ std::string help_line(const std::string& usage, const std::string& meaning) {
 }
 
 std::string default_note(const Setting& setting) {
-  if (setting.kind != Setting::Kind::option) return " [required]";
+  if (setting.is_required()) return " [required]";
   if (setting.fallback.empty() || setting.is_switch()) return "";
   return " [" + std::string(setting.fallback) + "]";
 }
@@ -72,7 +72,8 @@ std::string help(Command command) {
   std::string lines;
   for (const auto& setting : settings_table()) {
     if (!setting.commands.contains(command)) continue;
-    if (setting.kind != Setting::Kind::option) usage += " " + usage_of(setting);
+    if (setting.is_required()) usage += " " + usage_of(setting);
+    if (setting.kind == Setting::Kind::optional_positional) usage += " [" + usage_of(setting) + "]";
     lines += help_line(usage_of(setting), std::string(setting.help) + default_note(setting));
   }
   lines += help_line("--config FILE", "Read settings from this YAML file.");
@@ -103,7 +104,7 @@ std::string env_example() {
       "# value counts as not set. Made from the table in api/app/settings_table.cpp.\n";
   std::set<std::string> seen;
   for (const auto& setting : settings_table()) {
-    if (setting.kind == Setting::Kind::positional || !seen.insert(setting.variable()).second) continue;
+    if (setting.is_positional() || !seen.insert(setting.variable()).second) continue;
     text += "\n# " + std::string(setting.help) + " (" + commands_of(setting) + ")\n";
     text += "#" + setting.variable() + "=" + std::string(setting.fallback) + "\n";
   }
@@ -117,7 +118,7 @@ std::string settings_reference() {
       "the YAML file\n(`--config`), that before the default.\n\n"
       "| flag and key | variable | commands | default | meaning |\n| --- | --- | --- | --- | --- |\n";
   for (const auto& setting : settings_table()) {
-    if (setting.kind == Setting::Kind::positional) continue;
+    if (setting.is_positional()) continue;
     auto usage = usage_of(setting);
     for (auto at = usage.find('|'); at != std::string::npos; at = usage.find('|', at + 2)) usage.insert(at, "\\");
     const auto fallback = setting.kind == Setting::Kind::required ? "required" : std::string(setting.fallback);

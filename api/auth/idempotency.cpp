@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "api/auth/workspaces.hpp"
 #include "schemas/crypto/digest.hpp"
 #include "state/format/codec.hpp"
 #include "state/format/keys.hpp"
@@ -47,7 +48,7 @@ Result<Kept> decode(std::string_view bytes) {
 std::string digest_of(const IdempotencyScope& scope) {
   std::string bytes;
   format::Encoder out(bytes);
-  for (const auto* part : {&scope.token_id, &scope.route, &scope.key}) out.text(*part);
+  for (const auto* part : {&scope.actor, &scope.route, &scope.key}) out.text(*part);
   return std::string(crypto::bytes_of(crypto::sha256(bytes)));
 }
 
@@ -112,21 +113,14 @@ Result<std::unique_ptr<IdempotencyStore>> IdempotencyStore::open(store::Store& s
   return open(store, clock, Limits());
 }
 
-// Goes from workspace to workspace by their first keys, so that what else a workspace keeps is not read.
 Result<void> IdempotencyStore::restore() {
   const std::lock_guard lock(mutex_);
-  for (std::string from;;) {
-    std::optional<std::string> workspace;
-    const auto found = store_.scan(from, {}, [&](auto key, auto) {
-      workspace = key.substr(0, key.find('\0'));
-      return false;
-    });
-    if (!found) return found.error();
-    if (!workspace) return {};
-    const format::Scope scope(*workspace);
-    if (const auto summed = restore(scope); !summed) return summed.error();
-    from = store::end_of_prefix(scope.everything());
+  const auto workspaces = workspaces_in(store_);
+  if (!workspaces) return workspaces.error();
+  for (const auto& workspace : *workspaces) {
+    if (const auto summed = restore(format::Scope(workspace)); !summed) return summed.error();
   }
+  return {};
 }
 
 Result<void> IdempotencyStore::restore(const format::Scope& scope) {

@@ -21,10 +21,10 @@ namespace weir::auth {
 
 inline constexpr std::size_t idempotency_key_bytes_max = 256;
 
-/// What a key belongs to: another token or route is another key.
+/// What a key belongs to: another actor or route is another key.
 struct IdempotencyScope {
   std::string workspace;
-  std::string token_id;
+  std::string actor;
   std::string route;  // method and path
   std::string key;    // the header's value
 };

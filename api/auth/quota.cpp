@@ -12,6 +12,10 @@ namespace {
 constexpr std::uint64_t per_second_max = 1'000'000'000;
 constexpr std::size_t quota_keys_max = 100'000;
 constexpr std::size_t address_keys_max = 10'000;
+constexpr std::size_t user_keys_max = 10'000;
+constexpr Rate sign_ins{.per_second = 1, .burst = 100};  // in points:
+constexpr std::uint64_t points_of_user = 10;
+constexpr std::uint64_t points_of_address = 2;
 constexpr Rate failures_per_address{.per_second = 1, .burst = 20};
 
 // The time that an amount takes at the rate, rounded up: at most 10^18 ns (31 years), so that sums cannot overflow.
@@ -67,6 +71,11 @@ std::optional<std::chrono::seconds> RateLimiter::take(std::string_view key, std:
   return std::nullopt;
 }
 
+void RateLimiter::give_back(std::string_view key, std::uint64_t amount) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = index_.find(key); found != index_.end()) found->second->paid_until -= time_of(amount, rate_);
+}
+
 std::size_t RateLimiter::keys() const {
   const std::lock_guard lock(mutex_);
   return by_use_.size();
@@ -86,6 +95,21 @@ FailedAuthentications::FailedAuthentications(const Clock& clock)
 
 std::optional<std::chrono::seconds> FailedAuthentications::record(std::string_view remote_address) {
   return limiter_.take(machine_of(remote_address), 1);
+}
+
+SignInAttempts::SignInAttempts(const Clock& clock)
+    : by_user_(sign_ins, user_keys_max, clock), by_address_(sign_ins, address_keys_max, clock) {}
+
+std::optional<std::chrono::seconds> SignInAttempts::begin(std::string_view user, std::string_view remote_address) {
+  if (const auto wait = by_user_.take(user, points_of_user)) return wait;
+  const auto wait = by_address_.take(machine_of(remote_address), points_of_address);
+  if (wait) by_user_.give_back(user, points_of_user);
+  return wait;
+}
+
+void SignInAttempts::succeeded(std::string_view user, std::string_view remote_address) {
+  by_user_.give_back(user, points_of_user);
+  by_address_.give_back(machine_of(remote_address), points_of_address);
 }
 
 }  // namespace weir::auth

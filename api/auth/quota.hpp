@@ -29,6 +29,8 @@ class RateLimiter {
   /// least 1 s, for Retry-After). An amount above the burst passes when the allowance is whole and is paid for by a
   /// longer wait afterwards, so that no size of body is refused for ever. O(1).
   std::optional<std::chrono::seconds> take(std::string_view key, std::uint64_t amount);
+  /// Undoes a take() of this amount.
+  void give_back(std::string_view key, std::uint64_t amount);
 
   std::size_t keys() const;
 
@@ -70,6 +72,22 @@ class FailedAuthentications {
 
  private:
   RateLimiter limiter_;
+};
+
+/// Tries to sign in, counted before the password is looked at, by the user's name (also of nobody: ten at once, then
+/// one in ten seconds) and by address (fifty at once, then one in two seconds). A right password takes back what it
+/// took, so that only wrong ones count.
+class SignInAttempts {
+ public:
+  explicit SignInAttempts(const Clock& clock);
+
+  /// Nothing: look at the password. Else: 429 `too_many_attempts` with this Retry-After.
+  std::optional<std::chrono::seconds> begin(std::string_view user, std::string_view remote_address);
+  void succeeded(std::string_view user, std::string_view remote_address);
+
+ private:
+  RateLimiter by_user_;
+  RateLimiter by_address_;
 };
 
 }  // namespace weir::auth

@@ -22,11 +22,11 @@ using enum Permission;
 // In the order of Role.
 constexpr std::array<RoleEntry, 4> roles{{
     {"admin", set_of(append_events, use_uploads, read_views, export_events, write_documents, read_dead_letters,
-                     replay_dead_letters, erase_cases, read_audit)},
-    {"analyst",
-     set_of(use_uploads, read_views, export_events, write_documents, read_dead_letters, replay_dead_letters)},
-    {"viewer", set_of(read_views)},
-    {"producer", set_of(append_events, use_uploads)},
+                     replay_dead_letters, erase_cases, read_audit, manage_access, use_session)},
+    {"analyst", set_of(use_uploads, read_views, export_events, write_documents, read_dead_letters, replay_dead_letters,
+                       use_session)},
+    {"viewer", set_of(read_views, use_session)},
+    {"producer", set_of(append_events, use_uploads, use_session)},
 }};
 
 const RoleEntry& entry_of(Role role) { return roles[static_cast<std::size_t>(role)]; }

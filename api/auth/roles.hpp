@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "schemas/base/result.hpp"
+#include "schemas/base/time.hpp"
 
 namespace weir::auth {
 
@@ -23,6 +24,8 @@ enum class Permission : std::uint8_t {
   replay_dead_letters,
   erase_cases,
   read_audit,
+  manage_access,  // users and tokens of the workspace
+  use_session,    // one's own
 };
 
 std::string_view name_of(Role role);
@@ -30,12 +33,17 @@ std::optional<Role> role_of(std::string_view name);
 
 bool allows(Role role, Permission permission);
 
-/// What a valid token says about its bearer.
+/// What a valid token or session says about who sends it.
 struct Credential {
   std::string workspace;
   Role role = Role::viewer;
-  std::string token_id;  // names the token without being it; safe to log
+  std::string token_id;              // names the token or session without being it; safe to log
+  std::string user = {};             // whose session it is; empty: a token
+  std::optional<Time> expires = {};  // of a token; none: never
 
+  bool is_session() const { return !user.empty(); }
+  /// Who did it, for the audit: "user:NAME", or the token's id.
+  std::string actor() const { return is_session() ? "user:" + user : token_id; }
   friend bool operator==(const Credential&, const Credential&) = default;
 };
 

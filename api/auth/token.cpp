@@ -16,10 +16,6 @@ constexpr std::size_t mac_bytes = 32;
 constexpr std::size_t fixed_bytes = 1 + id_bytes + id_bytes + 1 + 3 * 8;  // claims before the workspace
 constexpr std::uint64_t seconds_max = 253'402'300'799;                    // the end of the year 9999
 
-Error invalid_token() {
-  return {Code::invalid_token, "The token is malformed, foreign, withdrawn or out of its time."};
-}
-
 std::uint64_t to_seconds(Time time) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
   return seconds < 0 ? 0 : static_cast<std::uint64_t>(seconds);
@@ -29,13 +25,6 @@ Time from_seconds(std::uint64_t seconds) { return Time{std::chrono::seconds(seco
 
 crypto::Digest mac_of(const crypto::Key& key, std::string_view claims) {
   return crypto::hmac_sha256(key, std::string("weir token") + '\0' + std::string(claims));
-}
-
-std::string hex_of(std::string_view bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char c : bytes) text.append({digits[c >> 4], digits[c & 15]});
-  return text;
 }
 
 struct Claims {
@@ -50,11 +39,12 @@ std::optional<Claims> read_claims(std::string_view claims) {
   const auto role = static_cast<std::uint8_t>(rest[id_bytes]);
   const auto times = rest.substr(id_bytes + 1);
   Claims read;
-  read.credential.token_id = hex_of(rest.substr(0, id_bytes));
+  read.credential.token_id = crypto::to_hex(rest.substr(0, id_bytes));
   read.credential.role = static_cast<Role>(role);
   read.credential.workspace = times.substr(3 * 8);
   read.not_before = format::read_big_endian(times.substr(8, 8));
   read.expires = format::read_big_endian(times.substr(16, 8));
+  if (read.expires > 0) read.credential.expires = from_seconds(read.expires);
   const bool sound = role <= static_cast<std::uint8_t>(Role::producer) && is_plain_name(read.credential.workspace) &&
                      read.not_before <= seconds_max && read.expires <= seconds_max;
   return sound ? std::optional(std::move(read)) : std::nullopt;
@@ -66,6 +56,10 @@ bool in_time(const Claims& claims, Time now) {
 }
 
 }  // namespace
+
+Error invalid_token() {
+  return {Code::invalid_token, "The token is malformed, foreign, withdrawn or out of its time."};
+}
 
 KeyRing::KeyRing(std::vector<crypto::Key> keys) {
   WEIR_CHECK(!keys.empty(), "a key ring without keys");

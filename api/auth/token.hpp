@@ -59,6 +59,9 @@ struct Grant {
 /// begins.
 Result<std::string> issue_token(const KeyRing& keys, const Grant& grant, Time now);
 
+/// What a token that does not hold is told, whatever the fault.
+Error invalid_token();
+
 /// Whose token it is; for every fault whatever the one same `invalid_token`. A few microseconds: dearer to look up in a
 /// cache than to do. Thread-safe.
 Result<Credential> verify_token(const KeyRing& keys, std::string_view token, Time now);

@@ -30,6 +30,14 @@ std::string_view RequestHead::header(std::string_view lower_case_name) const {
   return found == headers.end() ? std::string_view{} : std::string_view(found->value);
 }
 
+std::vector<std::string_view> RequestHead::all_headers(std::string_view lower_case_name) const {
+  std::vector<std::string_view> values;
+  for (const Header& header : headers) {
+    if (header.name == lower_case_name) values.push_back(header.value);
+  }
+  return values;
+}
+
 std::optional<std::string_view> RequestHead::parameter(std::string_view name) const {
   const auto found =
       std::find_if(query.begin(), query.end(), [&](const Parameter& parameter) { return parameter.name == name; });

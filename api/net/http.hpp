@@ -55,6 +55,8 @@ struct RequestHead {
 
   /// The first value under a name in lower case, or empty. O(headers).
   std::string_view header(std::string_view lower_case_name) const;
+  /// All of them, in their order. O(headers).
+  std::vector<std::string_view> all_headers(std::string_view lower_case_name) const;
   /// The first value of a query parameter; none when the parameter is absent. O(parameters).
   std::optional<std::string_view> parameter(std::string_view name) const;
   bool has_body() const { return chunked || content_length.value_or(0) > 0; }

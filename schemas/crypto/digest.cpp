@@ -34,6 +34,13 @@ std::string_view bytes_of(const std::array<unsigned char, 32>& array) {
   return {reinterpret_cast<const char*>(array.data()), array.size()};
 }
 
+std::string to_hex(std::string_view bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (const unsigned char c : bytes) text.append({digits[c >> 4], digits[c & 15]});
+  return text;
+}
+
 Digest sha256(std::string_view bytes) {
   Digest digest;
   unsigned size = 0;

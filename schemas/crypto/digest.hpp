@@ -17,6 +17,9 @@ using Key = std::array<unsigned char, 32>;
 
 std::string_view bytes_of(const std::array<unsigned char, 32>& array);
 
+/// Two lower-case digits a byte.
+std::string to_hex(std::string_view bytes);
+
 Digest sha256(std::string_view bytes);
 /// RFC 2104 with SHA-256.
 Digest hmac_sha256(std::string_view key, std::string_view bytes);

@@ -24,6 +24,8 @@ constexpr char kind_demo = 'z';
 constexpr char kind_answer = 'w';
 constexpr char kind_answer_age = 'y';
 constexpr char kind_redacted = 'r';
+constexpr char kind_token = 'f';
+constexpr char kind_session = 'g';
 
 void append_escaped(std::string& out, std::string_view case_id) {
   for (const char c : case_id) {
@@ -110,6 +112,10 @@ std::string Scope::audit_start() const { return start(kind_audit_start); }
 std::string Scope::demo() const { return start(kind_demo); }
 std::string Scope::answer(std::string_view digest) const { return start(kind_answer).append(digest); }
 std::string Scope::answer_ages() const { return start(kind_answer_age); }
+std::string Scope::tokens() const { return start(kind_token); }
+std::string Scope::token(std::string_view id) const { return tokens().append(id); }
+std::string Scope::sessions() const { return start(kind_session); }
+std::string Scope::session(std::string_view id) const { return sessions().append(id); }
 
 std::string Scope::audit_entry(std::uint64_t number) const {
   std::string key = audit_entries();

@@ -42,6 +42,10 @@ class Scope {
   std::string answer(std::string_view digest) const;
   std::string answer_age(std::int64_t kept_at, std::string_view digest) const;
   std::string answer_ages() const;  // prefix
+  std::string token(std::string_view id) const;
+  std::string tokens() const;  // prefix
+  std::string session(std::string_view id) const;
+  std::string sessions() const;  // prefix
 
   /// In the node's own store: behind the last event of an erased case that left that partition of the log.
   std::string redacted(std::uint32_t partition) const;

@@ -120,6 +120,18 @@ class Tls(unittest.TestCase):
     def serial(self):
         return ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate(self.node.address))
 
+    def test_the_cookie_is_of_this_host_alone(self):
+        self.node.start()
+        user = {"user": "ann", "password": "correct horse battery"}
+        made = self.node.call("POST", "/v1/users", {**user, "role": "admin"}, self.node.token("w"))
+        self.assertEqual(made.status, 201, made)
+        answer = self.node.call("POST", "/v1/session", user)
+        cookie, *attributes = answer.headers["set-cookie"].split("; ")
+        self.assertTrue(cookie.startswith("__Host-weir="), cookie)
+        self.assertTrue({"Secure", "HttpOnly", "SameSite=Strict", "Path=/"} <= set(attributes), attributes)
+        self.assertEqual(self.node.call("GET", "/v1/session", cookie=cookie).status, 200)
+        self.assertEqual(self.node.call("GET", "/v1/session", cookie=cookie.removeprefix("__Host-")).status, 401)
+
     def test_files_go_in_and_certificates_are_renewed(self):
         self.node.start()
         log = self.node.folder / "log.csv"

@@ -16,6 +16,7 @@ DOORS = {
     "expat": (("expat",), ("stream/ingest",)),
     "zlib": (("zlib",), ("stream/ingest",)),
     "openssl": (("openssl/",), ("schemas/crypto", "api/net")),
+    "libsodium": (("sodium",), ("schemas/crypto",)),
     "Boost.Beast and Asio": (("boost/beast", "boost/asio"), ("api/net",)),
     "prometheus-cpp": (("prometheus/",), ("api/metrics",)),
     "spdlog": (("spdlog/", "fmt/"), ("api/app",)),

@@ -83,13 +83,6 @@ std::optional<std::chrono::seconds> over_quota(Node& node, const std::string& wo
   return std::nullopt;
 }
 
-net::Response quota_exceeded(std::chrono::seconds wait, std::string_view trace_id) {
-  net::Response response = net::problem({Code::quota_exceeded, ""}, trace_id);
-  std::erase_if(response.headers, [](const net::Header& header) { return header.name == "Retry-After"; });
-  response.headers.push_back({"Retry-After", std::to_string(wait.count())});
-  return response;
-}
-
 void append(Node& node, const IntakeMeters& meters, const Call& call, ingest::Intake intake) {
   auto records = std::move(intake.records);
   const auto held = std::make_shared<const ingest::Intake>(std::move(intake));
@@ -111,7 +104,7 @@ void post_events(Node& node, const IntakeMeters& meters, Call call) {
   if (!decoded) return call.respond(decoded.error());
   const std::string& trace_id = call.head().trace_id;
   if (const auto wait = over_quota(node, call.credential.workspace, *decoded)) {
-    return call.respond(quota_exceeded(*wait, trace_id));
+    return call.respond(refused_for(Code::quota_exceeded, *wait, trace_id));
   }
   ingest::Intake intake = ingest::take_in(std::move(*decoded), node.log().partitions());
   meters.duplicates.add(static_cast<double>(intake.duplicates));

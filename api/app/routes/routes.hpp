@@ -22,6 +22,9 @@ std::vector<Route> case_routes(Node& node, Redactor& redactor);
 std::vector<Route> export_routes(Node& node);
 std::vector<Route> dead_letter_routes(Node& node);
 std::vector<Route> audit_routes(Node& node);
+std::vector<Route> session_routes(Node& node);
+std::vector<Route> user_routes(Node& node);
+std::vector<Route> token_routes(Node& node);
 /// `demo`: nullptr where there is none.
 std::vector<Route> demo_routes(Demo* demo);
 /// Probes, metrics, contracts and the page at `/`.

@@ -204,8 +204,8 @@ void accept(Node& node, Uploads& uploads, const Arrival& arrival, std::uint64_t 
     std::error_code gone;
     std::filesystem::remove(path, gone);
   };
-  const net::Respond recorded =
-      audited(node, arrival.head, arrival.credential, "upload.create", arrival.upload.id, std::move(first));
+  const net::Respond recorded = audited(node, arrival.head, arrival.credential, "upload.create",
+                                        std::make_shared<const std::string>(arrival.upload.id), std::move(first));
   const bool keyed = !arrival.head.header("idempotency-key").empty();
   const auto respond =
       answered_once(node, arrival.head, arrival.credential, keyed ? hash_of(arrival.head, path) : Hash128{}, recorded);

@@ -149,5 +149,46 @@ TEST(FailedAuthentications, CountsAnIpv6NetworkAsOneMachineAndMappedAddressesApa
   for (int i = 0; i < 100; ++i) EXPECT_FALSE(failures.record("::ffff:198.51.100." + std::to_string(i)));
 }
 
+TEST(RateLimiter, GivesBackWhatWasTaken) {
+  ManualClock clock;
+  RateLimiter limiter({.per_second = 1, .burst = 3}, 100, clock);
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_FALSE(limiter.take("key", 3)) << i;
+    limiter.give_back("key", 3);
+  }
+  limiter.give_back("nobody", 3);
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(limiter.take("key", 1));
+  EXPECT_TRUE(limiter.take("key", 1));
+}
+
+TEST(SignInAttempts, TenWrongPasswordsOfAUserThenOneInTenSeconds) {
+  ManualClock clock;
+  SignInAttempts attempts(clock);
+  for (int i = 0; i < 10; ++i) EXPECT_FALSE(attempts.begin("ann", "10.0.0." + std::to_string(i)));
+  EXPECT_EQ(attempts.begin("ann", "10.0.1.1"), 10s);
+  EXPECT_FALSE(attempts.begin("bob", "10.0.0.1"));
+  clock.advance(10s);
+  EXPECT_FALSE(attempts.begin("ann", "10.0.1.1"));
+  EXPECT_TRUE(attempts.begin("ann", "10.0.1.1"));
+}
+
+TEST(SignInAttempts, FiftyWrongPasswordsOfAnAddressWhoeverItAsksFor) {
+  ManualClock clock;
+  SignInAttempts attempts(clock);
+  for (int i = 0; i < 50; ++i) EXPECT_FALSE(attempts.begin("user" + std::to_string(i), "10.0.0.1"));
+  EXPECT_EQ(attempts.begin("ann", "10.0.0.1"), 2s);
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(attempts.begin("ann", "10.0.0.1"));
+  for (int i = 0; i < 10; ++i) EXPECT_FALSE(attempts.begin("ann", "10.0.0.2")) << "held-up tries do not count for ann";
+}
+
+TEST(SignInAttempts, RightPasswordsDoNotCount) {
+  ManualClock clock;
+  SignInAttempts attempts(clock);
+  for (int i = 0; i < 1'000; ++i) {
+    ASSERT_FALSE(attempts.begin("ann", "10.0.0.1")) << i;
+    attempts.succeeded("ann", "10.0.0.1");
+  }
+}
+
 }  // namespace
 }  // namespace weir::auth

@@ -7,9 +7,9 @@ namespace {
 
 using enum Permission;
 
-constexpr Permission every_permission[] = {append_events,       use_uploads,     read_views,
-                                           export_events,       write_documents, read_dead_letters,
-                                           replay_dead_letters, erase_cases,     read_audit};
+constexpr Permission every_permission[] = {append_events,   use_uploads,       read_views,          export_events,
+                                           write_documents, read_dead_letters, replay_dead_letters, erase_cases,
+                                           read_audit,      manage_access,     use_session};
 
 TEST(Roles, HaveNamesThatReadBack) {
   for (const auto role : {Role::admin, Role::analyst, Role::viewer, Role::producer}) {
@@ -24,15 +24,19 @@ TEST(Roles, AdminMayDoEverything) {
   for (const auto permission : every_permission) EXPECT_TRUE(allows(Role::admin, permission));
 }
 
-TEST(Roles, OnlyAdminErasesAndReadsTheAudit) {
+TEST(Roles, OnlyAdminErasesReadsTheAuditAndKeepsUsers) {
   for (const auto role : {Role::analyst, Role::viewer, Role::producer}) {
     EXPECT_FALSE(allows(role, erase_cases));
     EXPECT_FALSE(allows(role, read_audit));
+    EXPECT_FALSE(allows(role, manage_access));
+    EXPECT_TRUE(allows(role, use_session));
   }
 }
 
 TEST(Roles, ViewerReadsViewsAndNothingElse) {
-  for (const auto permission : every_permission) EXPECT_EQ(allows(Role::viewer, permission), permission == read_views);
+  for (const auto permission : every_permission) {
+    EXPECT_EQ(allows(Role::viewer, permission), permission == read_views || permission == use_session);
+  }
 }
 
 TEST(Roles, ProducerBringsEventsAndSeesNoView) {

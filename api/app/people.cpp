@@ -1,0 +1,86 @@
+#include "api/app/people.hpp"
+
+namespace weir::app {
+namespace {
+
+constexpr std::size_t passwords_queue_max = 32;
+constexpr Clock::Steady flush_interval = std::chrono::minutes(1);
+
+unsigned half_the_cores() { return std::max(1U, std::thread::hardware_concurrency() / 2); }
+
+auth::Sessions::Limits limits_of(const Settings& settings) {
+  auth::Sessions::Limits limits;
+  limits.idle = std::chrono::seconds{static_cast<std::int64_t>(settings.session_idle_seconds)};
+  limits.lifetime = std::chrono::seconds{static_cast<std::int64_t>(settings.session_lifetime_seconds)};
+  return limits;
+}
+
+}  // namespace
+
+People::People(std::unique_ptr<auth::DirectoryFile> directory, std::unique_ptr<auth::Sessions> sessions,
+               std::unique_ptr<auth::TokenRegistry> tokens, const auth::KeyRing& keys, auth::Audit& audit,
+               const Clock& clock)
+    : directory_(std::move(directory)),
+      sessions_(std::move(sessions)),
+      tokens_(std::move(tokens)),
+      access_(keys, *directory_, *sessions_, *tokens_, clock),
+      audit_(audit),
+      clock_(clock),
+      attempts_(clock),
+      passwords_(half_the_cores(), passwords_queue_max),
+      flushed_(clock.steady()) {}
+
+Result<std::unique_ptr<People>> People::open(const Settings& settings, const DataFolder& folder, store::Store& store,
+                                             const auth::KeyRing& keys, auth::Audit& audit, const Clock& clock) {
+  auto directory = auth::DirectoryFile::open(folder.path());
+  if (!directory) return directory.error();
+  auto sessions = auth::Sessions::open(store, clock, limits_of(settings));
+  if (!sessions) return sessions.error();
+  auto tokens = auth::TokenRegistry::open(store, clock);
+  if (!tokens) return tokens.error();
+  std::unique_ptr<People> people(
+      new People(std::move(*directory), std::move(*sessions), std::move(*tokens), keys, audit, clock));
+  if (const auto audited = people->audit_deeds(); !audited) return audited.error();
+  return people;
+}
+
+Result<void> People::look_around() {
+  if (const auto refreshed = directory_->refresh(); !refreshed) return refreshed;
+  if (const auto audited = audit_deeds(); !audited) return audited;
+  const auto now = clock_.steady();
+  if (now < flushed_ + flush_interval) return {};
+  flushed_ = now;
+  return access_.flush();
+}
+
+// A deed is written to the audit before it is struck off: after a crash between the two it stands there twice.
+Result<void> People::audit_deeds() {
+  if (!directory_->current()->has_deeds()) return {};
+  return directory_->change([this](auth::Directory& directory) -> Result<void> {
+    for (const auth::Deed& deed : directory.take_deeds()) {
+      const auto written = audit_.append({.time = deed.time,
+                                          .workspace = deed.workspace,
+                                          .actor = "command line",
+                                          .action = deed.action,
+                                          .object = deed.object,
+                                          .outcome = "done",
+                                          .trace_id = ""},
+                                         store::Durability::synced);
+      if (!written) return written;
+    }
+    return {};
+  });
+}
+
+void People::stop() {
+  passwords_.stop();
+  static_cast<void>(access_.flush());  // else the last minute's use is not known
+}
+
+void People::collect(metrics::Samples& samples) const {
+  samples.gauge("weir_sessions", "People who are signed in.", static_cast<double>(sessions_->count()));
+  samples.gauge("weir_passwords_queued", "Passwords that wait to be looked at.",
+                static_cast<double>(passwords_.queued()));
+}
+
+}  // namespace weir::app

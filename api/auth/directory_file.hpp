@@ -1,0 +1,51 @@
+// The directory of users as a file of the data folder, which the server and `weir user` beside it both change: in turn,
+// under a lock of its own, each beginning with what the other left.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+
+#include "api/auth/directory.hpp"
+
+namespace weir::auth {
+
+/// Thread-safe.
+class DirectoryFile {
+ public:
+  /// `users` of the data folder, which must be there; without the file there are no users. Errors: storage_failed,
+  /// state_format.
+  static Result<std::unique_ptr<DirectoryFile>> open(const std::filesystem::path& data_folder);
+
+  /// As last read or written here. Reads no disk.
+  std::shared_ptr<const Directory> current() const;
+
+  using Change = std::function<Result<void>(Directory&)>;
+  /// Reads the file anew, changes it, writes it, synced; nothing is written where the change gives an error or changes
+  /// nothing. Not from an I/O thread. Errors: the change's own, storage_failed, state_format.
+  Result<void> change(const Change& change);
+  /// Reads what another process wrote. One stat() where nothing was written.
+  Result<void> refresh();
+
+ private:
+  /// Tells one writing of the file from another.
+  struct Stamp {
+    std::uint64_t inode = 0;
+    std::int64_t size = 0;
+    std::int64_t seconds = 0, nanoseconds = 0;
+
+    friend bool operator==(const Stamp&, const Stamp&) = default;
+  };
+  explicit DirectoryFile(std::filesystem::path path);
+  Stamp stamp() const;
+  Result<void> load();
+
+  const std::filesystem::path path_;
+  std::mutex changing_;  // one change or refresh at a time
+  Stamp read_;           // under changing_
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Directory> current_;  // under mutex_
+};
+
+}  // namespace weir::auth

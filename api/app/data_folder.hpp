@@ -4,6 +4,7 @@
 //   format    version of the folder, number of shards
 //   *.key     secrets (schemas/crypto/key_file.hpp)
 //   reserve   blocks to give back when the disk is full (disk_guard.hpp)
+//   users     who may sign in (api/auth/directory_file.hpp); users.lock: who changes it
 //   log/  high-water  shards/NN/  node/  spool/
 #pragma once
 

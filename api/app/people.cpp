@@ -1,8 +1,11 @@
 #include "api/app/people.hpp"
 
+#include "schemas/crypto/password.hpp"
+
 namespace weir::app {
 namespace {
 
+constexpr std::string_view first_admin = "admin";
 constexpr std::size_t passwords_queue_max = 32;
 constexpr Clock::Steady flush_interval = std::chrono::minutes(1);
 
@@ -42,6 +45,19 @@ Result<std::unique_ptr<People>> People::open(const Settings& settings, const Dat
       new People(std::move(*directory), std::move(*sessions), std::move(*tokens), keys, audit, clock));
   if (const auto audited = people->audit_deeds(); !audited) return audited.error();
   return people;
+}
+
+Result<std::optional<std::string>> People::add_first_admin(std::string_view workspace) {
+  if (!directory_->current()->users().empty()) return std::optional<std::string>{};
+  std::string password = auth::make_password();
+  std::string hash = crypto::hash_password(password);
+  const auto now = clock_.now();
+  const auto added = directory_->change([&](auth::Directory& directory) -> Result<void> {
+    directory.add_deed({now, std::string(workspace), "user.add", std::string(first_admin)});
+    return directory.add(first_admin, std::move(hash), workspace, auth::Role::admin, now);
+  });
+  if (!added) return added.error();
+  return std::optional(std::move(password));
 }
 
 Result<void> People::look_around() {

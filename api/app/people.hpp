@@ -29,6 +29,10 @@ class People {
   /// For what takes a password: half the cores, since each takes 50 ms of one and 19 MiB.
   Workers& passwords() { return passwords_; }
 
+  /// Where there is no user yet: adds `admin` to the workspace, with a password that is told here and never again.
+  /// Nothing where there is one. Reads and writes the disk. Errors: those of DirectoryFile::change().
+  Result<std::optional<std::string>> add_first_admin(std::string_view workspace);
+
   /// Once a second, by one thread: takes over what `weir user` wrote beside the server, and once a minute keeps what
   /// use has changed. Reads and writes the disk.
   Result<void> look_around();

@@ -99,11 +99,14 @@ void announce(const std::string& url) {
   std::fflush(stdout);
 }
 
-/// Where to look, with a credential behind `#`, which no browser sends.
+/// Where to look, with a credential behind `#`, which no browser sends, and how to sign in.
 Result<void> announce_dashboard(const std::string& url, Node& node) {
   const auth::Grant grant{std::string{Demo::workspace}, auth::Role::admin, std::nullopt};
   const auto token = auth::issue_token(node.secrets().tokens, grant, node.clock().now());
   if (!token) return token.error();
+  const auto password = node.people().add_first_admin(Demo::workspace);
+  if (!password) return password.error();
+  if (*password) std::printf("sign in   admin, with the password %s\n", (*password)->c_str());
   std::printf("dashboard %s/#token=%s\n", url.c_str(), token->c_str());
   std::fflush(stdout);
   return {};

@@ -13,7 +13,6 @@ namespace {
 using auth::Directory;
 
 constexpr Duration link_lifetime = std::chrono::hours(1);
-constexpr std::size_t made_password_bytes = 12;  // 16 characters
 constexpr std::size_t link_bytes = 24;
 
 /// Something to be printed alone, as `weir token` does; empty: nothing.
@@ -36,8 +35,7 @@ Outcome add(auth::DirectoryFile& file, const Settings& settings, Time now) {
   const auth::Role role = auth::role_of(settings.role).value_or(auth::Role::viewer);
   const bool is_known = file.current()->find(name) != nullptr;
   const bool is_made = !is_known && settings.password.empty();
-  const std::string password =
-      is_made ? crypto::to_base64url(crypto::random_bytes(made_password_bytes)) : settings.password;
+  const std::string password = is_made ? auth::make_password() : settings.password;
   std::string hash = password.empty() ? std::string{} : crypto::hash_password(password);
   const auto changed = file.change([&](Directory& directory) -> Result<void> {
     const auto done = hash.empty() ? directory.give_role(name, settings.workspace, role)
@@ -51,8 +49,7 @@ Outcome add(auth::DirectoryFile& file, const Settings& settings, Time now) {
 
 Outcome set_password(auth::DirectoryFile& file, const Settings& settings, Time now) {
   const std::string& name = settings.user_name;
-  const std::string password =
-      settings.password.empty() ? crypto::to_base64url(crypto::random_bytes(made_password_bytes)) : settings.password;
+  const std::string password = settings.password.empty() ? auth::make_password() : settings.password;
   std::string hash = crypto::hash_password(password);
   const auto changed = file.change([&](Directory& directory) -> Result<void> {
     add_deeds(directory, now, "user.put", name);

@@ -4,6 +4,7 @@
 
 #include "api/auth/token.hpp"
 #include "schemas/base/event.hpp"
+#include "schemas/crypto/base64url.hpp"
 #include "state/format/codec.hpp"
 
 namespace weir::auth {
@@ -85,6 +86,11 @@ std::optional<std::string> fault_of_password(std::string_view password, std::str
   if (password.size() > password_bytes_max) return "must have at most 1,024 bytes";
   if (password == user) return "must not be the user's name";
   return std::nullopt;
+}
+
+std::string make_password() {
+  constexpr std::size_t random_bytes = 12;
+  return crypto::to_base64url(crypto::random_bytes(random_bytes));
 }
 
 std::optional<Role> User::role_in(std::string_view workspace) const {

@@ -24,6 +24,9 @@ bool is_user_name(std::string_view name);
 /// What is wrong with a password that somebody wants to have; nothing if it will do. UTF-8.
 std::optional<std::string> fault_of_password(std::string_view password, std::string_view user);
 
+/// 16 characters that nobody guesses.
+std::string make_password();
+
 /// A way in without the password, good once.
 struct SignInLink {
   crypto::Digest digest{};  // SHA-256 of what the link holds

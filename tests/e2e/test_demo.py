@@ -12,6 +12,7 @@ from weir import environment
 
 FIRST_MAP_S_MAX = 10
 DASHBOARD = re.compile(r"^dashboard http://([\d.]+):(\d+)/#token=(\S+)$")
+PASSWORD = re.compile(r"^sign in   admin, with the password (\S+)$")
 
 
 class Demo(Node):
@@ -19,12 +20,14 @@ class Demo(Node):
 
     def __init__(self, *flags):
         super().__init__(shards=4)
-        self.flags, self.bearer = flags, None
+        self.flags, self.bearer, self.password = flags, None, None
         self.temporary = self.folder / "tmp"
         self.temporary.mkdir()
 
     def _read_address(self):
         for line in self.process.stdout:
+            if found := PASSWORD.match(line):
+                self.password = found.group(1)
             if found := DASHBOARD.match(line):
                 self.bearer = found.group(3)
                 return found.group(1), int(found.group(2))
@@ -73,6 +76,9 @@ class Company(unittest.TestCase):
         demo.start()
         for process in ("orders", "support", "loans"):
             wait_until(lambda: demo.ask(f"/v1/processes/{process}/map")["edges"], process, FIRST_MAP_S_MAX)
+        admin = {"user": "admin", "password": demo.password}
+        self.assertEqual(demo.call("POST", "/v1/session", admin).body["role"], "admin")
+        self.assertEqual(demo.bytes_at_rest(demo.password.encode()), [])
         before = demo.events("orders")
         wait_until(lambda: demo.events("orders") > before, "orders grow")
         self.assertGreater(demo.ask("/v1/processes/orders/kpis")["completed"], 0)
@@ -121,7 +127,9 @@ class Replay(unittest.TestCase):
         demo = self.demo(*flags)
         wait_until(lambda: demo.events() > 2_500, "it has begun")
         demo.kill()
+        demo.password = None
         demo.start()
+        self.assertIsNone(demo.password, "the admin is there already")
         seen = demo.state()["posted"]
         wait_until(lambda: demo.state()["posted"] > seen + 1_000, "it goes on")
         self.change(demo, {"paused": True})

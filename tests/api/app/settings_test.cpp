@@ -171,6 +171,20 @@ TEST_F(SettingsOf, TokenNeedsWorkspaceAndRole) {
   }
 }
 
+TEST_F(SettingsOf, UserNeedsAnActionAndMostlyAName) {
+  EXPECT_THAT(refused({"user"}), HasSubstr("add|password|link|remove|list is required"));
+  EXPECT_THAT(refused({"user", "dance", "ann"}), HasSubstr("\"dance\""));
+  for (const auto* action : {"password", "link", "remove"}) {
+    EXPECT_THAT(refused({"user", action}), HasSubstr("NAME is required"));
+    EXPECT_EQ(accepted({"user", action, "ann"}).user_name, "ann");
+  }
+  EXPECT_THAT(refused({"user", "list", "ann"}), HasSubstr("list takes no NAME"));
+  EXPECT_EQ(accepted({"user", "list"}).action, "list");
+  EXPECT_THAT(refused({"user", "add", "ann", "--role", "viewer"}), HasSubstr("add needs --workspace and --role"));
+  const std::vector<std::string> add{"user", "add", "ann", "--workspace", "acme", "--role", "admin"};
+  EXPECT_EQ(accepted(add, {{"WEIR_PASSWORD", "correct horse"}}).password, "correct horse");
+}
+
 TEST_F(SettingsOf, DiscoverAndIngestNeedAFile) {
   EXPECT_THAT(refused({"discover"}), HasSubstr("FILE is required"));
   const auto settings = accepted({"ingest", "log.xes.gz", "--process", "orders"}, {{"WEIR_TOKEN", "t"}});

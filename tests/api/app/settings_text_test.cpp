@@ -37,12 +37,13 @@ TEST(SettingsText, HelpOfACommandShowsEverySettingOfItWithItsDefaultAndNoOther) 
   EXPECT_THAT(text, HasSubstr("[127.0.0.1:8080]"));
   EXPECT_THAT(text, Not(HasSubstr("--workspace")));
   EXPECT_THAT(help(Command::discover), HasSubstr("usage: weir discover FILE [SETTINGS]"));
+  EXPECT_THAT(help(Command::user), HasSubstr("usage: weir user add|password|link|remove|list [NAME] [SETTINGS]"));
   EXPECT_THAT(help(Command::token), HasSubstr("--role admin|analyst|viewer|producer"));
 }
 
 TEST(SettingsText, HelpListsOnlyCommandsThatExist) {
   const auto text = help();
-  for (const auto* command : {"serve", "demo", "discover", "ingest", "token", "export"})
+  for (const auto* command : {"serve", "demo", "discover", "ingest", "token", "export", "user"})
     EXPECT_THAT(text, HasSubstr(command));
   for (const auto* command : {"backup", "restore", "doctor"}) EXPECT_THAT(text, Not(HasSubstr(command)));
 }

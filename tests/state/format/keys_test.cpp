@@ -36,6 +36,8 @@ TEST(Keys, HaveTheseBytesForGood) {
   EXPECT_EQ(scope.demo(), "w\0z"s);
   EXPECT_EQ(scope.answer("d"), "w\0wd"s);
   EXPECT_EQ(scope.answer_age(1, "d"), "w\0y"s + epoch + "d"s);
+  EXPECT_EQ(scope.token("t"), "w\0ft"s);
+  EXPECT_EQ(scope.session("s"), "w\0gs"s);
 }
 
 TEST(Keys, EscapeACaseIdThatIsFollowedByMore) {

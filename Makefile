@@ -93,5 +93,5 @@ lint: ## clang-format and clang-tidy: ALL=1 checks every file, else those that c
 	@cmake --preset lint >/dev/null
 	@deploy/lint build/lint "$(if $(ALL),,$(or $(BASE),HEAD))"
 
-clean: ## removes what was built and run, and the Python environment
-	rm -rf build .venv
+clean: ## removes what was built and run, and what pip and npm brought
+	rm -rf build .venv api/web/node_modules

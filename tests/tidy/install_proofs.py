@@ -1,12 +1,14 @@
 """Proofs that deploy/install asks apt for what is missing, on a bare machine too; dpkg-query and apt-get are stand-ins."""
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 
 INSTALL = pathlib.Path(__file__).parents[2] / "deploy" / "install"
 GROUP = "fault"  # a group of one package
 PACKAGE = "strace"
+STOOD_IN = "nodejs"  # of the group build: not needed where its command is found
 
 # (what, what dpkg-query does, is apt-get asked)
 CASES = [
@@ -36,7 +38,25 @@ def _fault(dpkg_query, asked_expected):
     return "" if wanted == asked_expected else f"apt-get is {'' if wanted else 'not '}asked for {PACKAGE}"
 
 
+def _stand_in_fault(there):
+    """Whether a package is asked for while its command is there, or is not."""
+    with tempfile.TemporaryDirectory(prefix="weir-tidy-") as folder:
+        asked = pathlib.Path(folder) / "asked"
+        _stand_in(folder, "dpkg-query", "exit 1")
+        _stand_in(folder, "apt-get", f'echo "$@" >> {asked}')
+        _stand_in(folder, "sudo", 'exec "$@"')
+        for tool in ("bash", "env", "dirname", "sed", "sort", "comm", "id"):
+            os.symlink(shutil.which(tool), pathlib.Path(folder) / tool)
+        if there:
+            _stand_in(folder, "node", "exit 0")
+        subprocess.run([INSTALL, "build"], env={**os.environ, "PATH": folder}, capture_output=True, check=True)
+        wanted = STOOD_IN in asked.read_text().split()
+    return "" if wanted != there else f"apt-get is {'' if wanted else 'not '}asked for {STOOD_IN}"
+
+
 def run():
     """Yields (name, fault or "") for each proof."""
     for what, dpkg_query, asked in CASES:
         yield f"deploy/install {what}", _fault(dpkg_query, asked)
+    yield "deploy/install leaves out what a command stands in for", _stand_in_fault(True)
+    yield "deploy/install asks for it where the command is missing", _stand_in_fault(False)

@@ -1,24 +1,10 @@
-// What the node tells about itself: probes, metrics, the contract, and a page for people who come by browser.
+// What the node tells about itself: probes, metrics, the contract.
 #include "api/app/answering.hpp"
 #include "api/app/routes/routes.hpp"
 #include "schemas/definitions/definitions.hpp"
 
 namespace weir::app {
 namespace {
-
-constexpr std::string_view page = R"(<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Weir</title>
-<h1>Weir</h1>
-<p>A real-time process-mining event processor. Events go in by <code>POST /v1/events</code> or
-<code>POST /v1/uploads</code>; exact process maps come out at <code>GET /v1/processes/{process}/map</code>.</p>
-<p>The contract: <a href="/openapi.json">OpenAPI</a>, <a href="/schemas/event.json">event</a>,
-<a href="/schemas/process.json">settings of a process</a>. The node: <a href="/healthz">health</a>,
-<a href="/readyz">readiness</a>, <a href="/metrics">metrics</a>.</p>
-</html>
-)";
 
 /// Whatever is asked, the answer is the same text.
 Route document(std::string_view pattern, std::string_view content_type, std::string_view text) {
@@ -71,7 +57,6 @@ std::vector<Route> node_routes(Node& node) {
       document("/asyncapi.json", "application/json", definitions::asyncapi()),
       document("/schemas/event.json", "application/schema+json", definitions::event_schema()),
       document("/schemas/process.json", "application/schema+json", definitions::process_schema()),
-      document("/", "text/html; charset=utf-8", page),
   };
 }
 

@@ -27,7 +27,9 @@ std::vector<Route> user_routes(Node& node);
 std::vector<Route> token_routes(Node& node);
 /// `demo`: nullptr where there is none.
 std::vector<Route> demo_routes(Demo* demo);
-/// Probes, metrics, contracts and the page at `/`.
+/// Probes, metrics, contracts.
 std::vector<Route> node_routes(Node& node);
+/// The dashboard at `/`.
+std::vector<Route> page_routes();
 
 }  // namespace weir::app

@@ -1,0 +1,228 @@
+// What the server answers: the shapes of /openapi.json that the page reads.
+
+export interface Durations {
+  mean: number | null;
+  min: number | null;
+  max: number | null;
+  sum: number | null;
+  stdev: number | null;
+  p50: number | null;
+  p90: number | null;
+  p95: number | null;
+  p99: number | null;
+}
+
+export interface Activity {
+  name: string;
+  count: number;
+  cases: number;
+  rework_cases: number;
+  self_loops: number;
+  service_s: Durations;
+  waiting_s: Durations;
+  sojourn_s: Durations;
+}
+
+export interface Edge {
+  from: string;
+  to: string;
+  count: number;
+  cases: number;
+  overlaps: number;
+  duration_s: Durations;
+}
+
+export interface Boundary {
+  name: string;
+  count: number;
+  closed?: number;
+}
+
+export interface ProcessMap {
+  process: string;
+  as_of: string;
+  activities: Activity[];
+  edges: Edge[];
+  start: Boundary[];
+  end: Boundary[];
+}
+
+/// One hour or day: what came in, what was completed, what was in progress at its end.
+export interface Flow {
+  from: string;
+  arrivals: number;
+  completions: number;
+  events: number;
+  in_progress: number;
+}
+
+export interface Kpis {
+  process: string;
+  as_of: string;
+  events: number;
+  cases: number;
+  running: number;
+  completed: number;
+  variants: number;
+  activities: number;
+  duplicates: number;
+  refused: number;
+  cycle_time_s: Durations;
+  open_included: boolean;
+  busy_time_s: Durations;
+  waiting_time_s: Durations;
+  flow_efficiency: number | null;
+  rework_cases: number;
+  self_loops: number;
+  overlaps: number;
+  first_event: string | null;
+  last_event: string | null;
+  flow: { zone: string; hours: Flow[]; days: Flow[] };
+}
+
+export interface Variant {
+  id: string;
+  activities: string[];
+  count: number;
+  share: number;
+  cycle_time_s: Durations;
+}
+
+export interface Variants {
+  process: string;
+  as_of: string;
+  total: number;
+  variants: Variant[];
+  next: string | null;
+}
+
+export interface CaseRow {
+  case_id: string;
+  events: number;
+  began: string;
+  ended: string;
+  cycle_time_s: number;
+  busy_time_s: number;
+  variant: string;
+  first_activity: string;
+  last_activity: string;
+  completed: boolean;
+}
+
+export interface Cases {
+  process: string;
+  as_of: string;
+  cases: CaseRow[];
+  next: string | null;
+}
+
+export interface CaseEvent {
+  activity: string;
+  timestamp: string;
+  start?: string;
+  id: string;
+  source: string;
+  lifecycle: string;
+  instance?: string;
+  resource?: string;
+  attributes: Record<string, string | number | boolean | null>;
+  service_s: number;
+  waiting_s: number;
+  tie: boolean;
+}
+
+export interface Case {
+  process: string;
+  case_id: string;
+  as_of: string;
+  variant: string;
+  cycle_time_s: number;
+  busy_time_s: number;
+  waiting_time_s: number;
+  events: CaseEvent[];
+}
+
+export interface Handover {
+  process: string;
+  as_of: string;
+  resources: { name: string; count: number }[];
+  edges: { from: string; to: string; count: number; share: number }[];
+}
+
+export interface DeadLetter {
+  id: string;
+  appended: string;
+  code: string;
+  detail: string;
+  record: string;
+}
+
+export interface DeadLetters {
+  as_of: string;
+  dead_letters: DeadLetter[];
+  next: string | null;
+}
+
+export type UploadState = "waiting" | "reading" | "done" | "failed" | "withdrawn";
+
+export interface UploadSummary {
+  upload: string;
+  process: string;
+  state: UploadState;
+  received: string;
+  bytes: number;
+  bytes_read: number;
+  progress: number;
+  rows: number;
+  accepted: number;
+  rejected: number;
+  failure: { code: string; detail: string } | null;
+  position: string;
+}
+
+export interface RowError {
+  line: number;
+  column: number;
+  code: string;
+  detail: string;
+}
+
+export interface Upload extends UploadSummary {
+  format: string | null;
+  gzip: boolean;
+  columns: string[];
+  mapping: { field: string; column: string }[];
+  schema_fingerprint: string | null;
+  drift: { added: string[]; removed: string[] } | null;
+  errors: RowError[];
+}
+
+export interface Uploads {
+  uploads: UploadSummary[];
+  next: string | null;
+}
+
+export interface Processes {
+  as_of: string;
+  processes: { name: string }[];
+  next: string | null;
+}
+
+/// RFC 9457, as every refusal is told.
+export interface Problem {
+  title: string;
+  status: number;
+  code: string;
+  detail?: string;
+  trace_id?: string;
+}
+
+/// The channels of the WebSocket and what each holds: the answer of the GET of the same name.
+export interface Channels {
+  map: ProcessMap;
+  kpis: Kpis;
+  variants: Variants;
+  cases: Cases;
+  uploads: Uploads;
+}
+export type Channel = keyof Channels;

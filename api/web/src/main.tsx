@@ -1,0 +1,5 @@
+import { render } from "preact";
+import { App } from "./page/app";
+import "./page/theme";
+
+render(<App />, document.getElementById("page")!);

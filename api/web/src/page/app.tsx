@@ -1,0 +1,60 @@
+// The page as a whole.
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { View } from "../address";
+import { forgetAll, useLive } from "../live/live";
+import { place } from "../place";
+import { session } from "../session";
+import { CaseList } from "./cases";
+import { Chips } from "./chips";
+import { HandoverView } from "./handover";
+import { Header } from "./header";
+import { Notices } from "./notice";
+import { Overview } from "./overview";
+import { Refusals } from "./refused";
+import { SignIn } from "./sign_in";
+import { TimeBand, WindowButton } from "./time_window";
+import { UploadDesk, UploadList } from "./uploads";
+import { Comparison } from "./compare";
+
+const pages: Record<View, ComponentType> = {
+  overview: Overview, cases: CaseList, handover: HandoverView, compare: Comparison, refused: Refusals, uploads: UploadList,
+};
+const filtered: ReadonlySet<View> = new Set(["overview", "cases", "handover", "compare"]);
+const everything = new URLSearchParams();
+
+function Filters() {
+  const whole = useLive("kpis", place.value.process, everything);
+  return (
+    <>
+      <div class="filters"><WindowButton kpis={whole.data} />{whole.data && <TimeBand kpis={whole.data} />}</div>
+      <Chips />
+    </>
+  );
+}
+
+function Desk() {
+  const [choosing, setChoosing] = useState(false);
+  const { view, process } = place.value;
+  const Page = pages[view];
+  useEffect(() => { document.title = process ? `${process} · Weir` : "Weir"; }, [process]);
+  return (
+    <>
+      <a class="skip" href="#content">Skip to the content</a>
+      <Header onUpload={() => setChoosing(true)} />
+      <main id="content" tabIndex={-1} class="content">
+        <h1 class="hidden">{process ? `Process ${process}` : "Weir"}</h1>
+        {filtered.has(view) && <Filters />}
+        <Page />
+      </main>
+      <UploadDesk open={choosing} onClose={() => setChoosing(false)} />
+      <Notices />
+    </>
+  );
+}
+
+export function App() {
+  const known = session.value;
+  useEffect(() => forgetAll, [known]);
+  return known ? <Desk key={known.token} /> : <SignIn />;
+}

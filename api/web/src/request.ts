@@ -1,0 +1,49 @@
+// Questions to the server over HTTP, with the session's credential. Refusals come as problem documents.
+import type { Problem } from "./contract";
+import { session, signOut } from "./session";
+
+/// The server answered, and said no.
+export class Refused extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.detail || problem.title);
+  }
+}
+
+export function credentials(): Record<string, string> {
+  return session.value ? { authorization: `Bearer ${session.value.token}` } : {};
+}
+
+/// What an answer that is no success says of itself, also where a proxy answered in its own words.
+export function problemOf(status: number, body: string): Problem {
+  try {
+    const problem = JSON.parse(body) as Partial<Problem>;
+    if (typeof problem.code === "string") return { title: "", ...problem, status, code: problem.code };
+  } catch {
+    // not ours
+  }
+  return { title: `The server answered ${status}.`, status, code: "internal" };
+}
+
+async function answer(path: string, init: RequestInit): Promise<Response> {
+  const asked = session.value;
+  const response = await fetch(path, {
+    ...init,
+    headers: { ...credentials(), ...init.headers },
+    credentials: "same-origin",
+    cache: "no-store",
+  });
+  if (response.ok) return response;
+  const problem = problemOf(response.status, await response.text());
+  if (response.status === 401 && asked === session.value) signOut(problem.detail || problem.title);
+  throw new Refused(problem);
+}
+
+/// Error: Refused, or what `fetch` throws when nobody answers.
+export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
+  const response = await answer(path, init);
+  return (response.status === 204 ? null : await response.json()) as T;
+}
+
+export async function askText(path: string): Promise<string> {
+  return (await answer(path, {})).text();
+}

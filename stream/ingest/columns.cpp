@@ -91,10 +91,17 @@ Error missing(std::string detail) { return {Code::missing_column, std::move(deta
 Result<void> declare(const ColumnChoice& choice, const std::vector<std::string>& columns, ColumnMapping& mapping) {
   const auto field = std::find(field_names.begin(), field_names.end(), choice.field);
   if (field == field_names.end()) return missing("an event has no field \"" + choice.field.substr(0, 64) + "\"");
+  if (choice.column.empty()) return {};
   const auto place = place_of(choice.column, columns);
   if (!place) return missing("the file has no column \"" + choice.column.substr(0, 64) + "\"");
   mapping.set(static_cast<Field>(field - field_names.begin()), *place);
   return {};
+}
+
+bool is_left_out(Field field, const std::vector<ColumnChoice>& choices) {
+  return std::any_of(choices.begin(), choices.end(), [field](const ColumnChoice& choice) {
+    return choice.column.empty() && choice.field == name_of(field);
+  });
 }
 
 std::optional<std::size_t> infer(Field field, const std::vector<std::string>& columns,
@@ -137,19 +144,23 @@ Result<ColumnMapping> map_columns(const std::vector<std::string>& columns, const
   for (const auto& column : columns) letters.push_back(plain(column));
   for (std::size_t i = 0; i < field_count; ++i) {
     const auto field = static_cast<Field>(i);
-    if (mapping.column(field)) continue;
+    if (mapping.column(field) || is_left_out(field, choices)) continue;
     if (const auto place = infer(field, columns, letters, mapping)) mapping.set(field, *place);
   }
   if (!mapping.column(Field::timestamp) && mapping.column(Field::start)) {
     mapping.set(Field::timestamp, *mapping.column(Field::start));
   }
+  return mapping;
+}
+
+Result<void> check_required(const ColumnMapping& mapping, const std::vector<std::string>& columns) {
   for (const auto field : {Field::case_id, Field::activity, Field::timestamp}) {
     if (!mapping.column(field)) {
       return missing("no column is known to hold " + std::string(name_of(field)) + "; the file has " +
                      list_of(columns));
     }
   }
-  return mapping;
+  return {};
 }
 
 }  // namespace weir::ingest

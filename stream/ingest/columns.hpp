@@ -47,8 +47,11 @@ class ColumnMapping {
   std::array<std::optional<std::size_t>, field_count> columns_;
 };
 
-/// Declared columns first, then inferred ones, no column twice. Without a completion time the start is the time. Error:
-/// missing_column (a declared one that is not there, a field that does not exist, or no column for a required field).
+/// Declared columns first, then inferred ones, no column twice; a field declared to have none ("") gets none. Without a
+/// completion time the start is the time. Error: missing_column (a declared one that is not there, a field that does
+/// not exist).
 Result<ColumnMapping> map_columns(const std::vector<std::string>& columns, const std::vector<ColumnChoice>& choices);
+/// Error: missing_column, for a field that every event needs.
+Result<void> check_required(const ColumnMapping& mapping, const std::vector<std::string>& columns);
 
 }  // namespace weir::ingest

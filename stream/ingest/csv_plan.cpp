@@ -11,6 +11,7 @@ namespace weir::ingest {
 namespace {
 
 constexpr std::size_t judged_rows = 100;
+constexpr std::size_t shown_rows = 8;
 constexpr std::string_view delimiters = ",;\t|";
 /// So our own exports begin, whatever delimiters the names of their attributes hold.
 constexpr std::string_view own_beginning = "case_id,activity,timestamp,start,lifecycle,";
@@ -151,10 +152,19 @@ Result<std::optional<CsvPlan>> plan_csv(std::string_view head, bool whole, char 
   plan.columns = std::move(*names);
   plan.own_export = is_own_header(plan.columns);
   auto mapping = map_columns(plan.columns, plan.own_export ? with_own_columns(plan.columns, choices) : choices);
-  if (!mapping) return mapping.error();
-  plan.mapping = *mapping;
+  if (mapping) {
+    plan.mapping = *mapping;
+    if (const auto whole_one = check_required(plan.mapping, plan.columns); !whole_one)
+      plan.unmapped = whole_one.error();
+  } else {
+    plan.unmapped = mapping.error();
+  }
   if (whole && first->rows().size() <= plan.skipped_rows)
     return Error{Code::empty_file, "the file has a header and no rows"};
+  for (std::size_t i = plan.skipped_rows; i < first->rows().size() && plan.first_rows.size() < shown_rows; ++i) {
+    auto& row = plan.first_rows.emplace_back();
+    for (const std::string& cell : first->rows()[i]) row.push_back(utf8_of(cell));
+  }
   return std::optional<CsvPlan>(std::move(plan));
 }
 

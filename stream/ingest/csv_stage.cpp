@@ -51,6 +51,10 @@ class CsvStage : public FileStage {
     }
     plan_ = std::move(**plan);
     tell_facts();
+    if (plan_.unmapped) {
+      place_.line = 1;
+      return *plan_.unmapped;
+    }
     const auto habits = context_.habits ? *context_.habits : habits_of(head);
     if (!context_.habits && habits.numbered_months && habits.order == DateOrder::undecided) {
       survey_.emplace(plan_);
@@ -76,6 +80,7 @@ class CsvStage : public FileStage {
 
   void tell_facts() {
     context_.facts.columns = plan_.columns;
+    context_.facts.first_rows = plan_.first_rows;
     context_.facts.mapping.clear();
     for (std::size_t i = 0; i < field_count; ++i) {
       const auto field = static_cast<Field>(i);

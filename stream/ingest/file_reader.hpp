@@ -16,7 +16,7 @@
 
 namespace weir::ingest {
 
-/// `field=column` as a person writes it: the column by its name or by its place (`#3`).
+/// `field=column` as a person writes it: the column by its name or by its place (`#3`); empty: the field has none.
 struct ColumnChoice {
   std::string field;  // case_id, activity, timestamp, start, id, lifecycle, instance, resource
   std::string column;
@@ -43,6 +43,7 @@ struct FileFacts {
   std::vector<ColumnChoice> mapping;  // CSV: the columns in use
   std::uint64_t text_times = 0;       // XES: times that the log does not declare as dates, read all the same
   bool zoneless = false;              // times without an offset were met
+  std::vector<std::vector<std::string>> first_rows = {};  // CSV: a few, as text
 };
 
 /// Where a CSV writes days and months as 03/04/2020 and its beginning does not tell which is which, the first pass only

@@ -95,11 +95,10 @@ Result<FileOptions> options_of(const UploadRequest& request) {
   return options;
 }
 
-std::string Upload::schema_fingerprint() const {
-  if (facts.columns.empty()) return {};
+std::string schema_fingerprint(const std::vector<std::string>& columns) {
+  if (columns.empty()) return {};
   std::string header;
-  for (const std::string& column : facts.columns)
-    header.append(std::to_string(column.size())).append(1, ':').append(column);
+  for (const std::string& column : columns) header.append(std::to_string(column.size())).append(1, ':').append(column);
   return to_hex(hash128(header));
 }
 

@@ -52,9 +52,10 @@ struct Upload {
   log::Position position;  // of all rows and the end
 
   bool is_open() const { return state == UploadState::waiting || state == UploadState::reading; }
-  /// Names the header: files with the same columns have the same one; empty while none is known.
-  std::string schema_fingerprint() const;
 };
+
+/// Names a header: files with the same columns have the same one; empty without columns.
+std::string schema_fingerprint(const std::vector<std::string>& columns);
 
 std::string encode(const Upload& upload);
 /// Error: state_format.

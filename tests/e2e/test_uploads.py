@@ -179,3 +179,29 @@ class Commands(WithNode):
             self.assertIn("invalid_token", done.stderr)
         self.assertEqual(self.command("ingest", "/nowhere.csv", "--server", self.url()).returncode, 1)
         self.assertEqual(self.command("ingest").returncode, 2)
+
+
+class Preview(WithNode):
+    def look(self, content, more="", status=200):
+        return self.expect(status, "POST", f"/v1/uploads/preview?whole=true{more}", content,
+                           content_type="application/octet-stream").body
+
+    def test_what_it_tells_is_what_an_upload_does(self):
+        content = "Ticket;Step;When;Agent\n1;open;05.01.2026 09:00;ann\n1;close;13.01.2026 10:00;bob\n"
+        seen = self.look(content)
+        self.assertEqual((seen["asks"], seen["failure"]), (["zone"], None))
+        seen = self.look(content, "&zone=Europe/Berlin&map=timestamp=When")
+        self.assertEqual(seen["events"][1], {"case_id": "1", "activity": "close", "timestamp": "2026-01-13T09:00:00Z",
+                                             "resource": "bob"})
+        found = self.upload(content, more="&zone=Europe/Berlin&map=timestamp=When")
+        self.assertEqual([found[name] for name in ("mapping", "columns", "schema_fingerprint")],
+                         [seen[name] for name in ("mapping", "columns", "schema_fingerprint")])
+
+    def test_nothing_is_stored(self):
+        self.look("case,activity,time\n1,a,2026-01-05T09:00:00Z\n")
+        self.assertEqual(self.expect(200, "GET", "/v1/uploads").body["uploads"], [])
+        self.assertEqual(self.view("kpis")["events"], 0)
+
+    def test_a_wrong_question_is_refused(self):
+        self.refused("bad_query", 400, "POST", "/v1/uploads/preview?whole=perhaps", "x", content_type="text/csv")
+        self.refused("unknown_zone", 422, "POST", "/v1/uploads/preview?zone=Mars/Base", "x", content_type="text/csv")

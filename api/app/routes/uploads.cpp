@@ -1,4 +1,4 @@
-// Files: POST takes one in, GET tells how far it is, DELETE takes it back.
+// Files: POST takes one in (or looks at its beginning), GET tells how far it is, DELETE takes it back.
 #include "api/app/uploads.hpp"
 
 #include <filesystem>
@@ -11,9 +11,13 @@
 #include "api/app/spool.hpp"
 #include "api/net/problem.hpp"
 #include "schemas/codec/timestamp.hpp"
+#include "stream/ingest/preview.hpp"
 
 namespace weir::app {
 namespace {
+
+/// Of a file's beginning.
+constexpr std::uint64_t preview_bytes_max = 1 << 20;
 
 ingest::DateOrder take_date_order(query::Parameters& parameters) {
   const std::string order = parameters.one("date_order").value_or("");
@@ -23,16 +27,15 @@ ingest::DateOrder take_date_order(query::Parameters& parameters) {
   return ingest::DateOrder::undecided;
 }
 
-Result<ingest::UploadRequest> take_request(query::Parameters& parameters) {
+/// How a file is to be read.
+Result<ingest::UploadRequest> take_reading(query::Parameters& parameters) {
   ingest::UploadRequest request;
-  request.process = parameters.one("process").value_or("default");
-  if (!is_plain_name(request.process)) parameters.refuse("process", "must be 1 to 64 of a-z, 0-9, _ and -");
   request.zone = parameters.one("zone").value_or("");
   request.classifier = parameters.one("classifier").value_or("");
   request.date_order = take_date_order(parameters);
   for (const std::string& choice : parameters.all("map")) {
     const std::size_t equals = choice.find('=');
-    if (equals == 0 || equals == std::string::npos || equals + 1 == choice.size()) {
+    if (equals == 0 || equals == std::string::npos) {
       parameters.refuse("map", "must be FIELD=COLUMN");
       continue;
     }
@@ -43,23 +46,32 @@ Result<ingest::UploadRequest> take_request(query::Parameters& parameters) {
   return request;
 }
 
-void write_facts(JsonWriter& json, const ingest::Upload& upload) {
-  using ingest::FileFormat;
-  const ingest::FileFacts& facts = upload.facts;
+Result<ingest::UploadRequest> take_request(query::Parameters& parameters) {
+  const std::string process = parameters.one("process").value_or("default");
+  if (!is_plain_name(process)) parameters.refuse("process", "must be 1 to 64 of a-z, 0-9, _ and -");
+  auto request = take_reading(parameters);
+  if (request) request->process = process;
+  return request;
+}
+
+void write_format(JsonWriter& json, ingest::FileFormat format) {
   json.key("format");
-  if (facts.format == FileFormat::unknown) {
+  if (format == ingest::FileFormat::unknown) {
     json.value(nullptr);
   } else {
-    json.value(facts.format == FileFormat::csv ? "csv" : "xes");
+    json.value(format == ingest::FileFormat::csv ? "csv" : "xes");
   }
-  json.member("gzip", facts.gzip).key("columns").begin_array();
+}
+
+void write_columns(JsonWriter& json, const ingest::FileFacts& facts) {
+  json.key("columns").begin_array();
   for (const std::string& column : facts.columns) json.value(column);
   json.end_array().key("mapping").begin_array();
   for (const ingest::ColumnChoice& choice : facts.mapping) {
     json.begin_object().member("field", choice.field).member("column", choice.column).end_object();
   }
   json.end_array().key("schema_fingerprint");
-  const std::string fingerprint = upload.schema_fingerprint();
+  const std::string fingerprint = ingest::schema_fingerprint(facts.columns);
   if (fingerprint.empty()) {
     json.value(nullptr);
   } else {
@@ -75,6 +87,15 @@ void write_failure(JsonWriter& json, const std::optional<Error>& failure) {
   json.begin_object().member("code", name_of(failure->code));
   json.member("detail", failure->detail.empty() ? title_of(failure->code) : std::string_view{failure->detail});
   json.end_object();
+}
+
+void write_errors(JsonWriter& json, const std::vector<ingest::RowError>& errors) {
+  json.key("errors").begin_array();
+  for (const ingest::RowError& error : errors) {
+    json.begin_object().member("line", error.line).member("column", error.column).member("code", name_of(error.code));
+    json.member("detail", error.detail.empty() ? title_of(error.code) : std::string_view{error.detail}).end_object();
+  }
+  json.end_array();
 }
 
 /// What a list tells of each.
@@ -114,14 +135,12 @@ net::Response whole_answer(const ingest::Upload& upload, const std::optional<ing
   JsonWriter json(body);
   json.begin_object();
   write_summary(json, upload);
-  write_facts(json, upload);
+  write_format(json, upload.facts.format);
+  json.member("gzip", upload.facts.gzip);
+  write_columns(json, upload.facts);
   write_drift(json.key("drift"), upload, before);
-  json.key("errors").begin_array();
-  for (const ingest::RowError& error : upload.errors) {
-    json.begin_object().member("line", error.line).member("column", error.column).member("code", name_of(error.code));
-    json.member("detail", error.detail.empty() ? title_of(error.code) : std::string_view{error.detail}).end_object();
-  }
-  json.end_array().end_object();
+  write_errors(json, upload.errors);
+  json.end_object();
   return json_answer(std::move(body));
 }
 
@@ -239,6 +258,47 @@ net::BodyPlan receive(Node& node, Uploads& uploads, const net::RequestHead& head
   return net::Stream{node.settings().upload_bytes_max, std::make_shared<Spool>(std::move(path), node.intake(), done)};
 }
 
+net::Response preview_answer(const ingest::FilePreview& preview) {
+  std::string body;
+  JsonWriter json(body);
+  json.begin_object();
+  write_format(json, preview.facts.format);
+  write_columns(json, preview.facts);
+  json.key("rows").begin_array();
+  for (const auto& row : preview.facts.first_rows) {
+    json.begin_array();
+    for (const std::string& cell : row) json.value(cell);
+    json.end_array();
+  }
+  json.end_array().key("events").begin_array();
+  for (const Event& event : preview.events) {
+    json.begin_object().member("case_id", event.case_id).member("activity", event.activity);
+    json.member("timestamp", to_rfc3339(event.timestamp));
+    if (event.start) json.member("start", to_rfc3339(*event.start));
+    if (!event.resource.empty()) json.member("resource", event.resource);
+    json.end_object();
+  }
+  json.end_array().key("asks").begin_array();
+  if (preview.asks_zone) json.value("zone");
+  if (preview.asks_date_order) json.value("date_order");
+  json.end_array();
+  write_failure(json.key("failure"), preview.failure);
+  write_errors(json, preview.errors);
+  json.end_object();
+  return json_answer(std::move(body));
+}
+
+void preview(const Call& call) {
+  query::Parameters parameters{call.head().query};
+  const std::string whole = parameters.one("whole").value_or("true");
+  if (whole != "true" && whole != "false") parameters.refuse("whole", "must be true or false");
+  const auto request = take_reading(parameters);
+  if (!request) return call.respond(request.error());
+  auto options = ingest::options_of(*request);
+  if (!options) return call.respond(options.error());
+  call.respond(preview_answer(ingest::preview_file(call.request.body, whole == "true", std::move(*options))));
+}
+
 void withdraw(Uploads& uploads, const Call& call) {
   const auto position = uploads.withdraw(call.credential.workspace, call.names.front());
   if (!position) return call.respond(position.error());
@@ -271,7 +331,14 @@ std::vector<Route> upload_routes(Node& node, Uploads& uploads) {
   remove.where = Where::intake;
   remove.action = "upload.withdraw";
   remove.handle = [&uploads](Call call) { withdraw(uploads, call); };
-  return {std::move(post), std::move(remove),
+  Route look;
+  look.method = net::Method::post;
+  look.pattern = "/v1/uploads/preview";
+  look.permission = use_uploads;
+  look.where = Where::readers;
+  look.body_bytes_max = preview_bytes_max;
+  look.handle = preview;
+  return {std::move(post), std::move(look), std::move(remove),
           query_route(
               node, "/v1/uploads", use_uploads,
               [&node, &uploads](const Call& call, query::Parameters& parameters) {

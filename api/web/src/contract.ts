@@ -226,3 +226,16 @@ export interface Channels {
   uploads: Uploads;
 }
 export type Channel = keyof Channels;
+
+/// What the beginning of a file tells (POST /v1/uploads/preview).
+export interface Preview {
+  format: string | null;
+  columns: string[];
+  mapping: { field: string; column: string }[];
+  schema_fingerprint: string | null;
+  rows: string[][];
+  events: { case_id: string; activity: string; timestamp: string; start?: string; resource?: string }[];
+  asks: ("zone" | "date_order")[];
+  failure: { code: string; detail: string } | null;
+  errors: RowError[];
+}

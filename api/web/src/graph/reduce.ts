@@ -36,10 +36,10 @@ export interface Sliders {
 }
 
 export const pathsMax = 60;
-const activitiesMax = 40;
-/// So many paths are drawn whatever they weigh; beyond, only until they cover this share of all steps.
-const pathsPlain = 22;
-const covered = 0.92;
+/// So many activities and paths are drawn whatever they weigh; beyond, only until they cover this share of all.
+const plain = { activities: 12, paths: 18 };
+const covered = { activities: 0.97, paths: 0.85 };
+const activitiesMax = 24;
 /// What was drawn stays drawn until another is clearly ahead of it: a live map must not flicker.
 const loyalty = 1.15;
 
@@ -90,10 +90,19 @@ function closed(wanted: string[], trees: Trees): { nodes: Set<string>; backbone:
   }
 }
 
-function chooseNodes(ordered: string[], trees: Trees, share: number | undefined): ReturnType<typeof closed> {
-  if (share !== undefined) return closed(ordered.slice(0, Math.max(1, Math.ceil(share * ordered.length))), trees);
-  for (let kept = Math.min(ordered.length, activitiesMax); ; --kept) {
-    const chosen = closed(ordered.slice(0, kept), trees);
+/// How many activities, most frequent first, are worth drawing.
+function worthDrawing(counts: number[]): number {
+  const total = counts.reduce((sum, one) => sum + one, 0);
+  let weight = 0;
+  const enough = counts.findIndex((one, at) => (weight += one) >= covered.activities * total && at + 1 >= plain.activities);
+  return Math.min(activitiesMax, enough < 0 ? counts.length : enough + 1);
+}
+
+function chooseNodes(ordered: Activity[], trees: Trees, share: number | undefined): ReturnType<typeof closed> {
+  const ids = ordered.map((one) => nodeId(one.name));
+  if (share !== undefined) return closed(ids.slice(0, Math.max(1, Math.ceil(share * ids.length))), trees);
+  for (let kept = worthDrawing(ordered.map((one) => one.count)); ; --kept) {
+    const chosen = closed(ids.slice(0, kept), trees);
     if (kept <= 1 || chosen.backbone.size <= pathsMax) return chosen;
   }
 }
@@ -109,7 +118,7 @@ function choosePaths(paths: Path[], backbone: Set<string>, share: number | undef
   let weight = paths.reduce((sum, path) => sum + (backbone.has(path.id) ? path.count : 0), 0);
   return paths.filter((path) => {
     if (backbone.has(path.id)) return true;
-    if (room <= 0 || (drawn >= pathsPlain && weight >= covered * total)) return false;
+    if (room <= 0 || (drawn >= plain.paths && weight >= covered.paths * total)) return false;
     room -= 1;
     drawn += 1;
     weight += path.count;
@@ -122,9 +131,7 @@ export function reduce(map: ProcessMap, sliders: Sliders = {}, drawn: ReadonlySe
   const paths = pathsOf(map);
   const trees: Trees = { before: widestTree(paths, START, "from"), after: widestTree(paths, END, "to") };
   const activities = new Map(map.activities.map((one) => [nodeId(one.name), one]));
-  const ordered = [...activities.values()]
-    .sort((a, b) => b.count - a.count || compareTexts(a.name, b.name))
-    .map((one) => nodeId(one.name));
+  const ordered = [...activities.values()].sort((a, b) => b.count - a.count || compareTexts(a.name, b.name));
   const { nodes, backbone } = ordered.length > 0 ? chooseNodes(ordered, trees, sliders.activities)
     : { nodes: new Set<string>(), backbone: new Set<string>() };
   const inside = paths.filter((path) => nodes.has(path.from) && nodes.has(path.to));

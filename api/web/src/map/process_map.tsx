@@ -219,7 +219,7 @@ export function ProcessMapPicture(props: Props) {
     setActiveId(id);
     (holder.current?.querySelector(`[data-node="${CSS.escape(id)}"]`) as SVGGElement | null)?.focus();
   };
-  if (layout && size.width > 0) view.shown = view.chosen.value ?? fitted(layout, size);
+  if (layout && size.width > 0) view.shown = view.chosen.value ?? fitted(layout, size, layout.nodes[START]?.x ?? layout.x + layout.width / 2);
   const { x, y, k } = view.shown;
   const box = (): DOMRect => holder.current!.getBoundingClientRect();
   return (

@@ -15,13 +15,16 @@ interface Area {
   height: number;
 }
 
-/// So that all of it is seen, unless that would make it unreadable: then its beginning is.
-export function fitted(picture: Area & { x: number; y: number }, into: Area): Transform {
+/// So that all of it is seen, unless that would make it unreadable: then its beginning is, with `middle` (an x of the
+/// picture) in the middle.
+export function fitted(picture: Area & { x: number; y: number }, into: Area, middle: number): Transform {
   const { width, height } = picture;
   const whole = Math.min(into.width / width, into.height / height, 1.1);
   const k = Math.max(whole, Math.min(0.7, into.width / Math.min(width, 900)));
   const top = height * k <= into.height + 1 ? (into.height - height * k) / 2 : 8;
-  return { x: (into.width - width * k) / 2 - picture.x * k, y: top - picture.y * k, k };
+  const left = width * k <= into.width + 1 ? (into.width - width * k) / 2
+    : Math.min(8, Math.max(into.width - width * k - 8, into.width / 2 - (middle - picture.x) * k));
+  return { x: left - picture.x * k, y: top - picture.y * k, k };
 }
 
 export class Viewport {

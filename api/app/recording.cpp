@@ -56,9 +56,11 @@ std::optional<net::Respond> answered_once(Node& node, const net::RequestHead& he
   const auto reservation = std::make_shared<Reservation>(std::move(std::get<Reservation>(*begun)));
   return after_work(std::move(respond), head.trace_id, node.intake(),
                     [reservation, trace_id = head.trace_id](net::Response& response) {
-                      if (!is_final(response.status)) return;
-                      const auto kept = reservation->keep({response.status, response.content_type, response.body});
-                      if (!kept) response = net::problem(kept.error(), trace_id);
+                      if (is_final(response.status)) {
+                        const auto kept = reservation->keep({response.status, response.content_type, response.body});
+                        if (!kept) response = net::problem(kept.error(), trace_id);
+                      }
+                      reservation->end();
                     });
 }
 

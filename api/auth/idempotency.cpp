@@ -91,8 +91,11 @@ struct IdempotencyStore::Reservation::Claim {
 
 IdempotencyStore::Reservation::Reservation(std::unique_ptr<Claim> claim) : claim_(std::move(claim)) {}
 IdempotencyStore::Reservation::Reservation(Reservation&&) noexcept = default;
-IdempotencyStore::Reservation::~Reservation() {
+IdempotencyStore::Reservation::~Reservation() { end(); }
+
+void IdempotencyStore::Reservation::end() {
   if (claim_) claim_->store.release(claim_->name());
+  claim_.reset();
 }
 
 Result<void> IdempotencyStore::Reservation::keep(const StoredAnswer& answer) {

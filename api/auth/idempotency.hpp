@@ -54,6 +54,9 @@ class IdempotencyStore {
     ~Reservation();
     /// Stores the answer durably. An answer that does not fit the workspace's bytes is not kept. Error: storage_failed.
     Result<void> keep(const StoredAnswer& answer);
+    /// The request is done: the next one with the key begins anew, or gets what was kept. At the latest in the
+    /// destructor; to be called before the answer goes out, for its receiver may ask again at once.
+    void end();
 
    private:
     friend class IdempotencyStore;

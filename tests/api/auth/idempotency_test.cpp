@@ -54,6 +54,17 @@ TEST_F(Idempotency, AnswersARepeatedRequestAsTheFirstTime) {
   EXPECT_EQ(std::get<StoredAnswer>(answers_->begin(scope("k"), request).value()), answer);
 }
 
+TEST_F(Idempotency, IsOverBeforeTheAnswerGoesOut) {
+  open();
+  auto kept = answers_->begin(scope("k"), request).value();
+  ASSERT_TRUE(std::get<Reservation>(kept).keep(answer).ok());
+  std::get<Reservation>(kept).end();
+  EXPECT_EQ(std::get<StoredAnswer>(answers_->begin(scope("k"), request).value()), answer);
+  auto failed = answers_->begin(scope("l"), request).value();
+  std::get<Reservation>(failed).end();
+  EXPECT_TRUE(std::holds_alternative<Reservation>(answers_->begin(scope("l"), request).value()));
+}
+
 TEST_F(Idempotency, RefusesTheSameKeyWithAnotherRequest) {
   open();
   serve(scope("k"));

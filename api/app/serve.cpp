@@ -44,7 +44,7 @@ std::vector<Route> all_routes(Node& node, Uploads& uploads, Redactor& redactor, 
   for (const std::vector<Route>& part :
        {node_routes(node), event_routes(node), upload_routes(node, uploads), process_routes(node), view_routes(node),
         case_routes(node, redactor), export_routes(node), dead_letter_routes(node), audit_routes(node),
-         session_routes(node), user_routes(node), token_routes(node), demo_routes(demo), page_routes()}) {
+        session_routes(node), user_routes(node), token_routes(node), demo_routes(demo), page_routes()}) {
     routes.insert(routes.end(), part.begin(), part.end());
   }
   return routes;

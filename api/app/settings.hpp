@@ -38,7 +38,6 @@ struct Settings {
   std::uint64_t drain_seconds = 0;
   std::uint64_t erasure_seconds = 0;           // of `erasure-interval`
   std::uint64_t self_check_seconds = 0;        // of `self-check-interval`; 0: never
-  std::uint64_t erasure_seconds = 0;           // of `erasure-interval`
   std::uint64_t session_idle_seconds = 0;      // of `session-idle`
   std::uint64_t session_lifetime_seconds = 0;  // of `session-lifetime`
   std::string log_level;

@@ -71,14 +71,10 @@ class Account {
     const std::string prefix = scope_.cells(process_, static_cast<std::uint8_t>(table));
     Result<void> outcome;
     const auto scanned = state_.scan(prefix, store::end_of_prefix(prefix), [&](auto key, auto value) {
-      auto cell = decode_cell(value);
-      if (!cell) {
-        outcome = cell.error();
-        return false;
-      }
       const std::string_view rest = format::behind(key, prefix);
-      take({table, format::read_big_endian(rest.substr(0, 8)), format::read_big_endian(rest.substr(8))}, *cell);
-      return true;
+      const CellKey page{table, format::read_big_endian(rest.substr(0, 8)), format::read_big_endian(rest.substr(8))};
+      outcome = read_page(page, value, [this](const CellKey& cell_key, Cell cell) { take(cell_key, cell); });
+      return outcome.ok();
     });
     return outcome ? scanned : outcome;
   }

@@ -148,6 +148,30 @@ void run_to_end(OneShard& one, ShardRunner& runner) {
   }
 }
 
+TEST(ShardRunner, HoldsTicksWhileTheWallClockHasJumpedAhead) {
+  OneShard one;
+  ShardRunner runner{0, *one.log, *one.task, one.watch, one.clock};
+  ProcessSettings settings;
+  settings.inactivity_micros = 60'000'000;
+  one.append(log::Kind::settings, encode(SettingsChange{"p0", settings}));
+  one.append(log::Kind::event, event_record(event_at(to_micros(one.clock.now()))).value);
+  run_to_end(one, runner);
+  const auto records_after_a_step = [&] {
+    EXPECT_TRUE(runner.step());
+    EXPECT_TRUE(one.log->commit_pending());
+    return *one.log->end_offset("w", 0);
+  };
+  const Time before = one.clock.now();
+  one.clock.set_wall(before + std::chrono::minutes{10});
+  EXPECT_EQ(records_after_a_step(), 2U);
+  EXPECT_TRUE(runner.ticks_held());
+  one.clock.set_wall(before);
+  EXPECT_EQ(records_after_a_step(), 2U);
+  EXPECT_FALSE(runner.ticks_held());
+  one.clock.advance(std::chrono::minutes{10});  // time that has passed is no jump
+  EXPECT_EQ(records_after_a_step(), 3U);
+}
+
 std::vector<DeadLetter> dead_letters_of(const OneShard& one) {
   const std::string prefix = format::Scope{"w"}.dead_letters();
   std::vector<DeadLetter> letters;

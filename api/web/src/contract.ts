@@ -239,3 +239,41 @@ export interface Preview {
   failure: { code: string; detail: string } | null;
   errors: RowError[];
 }
+
+export type Role = "admin" | "analyst" | "viewer" | "producer";
+
+export interface UserSession {
+  user: string;
+  workspace: string;
+  role: Role;
+  workspaces: { workspace: string; role: Role }[];
+  csrf_token: string;
+}
+
+export interface Users {
+  users: { user: string; role: Role; made: string; elsewhere: boolean }[];
+  next: string | null;
+}
+
+export interface Token {
+  id: string;
+  name: string | null;
+  role: Role;
+  made: string;
+  made_by: string;
+  expires: string | null;
+  last_used: string | null;
+}
+
+export interface Tokens {
+  tokens: Token[];
+  next: string | null;
+}
+
+export interface Demo {
+  active: boolean;
+  source?: "company" | "replay";
+  speed?: number;
+  paused?: boolean;
+  caught_up?: boolean;
+}

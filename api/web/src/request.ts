@@ -1,6 +1,6 @@
 // Questions to the server over HTTP, with the session's credential. Refusals come as problem documents.
 import type { Problem } from "./contract";
-import { session, signOut } from "./session";
+import { forgetSession, session } from "./session";
 
 /// The server answered, and said no.
 export class Refused extends Error {
@@ -10,7 +10,9 @@ export class Refused extends Error {
 }
 
 export function credentials(): Record<string, string> {
-  return session.value ? { authorization: `Bearer ${session.value.token}` } : {};
+  const known = session.value;
+  if (!known) return {};
+  return known.kind === "token" ? { authorization: `Bearer ${known.token}` } : { "x-csrf-token": known.csrf_token };
 }
 
 /// What an answer that is no success says of itself, also where a proxy answered in its own words.
@@ -34,7 +36,7 @@ async function answer(path: string, init: RequestInit): Promise<Response> {
   });
   if (response.ok) return response;
   const problem = problemOf(response.status, await response.text());
-  if (response.status === 401 && asked === session.value) signOut(problem.detail || problem.title);
+  if (response.status === 401 && asked && asked === session.value && problem.code !== "wrong_password") forgetSession(problem.detail || problem.title);
   throw new Refused(problem);
 }
 

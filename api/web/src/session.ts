@@ -1,37 +1,49 @@
-// Who is using the page. A token (pasted, or brought by the address `…/#token=…` that `make run` prints) lives in
-// sessionStorage: it ends with the tab.
+// Who is using the page: somebody who signed in (a cookie that scripts cannot read, and a CSRF token for what changes
+// things), or the holder of a token (pasted, or brought by the address `…/#token=…` that `make run` prints), which lives
+// in sessionStorage and ends with the tab.
 import { signal } from "@preact/signals";
+import type { UserSession } from "./contract";
 
-export interface Session {
-  token: string;
+export type Session = { kind: "token"; token: string } | ({ kind: "user" } & UserSession);
+
+/// Who sees what: another text, other data.
+export function identityOf(known: Session | null | undefined): string {
+  if (!known) return "";
+  return known.kind === "token" ? known.token : `${known.user} ${known.workspace}`;
 }
 
 const key = "weir.token";
 
-function brought(): string | null {
-  const token = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (token) history.replaceState(null, "", location.pathname + location.search);
-  return token;
+/// What the address brought along, taken out of it.
+function brought(name: string): string | null {
+  const value = new URLSearchParams(location.hash.slice(1)).get(name);
+  if (value) history.replaceState(null, "", location.pathname + location.search);
+  return value;
 }
 
-function begin(): Session | null {
-  const token = brought() ?? sessionStorage.getItem(key);
-  if (!token) return null;
-  sessionStorage.setItem(key, token);
-  return { token };
-}
+const token = brought("token") ?? sessionStorage.getItem(key);
+if (token) sessionStorage.setItem(key, token);
 
-export const session = signal<Session | null>(begin());
+/// Null: nobody is known; undefined: it is being found out.
+export const session = signal<Session | null | undefined>(token ? { kind: "token", token } : undefined);
 /// Why one has to sign in again; empty: one has not been in.
 export const signedOutBecause = signal("");
+/// A link that signs in once.
+export const signInLink = brought("sign-in");
 
-export function signInWithToken(token: string): void {
-  sessionStorage.setItem(key, token);
+export function signInWithToken(given: string): void {
+  sessionStorage.setItem(key, given);
   signedOutBecause.value = "";
-  session.value = { token };
+  session.value = { kind: "token", token: given };
 }
 
-export function signOut(because = ""): void {
+export function signedIn(user: UserSession): void {
+  sessionStorage.removeItem(key);
+  signedOutBecause.value = "";
+  session.value = { kind: "user", ...user };
+}
+
+export function forgetSession(because = ""): void {
   sessionStorage.removeItem(key);
   signedOutBecause.value = because;
   session.value = null;

@@ -1,9 +1,10 @@
 // Views that stay current, for components: `useLive` gives what is known and changes when it does. Components that want
 // the same view share one subscription, which outlives a moment without any (moving between tabs asks nothing anew).
-import { type Signal, signal } from "@preact/signals";
+import { effect, type Signal, signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Channel, Channels, Problem } from "../contract";
 import { subscriptionFilterOf } from "../address";
+import { identityOf, session } from "../session";
 import { poll } from "./polling";
 
 export interface View<T> {
@@ -68,10 +69,15 @@ export function useLive<C extends Channel>(channel: C, process: string, query: U
   return (entry?.view.value ?? { data: null, problem: null }) as View<Channels[C]>;
 }
 
-/// Another workspace, or nobody: what was watched is nobody's business any more.
-export function forgetAll(): void {
+/// Another workspace, or nobody: what was watched is nobody's business any more, at once.
+let watching = identityOf(session.peek());
+effect(() => {
+  const who = identityOf(session.value);
+  if (who === watching) return;
+  watching = who;
   for (const one of shared.values()) one.end();
   shared.clear();
   asOf.value = null;
-}
+});
+
 export { connection, heard } from "./socket";

@@ -2,23 +2,26 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { View } from "../address";
-import { forgetAll, useLive } from "../live/live";
+import { useLive } from "../live/live";
 import { place } from "../place";
-import { session } from "../session";
+import { identityOf, session } from "../session";
 import { CaseList } from "./cases";
+import { findSession } from "./account";
 import { Chips } from "./chips";
+import { Comparison } from "./compare";
 import { HandoverView } from "./handover";
 import { Header } from "./header";
 import { Notices } from "./notice";
 import { Overview } from "./overview";
+import { People } from "./people";
 import { Refusals } from "./refused";
 import { SignIn } from "./sign_in";
+import { Waiting } from "./state_of";
 import { TimeBand, WindowButton } from "./time_window";
 import { UploadDesk, UploadList } from "./uploads";
-import { Comparison } from "./compare";
 
 const pages: Record<View, ComponentType> = {
-  overview: Overview, cases: CaseList, handover: HandoverView, compare: Comparison, refused: Refusals, uploads: UploadList,
+  overview: Overview, cases: CaseList, handover: HandoverView, compare: Comparison, refused: Refusals, uploads: UploadList, people: People,
 };
 const filtered: ReadonlySet<View> = new Set(["overview", "cases", "handover", "compare"]);
 const everything = new URLSearchParams();
@@ -55,6 +58,7 @@ function Desk() {
 
 export function App() {
   const known = session.value;
-  useEffect(() => forgetAll, [known]);
-  return known ? <Desk key={known.token} /> : <SignIn />;
+  useEffect(() => { void findSession(); }, []);
+  if (known === undefined) return <Waiting />;
+  return known ? <Desk key={identityOf(known)} /> : <SignIn />;
 }

@@ -5,9 +5,10 @@ import { type View } from "../address";
 import { asOf, connection, heard } from "../live/live";
 import { go, place } from "../place";
 import { noFilter } from "../address";
-import { signOut } from "../session";
 import { useAsked } from "./asking";
+import { Account, isAdmin } from "./account";
 import { Icon, Logo } from "./icons";
+import { DemoDial } from "./demo_dial";
 import { now } from "./now";
 import { isDark, toggleTheme } from "./theme";
 
@@ -43,7 +44,7 @@ function ProcessSwitch() {
   );
 }
 
-const tabs: [View, string][] = [["overview", "Overview"], ["cases", "Cases"], ["handover", "Handovers"], ["compare", "Compare"], ["refused", "Refused"], ["uploads", "Uploads"]];
+const tabs: [View, string][] = [["overview", "Overview"], ["cases", "Cases"], ["handover", "Handovers"], ["compare", "Compare"], ["refused", "Refused"], ["uploads", "Uploads"], ["people", "People"]];
 
 export function Header({ onUpload }: { onUpload: () => void }) {
   return (
@@ -53,13 +54,14 @@ export function Header({ onUpload }: { onUpload: () => void }) {
         <ProcessSwitch />
         <Freshness />
         <div class="row end">
+          <DemoDial />
           <button type="button" class="primary" aria-label="Upload a file" onClick={onUpload}><Icon name="upload" /><span class="wide-only">Upload a file</span></button>
           <button type="button" class="plain" aria-label={isDark.value ? "Light colours" : "Dark colours"} onClick={toggleTheme}><Icon name={isDark.value ? "sun" : "moon"} /></button>
-          <button type="button" class="plain" aria-label="Sign out" onClick={() => signOut()}><Icon name="out" /></button>
+          <Account />
         </div>
       </div>
       <nav class="tabs" aria-label="Views">
-        {tabs.map(([view, name]) => (
+        {tabs.filter(([view]) => view !== "people" || isAdmin()).map(([view, name]) => (
           <a key={view} href={`?view=${view}`} aria-current={place.value.view === view ? "page" : undefined}
             onClick={(event) => { if (event.ctrlKey || event.metaKey) return; event.preventDefault(); go({ view, caseId: undefined }); }}>{name}</a>
         ))}

@@ -112,7 +112,7 @@ export function MappingSheet({ file, onSend, onClose }: {
     setRecalled(true);
   }, [fingerprint]);
   const lacking = preview ? missing(preview) : [];
-  const mapped = preview !== null && (preview.format !== "csv" && preview.format !== "xlsx" || lacking.length === 0);
+  const mapped = preview !== null && (preview.columns.length === 0 || lacking.length === 0);
   const unsure = preview?.asks.filter((one) => (one === "zone" ? !choices.zone : !choices.dateOrder)) ?? [];
   const broken = preview?.failure && !["missing_column", "ambiguous_date_order"].includes(preview.failure.code) ? preview.failure : null;
   return (

@@ -67,7 +67,7 @@ function Choose({ onFile, onClose }: { onFile: (file: File) => void; onClose: ()
       <label class="drop-here">
         <Icon name="upload" />
         <b>Drop a file here, or choose one</b>
-        <span class="hint">CSV, Excel or XES, also .gz. You see its first rows before anything is sent.</span>
+        <span class="hint">CSV or XES, also as .gz. You see its first rows before anything is sent.</span>
         <input type="file" aria-label="File" onChange={(event) => { const file = event.currentTarget.files?.[0]; if (file) onFile(file); }} />
       </label>
     </Dialog>

@@ -1,0 +1,304 @@
+// What people do with the dashboard.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { axeSource, events, until } from "./house.mjs";
+
+const orders = [["o1", ["register", "check", "ship"], "ann"], ["o2", ["register", "check", "ship"], "bob"], ["o3", ["register", "cancel"], "ann"]];
+const file = "Ticket;Step;When;Agent\n1;open;05.01.2026 09:00;ann\n1;close;05.01.2026 10:00;bob\n2;open;13.01.2026 09:00;ann\n";
+const plain = "case_id,activity,timestamp\n1,a,2026-01-05T09:00:00Z\n1,b,2026-01-05T10:00:00Z\n2,a,2026-01-06T09:00:00Z\n";
+
+async function signsIn(visit) {
+  const { page } = visit;
+  visit.expectsTrouble = true; // a wrong token is a 401
+  await page.goto(visit.house.url);
+  await page.getByRole("button", { name: "Use a token" }).click();
+  await page.getByLabel("Token").fill("weir_nonsense");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").waitFor();
+  await page.getByLabel("Token").fill(visit.token);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Upload a file" }).waitFor();
+  await page.reload();
+  await page.getByRole("button", { name: "Upload a file" }).waitFor();
+  await page.getByLabel("Account").click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+}
+
+async function uploadsAndWatches(visit) {
+  await visit.enter();
+  await visit.chooseFile("log.csv", plain);
+  await visit.sees("Read as: case");
+  assert.equal(await visit.page.getByText("The times have no zone").count(), 0, "nobody asks for a zone that is there");
+  await visit.page.getByLabel("Into process").fill("letters");
+  await visit.page.getByRole("button", { name: "Upload", exact: true }).click();
+  await visit.seesKpi("Cases", "2");
+  await visit.seesKpi("Events", "3");
+  await visit.node("a").waitFor();
+  await visit.sees("3 rows taken");
+  assert.match(visit.page.url(), /process=letters/);
+}
+
+async function correctsAMapping(visit) {
+  const { page } = visit;
+  await visit.enter();
+  await visit.chooseFile("tickets.csv", file);
+  await visit.sees("Choose the column for Time");
+  const send = page.getByRole("button", { name: "Upload", exact: true });
+  assert.ok(await send.isDisabled());
+  await page.getByLabel("Column When is").selectOption("timestamp");
+  await visit.sees("The times have no zone");
+  assert.equal(await page.getByText("can be read in two ways").count(), 0, "a 13th tells the order of the dates");
+  assert.ok(await send.isDisabled());
+  await page.locator("select[name=zone]").selectOption("UTC");
+  await visit.sees("Read as: case");
+  await send.click();
+  await visit.seesKpi("Events", "3");
+  // The next file with these columns is read as this one was.
+  await visit.chooseFile("tickets2.csv", file.replaceAll("\n1;", "\n7;"));
+  await visit.sees("read as the last file with these columns");
+  await send.click();
+  await visit.seesKpi("Cases", "3");
+}
+
+async function asksForTheOrderOfDates(visit) {
+  const { page } = visit;
+  await visit.enter();
+  await visit.chooseFile("dates.csv", "case,activity,time\n1,a,03/04/2026 09:00\n1,b,05/04/2026 09:00\n");
+  await visit.sees("can be read in two ways");
+  await page.getByLabel("day first").check();
+  await page.locator("select[name=zone]").selectOption("UTC");
+  await visit.sees("3 Apr 2026");
+}
+
+async function seesRefusedRowsAndWithdraws(visit) {
+  const { page } = visit;
+  await visit.enter();
+  await visit.chooseFile("bad.csv", `${plain}3,c,nonsense\n`);
+  await visit.sees("would be refused");
+  await page.getByRole("button", { name: "Upload", exact: true }).click();
+  await visit.sees("3 rows taken, 1 refused");
+  await page.getByRole("button", { name: "See why" }).click();
+  await page.locator("tbody th button").first().click();
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save as CSV" }).click();
+  const path = await (await saved).path();
+  assert.match(readFileSync(path, "utf8"), /^line,column,code,detail\r\n5,3,bad_timestamp,/);
+  await page.getByRole("button", { name: "Withdraw…" }).click();
+  await page.getByRole("button", { name: "Withdraw", exact: true }).click();
+  await visit.sees("The upload is withdrawn");
+  await page.keyboard.press("Escape");
+  await page.getByRole("link", { name: "Overview" }).click();
+  await visit.seesKpi("Events", "0");
+}
+
+async function filters(visit) {
+  const { page } = visit;
+  await visit.post(events("orders", orders));
+  await visit.enter("?process=orders");
+  await visit.seesKpi("Cases", "3");
+  await visit.node("cancel").click();
+  await page.getByRole("button", { name: "Only cases with this" }).click();
+  await visit.seesKpi("Cases", "1");
+  assert.match(page.url(), /activity=cancel/);
+  await page.reload();
+  await visit.seesKpi("Cases", "1");
+  await page.getByRole("button", { name: "Remove filter with cancel" }).click();
+  await visit.seesKpi("Cases", "3");
+  await page.goBack();
+  await visit.seesKpi("Cases", "1");
+}
+
+async function selectsAVariant(visit) {
+  const { page } = visit;
+  await visit.post(events("orders", orders));
+  await visit.enter("?process=orders");
+  await page.getByRole("button", { name: /^Variant 2:/ }).click();
+  await visit.seesKpi("Cases", "1");
+  await until(async () => (await visit.node("ship").count()) === 0, "the map to leave out what the variant has not");
+  assert.equal(await page.getByRole("button", { name: /^Variant/ }).count(), 2, "the list that one selects in stays");
+  await page.getByRole("button", { name: "Show all" }).click();
+  await visit.seesKpi("Cases", "3");
+}
+
+async function choosesATime(visit) {
+  const { page } = visit;
+  await visit.post(events("orders", orders));
+  await visit.enter("?process=orders");
+  await visit.seesKpi("Cases", "3");
+  await page.getByLabel(/^Time:/).click();
+  await page.getByLabel("From").fill("2026-01-06T00:00");
+  await page.getByRole("button", { name: "Apply" }).click();
+  await visit.seesKpi("Cases", "2");
+  await page.getByRole("button", { name: /^Remove filter cases active/ }).click();
+  await visit.seesKpi("Cases", "3");
+}
+
+async function showsWhatComesIn(visit) {
+  await visit.post(events("orders", orders));
+  await visit.enter("?process=orders");
+  await visit.seesKpi("Events", "8");
+  await visit.post(events("orders", [["o4", ["register", "check", "return"]]], "2026-01-09T08:00:00Z"));
+  await visit.seesKpi("Events", "11");
+  await visit.node("return").waitFor();
+}
+
+async function survivesACut(visit) {
+  await visit.post(events("orders", orders));
+  await visit.enter("?process=orders");
+  await visit.seesKpi("Events", "8");
+  visit.expectsTrouble = true;
+  visit.house.line.break();
+  await visit.sees("Connection lost");
+  visit.house.line.mend();
+  await visit.post(events("orders", [["o5", ["register"]]], "2026-01-10T08:00:00Z"));
+  await visit.seesKpi("Events", "9");
+  await visit.page.locator(".fresh.live").waitFor();
+}
+
+async function survivesTheServer(visit) {
+  await visit.post(events("orders", orders));
+  await visit.enter("?process=orders");
+  await visit.seesKpi("Events", "8");
+  visit.expectsTrouble = true;
+  await visit.house.kill();
+  await visit.sees("Connection lost");
+  await visit.house.start();
+  await visit.post(events("orders", [["o6", ["register"]]], "2026-01-10T08:00:00Z"));
+  await visit.seesKpi("Events", "9");
+  await visit.page.locator(".fresh.live").waitFor();
+}
+
+async function opensACase(visit) {
+  const { page } = visit;
+  await visit.post(events("orders", orders));
+  await visit.enter("?process=orders&view=cases");
+  await page.getByRole("button", { name: "o3", exact: true }).click();
+  const sheet = page.getByRole("dialog", { name: "Case o3" });
+  await sheet.getByText("cancel").waitFor();
+  await sheet.getByText("1 h waiting").waitFor();
+  await page.keyboard.press("Escape");
+  await sheet.waitFor({ state: "detached" });
+  assert.doesNotMatch(page.url(), /case=/);
+}
+
+async function handsOverAndCompares(visit) {
+  const { page } = visit;
+  await visit.post(events("orders", [["o1", ["a", "b"], "ann"], ["o2", ["a"], "bob"]]));
+  await visit.enter("?process=orders&view=handover");
+  await page.getByTitle("ann → ann: 1, 100 %").waitFor();
+  await page.getByRole("link", { name: "Compare" }).click();
+  await page.getByRole("row", { name: /^Cases 1 1 same/ }).waitFor();
+  await until(async () => (await page.locator("svg.map .node").count()) === 3, "both maps");
+}
+
+async function triesARefusedEventAgain(visit) {
+  const { page } = visit;
+  const event = { process: "orders", case_id: "c", activity: "a", timestamp: "2026-01-05T09:00:00Z", id: "same" };
+  await visit.post(event);
+  await visit.post({ ...event, activity: "b" });
+  await visit.enter("?process=orders&view=refused");
+  await visit.sees("id_conflict");
+  await page.getByRole("button", { name: /^Try .* again/ }).click();
+  await visit.sees("It is tried again.");
+}
+
+async function savesTheMap(visit) {
+  const { page } = visit;
+  await visit.post(events("orders", orders));
+  await visit.enter("?process=orders");
+  await visit.node("ship").waitFor();
+  for (const [kind, begins] of [["SVG", "<svg xmlns"], ["PNG", "\u0089PNG"], ["CSV", "from,to,count"], ["DOT", "digraph"]]) {
+    await page.getByLabel("Save the map as a file").click();
+    const saved = page.waitForEvent("download");
+    await page.getByRole("button", { name: new RegExp(`^${kind}`) }).click();
+    const content = readFileSync(await (await saved).path(), "latin1");
+    assert.ok(content.startsWith(begins), `${kind} begins with ${content.slice(0, 20)}`);
+  }
+}
+
+async function goesByKeyboard(visit) {
+  const { page } = visit;
+  await visit.post(events("orders", orders));
+  await visit.enter("?process=orders");
+  await visit.node("register").waitFor();
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Skip to the content");
+  const reached = new Set();
+  for (let step = 0; step < 60 && !(await page.evaluate(() => document.activeElement?.classList.contains("node"))); ++step) {
+    reached.add(await page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent ?? ""));
+    await page.keyboard.press("Tab");
+  }
+  assert.ok(["Upload a file", "Overview", "Time: All time"].every((name) => reached.has(name)), [...reached].join(" | "));
+  assert.match(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), /^register: 3/);
+  await page.keyboard.press("ArrowDown");
+  assert.match(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), /^(check|cancel):/);
+  await page.keyboard.press("Enter");
+  await page.getByRole("complementary", { name: /^Figures of/ }).waitFor();
+  await page.getByLabel(/^Time:/).focus();
+  await page.keyboard.press("Enter");
+  await page.getByLabel("From").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByLabel("From").waitFor({ state: "hidden" });
+  assert.match(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), /^Time:/);
+}
+
+async function isAccessible(visit) {
+  const { page } = visit;
+  await visit.post(events("orders", orders));
+  for (const [scheme, width] of [["light", 1280], ["dark", 390]]) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+    await page.setViewportSize({ width, height: 860 });
+    for (const view of ["overview", "cases", "handover", "compare", "refused", "uploads"]) {
+      await visit.enter(`?process=orders&view=${view}`);
+      await page.reload();
+      await page.waitForLoadState("networkidle").catch(() => {});
+      await until(async () => (await page.locator(".waiting").count()) === 0, `${view} to be there`);
+      await page.evaluate(readFileSync(axeSource, "utf8")); // not by a tag: the policy forbids it
+      const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+      assert.deepEqual(violations.map((one) => `${one.id}: ${one.nodes[0].html} ${one.nodes[0].failureSummary}`), [], `${view}, ${scheme}, ${width}`);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(wide <= width, `${view} is ${wide} px wide on a screen of ${width}`);
+    }
+  }
+}
+
+/// 200 activities, 2,000 paths: the page goes on while they are laid out.
+async function laysOutMuchWithoutStopping(visit) {
+  const { page } = visit;
+  const traces = Array.from({ length: 200 }, (_, at) => [`c${at}`, Array.from({ length: 12 }, (_one, step) => `a${(at * 7 + step * (1 + (at % 13))) % 200}`)]);
+  for (let at = 0; at < traces.length; at += 50) await visit.post(events("wide", traces.slice(at, at + 50)));
+  await visit.enter("?process=wide");
+  await visit.page.locator(".node").first().waitFor();
+  await page.evaluate(() => {
+    globalThis.longest = 0;
+    new PerformanceObserver((list) => { for (const task of list.getEntries()) globalThis.longest = Math.max(globalThis.longest, task.duration); }).observe({ entryTypes: ["longtask"] });
+  });
+  const began = Date.now();
+  await page.goto(page.url().replace(/#.*/, "") + "&activities=100&paths=100");
+  await until(async () => (await page.locator(".node").count()) === 200, "200 nodes");
+  const drawn = await page.locator(".way").count();
+  assert.ok(drawn >= 1_800, `${drawn} paths`);
+  console.log(`        200 nodes and ${drawn} paths stand after ${Date.now() - began} ms`);
+}
+
+export const scenarios = [
+  ["signs in", signsIn],
+  ["uploads and watches", uploadsAndWatches],
+  ["corrects a mapping", correctsAMapping],
+  ["asks for the order of dates", asksForTheOrderOfDates],
+  ["sees refused rows and withdraws", seesRefusedRowsAndWithdraws],
+  ["filters", filters],
+  ["selects a variant", selectsAVariant],
+  ["chooses a time", choosesATime],
+  ["shows what comes in", showsWhatComesIn],
+  ["survives a cut", survivesACut],
+  ["survives the server", survivesTheServer],
+  ["opens a case", opensACase],
+  ["hands over and compares", handsOverAndCompares],
+  ["tries a refused event again", triesARefusedEventAgain],
+  ["saves the map", savesTheMap],
+  ["goes by keyboard", goesByKeyboard],
+  ["is accessible", isAccessible],
+  ["lays out much without stopping", laysOutMuchWithoutStopping],
+];

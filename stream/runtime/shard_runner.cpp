@@ -142,7 +142,8 @@ void ShardRunner::tick_if_due() {
 Result<bool> ShardRunner::commit_if_time(bool caught_up) {
   if (!task_.dirty()) return false;
   const Clock::Steady waited = clock_.steady() - last_commit_;
-  if (!caught_up && waited < std::min(options_.commit_interval, options_.commit_interval_followed)) return false;
+  if (!caught_up && !narrowing() && waited < std::min(options_.commit_interval, options_.commit_interval_followed))
+    return false;
   const bool awaited = std::any_of(next_.begin(), next_.end(), [this](const auto& taken) {
     return watch_.awaited(shard_, taken.first, taken.second);
   });

@@ -6,10 +6,44 @@ namespace {
 constexpr std::size_t intake_queue_max = 4'096;
 constexpr std::size_t readers_queue_max = 256;
 constexpr std::chrono::seconds stuck_max{30};  // without that a write ends (reliability R5)
+constexpr std::size_t shard_memtable_min = std::size_t{1} << 20;
+constexpr std::size_t shard_memtable_max = std::size_t{32} << 20;
 
 unsigned threads_of(const Settings& settings) {
   return settings.threads > 0 ? static_cast<unsigned>(settings.threads)
                               : std::max(1U, std::thread::hardware_concurrency());
+}
+
+/// A store to be opened.
+struct Opening {
+  std::string path;
+  const rocks::RocksOptions* options;
+  std::unique_ptr<store::WatchedStore>* into;
+  Result<void> outcome = {};
+};
+
+/// After a kill each store replays its write-ahead log, which is most of what a start waits for: all cores take part.
+Result<void> open_all(std::vector<Opening>& openings, const rocks::RocksEnvironment& environment, const Clock& clock,
+                      unsigned threads) {
+  std::atomic<std::size_t> next{0};
+  const auto open_some = [&] {
+    for (std::size_t i; (i = next++) < openings.size();) {
+      auto opened = rocks::open_rocksdb(openings[i].path, *openings[i].options, environment);
+      if (opened) {
+        *openings[i].into = std::make_unique<store::WatchedStore>(std::move(*opened), clock);
+      } else {
+        openings[i].outcome = opened.error();
+      }
+    }
+  };
+  {
+    std::vector<std::jthread> running;
+    for (unsigned i = 0; i < threads; ++i) running.emplace_back(open_some);
+  }
+  for (const Opening& one : openings) {
+    if (!one.outcome) return one.outcome;
+  }
+  return {};
 }
 
 Result<Secrets> open_secrets(const DataFolder& folder) {
@@ -67,33 +101,17 @@ Result<void> Node::open_stores() {
   limits.memtables_bytes = settings_.memory_bytes / 5;
   environment_ = std::make_unique<rocks::RocksEnvironment>(
       limits, [this](std::string_view line) { logger_.log(LogLevel::warning, "store", {{"line", line}}); });
-  rocks::RocksOptions whole{.on_fatal = failed};
+  const rocks::RocksOptions whole{.on_fatal = failed};
   rocks::RocksOptions prefix{.recovery = rocks::WalRecovery::keep_prefix, .on_fatal = failed};
-  const auto open = [&](const std::string& path, const rocks::RocksOptions& options,
-                        std::unique_ptr<store::WatchedStore>& into) -> Result<void> {
-    auto opened = rocks::open_rocksdb(path, options, *environment_);
-    if (!opened) return opened.error();
-    into = std::make_unique<store::WatchedStore>(std::move(*opened), clock_);
-    return {};
-  };
-  if (const auto opened = open(folder_.log(), whole, log_store_); !opened) return opened;
-  if (const auto opened = open(folder_.node(), whole, node_store_); !opened) return opened;
-  // After a kill each store replays its write-ahead log, which is most of what a start waits for: all cores take part.
+  // What a store has in memory it replays after a kill, so that half of the budget is the most there is to replay.
+  prefix.memtable_bytes =
+      std::clamp(limits.memtables_bytes / folder_.shards() / 2, shard_memtable_min, shard_memtable_max);
   shard_stores_.resize(folder_.shards());
-  const std::uint32_t parts = std::min(threads_of(settings_), folder_.shards());
-  std::vector<Result<void>> outcomes(parts);
-  const auto open_part = [&](std::uint32_t part) {
-    for (std::uint32_t i = part; i < shard_stores_.size() && outcomes[part]; i += parts) {
-      outcomes[part] = open(folder_.shard(i), prefix, shard_stores_[i]);
-    }
-  };
-  {
-    std::vector<std::jthread> threads;
-    for (std::uint32_t part = 0; part < parts; ++part) threads.emplace_back(open_part, part);
+  std::vector<Opening> openings{{folder_.log(), &whole, &log_store_}, {folder_.node(), &whole, &node_store_}};
+  for (std::uint32_t i = 0; i < folder_.shards(); ++i) {
+    openings.push_back({folder_.shard(i), &prefix, &shard_stores_[i]});
   }
-  for (const auto& outcome : outcomes) {
-    if (!outcome) return outcome;
-  }
+  if (const auto opened = open_all(openings, *environment_, clock_, threads_of(settings_)); !opened) return opened;
   audit_ = std::make_unique<auth::Audit>(*node_store_, secrets_.audit);
   auto answers = auth::IdempotencyStore::open(*node_store_, clock_);
   if (!answers) return answers.error();

@@ -20,8 +20,11 @@ class Encoder {
   void byte(std::uint8_t value) { out_.push_back(static_cast<char>(value)); }
   /// LEB128: 7 bits a byte, least significant first.
   void number(std::uint64_t value) {
-    for (; value >= 0x80; value >>= 7) byte(static_cast<std::uint8_t>(value | 0x80));
-    byte(static_cast<std::uint8_t>(value));
+    char bytes[10];
+    std::size_t size = 0;
+    for (; value >= 0x80; value >>= 7) bytes[size++] = static_cast<char>(value | 0x80);
+    bytes[size++] = static_cast<char>(value);
+    out_.append(bytes, size);
   }
   /// Zigzag: small magnitudes of either sign are short.
   void signed_number(std::int64_t value) {

@@ -11,13 +11,16 @@ namespace {
 using Map = std::map<std::string, std::string, std::less<>>;
 
 /// A batch turned round: what each of its keys held before.
-using Undo = std::vector<store::Batch::Entry>;
+using Undo = std::vector<std::pair<std::string, std::optional<std::string>>>;
 
-void put(Map& map, const store::Batch::Entry& entry) {
-  if (entry.value) {
-    map.insert_or_assign(entry.key, *entry.value);
+void put(Map& map, std::string_view key, const std::optional<std::string_view>& value) {
+  const auto at = map.find(key);
+  if (!value) {
+    if (at != map.end()) map.erase(at);
+  } else if (at != map.end()) {
+    at->second = *value;
   } else {
-    map.erase(entry.key);
+    map.emplace(key, *value);
   }
 }
 
@@ -26,14 +29,14 @@ Undo apply(Map& map, const store::Batch& batch) {
   undo.reserve(batch.entries().size());
   for (const auto& entry : batch.entries()) {
     const auto at = map.find(entry.key);
-    undo.push_back({entry.key, at == map.end() ? std::nullopt : std::optional{at->second}});
-    put(map, entry);
+    undo.emplace_back(entry.key, at == map.end() ? std::nullopt : std::optional{at->second});
+    put(map, entry.key, entry.value);
   }
   return undo;
 }
 
 void revert(Map& map, const Undo& undo) {
-  for (auto entry = undo.rbegin(); entry != undo.rend(); ++entry) put(map, *entry);
+  for (auto entry = undo.rbegin(); entry != undo.rend(); ++entry) put(map, entry->first, entry->second);
 }
 
 Map::const_iterator end_of(const Map& map, std::string_view to) { return to.empty() ? map.end() : map.lower_bound(to); }

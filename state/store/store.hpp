@@ -15,34 +15,36 @@
 
 namespace weir::store {
 
-/// A list of puts and deletes that takes effect as a whole or not at all. Later entries win over earlier ones.
+/// A list of puts and deletes that takes effect as a whole or not at all. Later entries win over earlier ones. The
+/// bytes are copied into the batch; two allocations a key would cost as much as the write.
 class Batch {
  public:
+  /// Valid until clear().
   struct Entry {
-    std::string key;
-    std::optional<std::string> value;  // empty: delete
+    std::string_view key;
+    std::optional<std::string_view> value;  // empty: delete
   };
 
-  void put(std::string key, std::string value) {
-    bytes_ += key.size() + value.size();
-    entries_.push_back({std::move(key), std::move(value)});
-  }
-  void erase(std::string key) {
-    bytes_ += key.size();
-    entries_.push_back({std::move(key), std::nullopt});
-  }
+  void put(std::string_view key, std::string_view value) { entries_.push_back({copy(key), copy(value)}); }
+  void erase(std::string_view key) { entries_.push_back({copy(key), std::nullopt}); }
   const std::vector<Entry>& entries() const { return entries_; }
   bool empty() const { return entries_.empty(); }
+  /// Of keys and values.
   std::size_t bytes() const { return bytes_; }
-  void clear() {
-    entries_.clear();
-    bytes_ = 0;
-  }
+  void clear();
   /// Sorts by key, keeping only the last entry of each: a sorted batch is what a memtable takes fastest. O(n log n).
   void sort();
 
  private:
+  struct Chunk {
+    std::unique_ptr<char[]> bytes;
+    std::size_t free;
+    char* at;
+  };
+  std::string_view copy(std::string_view bytes);
+
   std::vector<Entry> entries_;
+  std::vector<Chunk> chunks_;
   std::size_t bytes_ = 0;
 };
 

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/container/small_vector.hpp>
+
 #include "schemas/base/event.hpp"
 #include "schemas/base/hash.hpp"
 #include "stream/dataflow/names.hpp"
@@ -23,6 +25,9 @@ struct Bringer {
   std::uint64_t sequence = 0;
   friend bool operator==(const Bringer&, const Bringer&) = default;
 };
+
+/// Nearly always one.
+using Bringers = boost::container::small_vector<Bringer, 1>;
 
 /// What only lists, exports and rare decisions need of an event; kept packed.
 struct Detail {
@@ -44,10 +49,10 @@ struct Entry {
   bool has_start = false;
   Hash128 identity;           // of (source, id)
   std::uint64_t content = 0;  // fingerprint of the content
-  std::vector<Bringer> bringers;
+  Bringers bringers;
   std::string detail;  // pack(Detail)
 
-  std::size_t bytes() const { return sizeof(Entry) + bringers.capacity() * sizeof(Bringer) + detail.capacity(); }
+  std::size_t bytes() const { return sizeof(Entry) + (bringers.size() - 1) * sizeof(Bringer) + detail.capacity(); }
 };
 
 std::string pack(const Detail& detail);

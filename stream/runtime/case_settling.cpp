@@ -1,5 +1,6 @@
 // How the views follow a case: fold again what changed, and hand the difference to the operators.
 #include <algorithm>
+#include <functional>
 
 #include "stream/dataflow/whole_case.hpp"
 #include "stream/runtime/case_state.hpp"
@@ -12,10 +13,10 @@ namespace {
 
 constexpr std::size_t piece_events_min = CaseState::piece_events_max / 4;
 
-/// Subtracts `gone` from `list`, both ascending by (a, b).
-void take_back(std::vector<Occurrences>& list, const std::vector<Occurrences>& gone) {
-  std::vector<Occurrences> merged;
-  merged.reserve(list.size() + gone.size());
+/// Subtracts `gone` from `list`, both ascending by (a, b). `merged` is scratch.
+void take_back(std::vector<Occurrences>& list, const std::vector<Occurrences>& gone, std::vector<Occurrences>& merged) {
+  if (gone.empty()) return;
+  merged.clear();
   auto mine = list.begin();
   for (Occurrences theirs : gone) {
     const auto earlier = [&](const Occurrences& one) {
@@ -27,31 +28,42 @@ void take_back(std::vector<Occurrences>& list, const std::vector<Occurrences>& g
     merged.push_back(theirs);
   }
   merged.insert(merged.end(), mine, list.end());
-  list = std::move(merged);
+  std::swap(list, merged);
+}
+
+/// How often the activity `thing.a`, or the edge from `thing.a` to `thing.b`, occurs.
+std::int64_t occurrences_in(const std::vector<Step>& steps, const Occurrences& thing) {
+  return std::count_if(steps.begin(), steps.end(), [&](const Step& step) {
+    if (thing.b == no_name) return step.activity == thing.a;
+    return step.activity == thing.b && step.previous_activity == thing.a;
+  });
 }
 
 }  // namespace
 
-struct CaseState::Settling {
-  std::vector<Step> before;  // of the pieces folded again, whole
-  std::vector<Step> after;
-  std::vector<Step> removed;  // what differs
-  std::vector<Step> added;
-  std::vector<Occurrences> activities;
-  std::vector<Occurrences> edges;
-  std::int64_t rework = 0;
+void Settling::begin(std::int64_t rework_before) {
+  for (auto* steps : {&before, &after, &removed, &added}) steps->clear();
+  rework = rework_before;
+}
 
-  /// Keeps what differs between `before` and `after`, and forgets both.
-  void take_difference() {
-    const auto [b, a] = std::mismatch(before.begin(), before.end(), after.begin(), after.end());
-    const auto [rb, ra] =
-        std::mismatch(before.rbegin(), std::make_reverse_iterator(b), after.rbegin(), std::make_reverse_iterator(a));
-    removed.insert(removed.end(), b, rb.base());
-    added.insert(added.end(), a, ra.base());
-    before.clear();
-    after.clear();
-  }
-};
+void Settling::take_difference() {
+  const auto [b, a] = std::mismatch(before.begin(), before.end(), after.begin(), after.end());
+  const auto [rb, ra] =
+      std::mismatch(before.rbegin(), std::make_reverse_iterator(b), after.rbegin(), std::make_reverse_iterator(a));
+  removed.insert(removed.end(), b, rb.base());
+  added.insert(added.end(), a, ra.base());
+  before.clear();
+  after.clear();
+}
+
+void Settling::count_differences() {
+  count_occurrences(added, activities, edges);
+  if (removed.empty()) return;
+  std::vector<Occurrences> gone_edges;
+  count_occurrences(removed, gone, gone_edges);
+  take_back(activities, gone, merged);
+  take_back(edges, gone_edges, merged);
+}
 
 Result<void> CaseState::refold(const CaseHome& home, const Names& names, Settling& settling) {
   for (std::size_t i = 0; i < pieces_.size(); ++i) {
@@ -100,20 +112,29 @@ void CaseState::tidy_pieces() {
   }
 }
 
+/// Counts what the views hold of a case that was one piece, because it is not any more.
+void CaseState::count_held() {
+  counts_.emplace();
+  for (const Step& step : pieces_.front().steps) {
+    ++(*counts_)[count_key(step.activity, no_name)];
+    if (step.previous_activity != no_name) ++(*counts_)[count_key(step.previous_activity, step.activity)];
+  }
+}
+
 void CaseState::count(Settling& settling) {
-  std::vector<Occurrences> gone_activities, gone_edges;
-  count_occurrences(settling.removed, gone_activities, gone_edges);
-  count_occurrences(settling.added, settling.activities, settling.edges);
-  take_back(settling.activities, gone_activities);
-  take_back(settling.edges, gone_edges);
+  settling.count_differences();
   // `after` holds the difference; turn it into before and after of the whole case.
   for (auto* list : {&settling.activities, &settling.edges}) {
     for (Occurrences& one : *list) {
-      std::int64_t& total = (*counts_)[count_key(one.a, one.b)];
-      one.before = total;
-      total += one.after;
-      one.after = total;
-      if (total == 0) counts_->erase(count_key(one.a, one.b));
+      const std::int64_t more = one.after;
+      if (counts_) {
+        std::int64_t& total = (*counts_)[count_key(one.a, one.b)];
+        one.after = total += more;
+        if (total == 0) counts_->erase(count_key(one.a, one.b));
+      } else {
+        one.after = occurrences_in(pieces_.front().steps, one);
+      }
+      one.before = one.after - more;
       if (one.b == no_name) settling.rework += (one.after > 1 ? 1 : 0) - (one.before > 1 ? 1 : 0);
     }
   }
@@ -126,37 +147,37 @@ Summary CaseState::summary() const {
 }
 
 Result<void> CaseState::settle(const CaseHome& home, const Names& names, const Completion& completion,
-                               const Operators& operators, Views& views) {
-  if (!counts_) {  // one piece: count what the views hold of it, only for as long as this takes
-    counts_.emplace();
-    for (const Step& step : pieces_.front().steps) {
-      ++(*counts_)[count_key(step.activity, no_name)];
-      if (step.previous_activity != no_name) ++(*counts_)[count_key(step.previous_activity, step.activity)];
-    }
-  }
-  Settling settling;
-  settling.rework = facts_ ? facts_->rework : 0;
-  if (const auto folded = refold(home, names, settling); !folded) return folded;
+                               const Operators& operators, Views& views, Settling& work) {
+  if (!counts_ && pieces_.size() > 1) count_held();
+  work.begin(facts_ ? facts_->rework : 0);
+  if (const auto folded = refold(home, names, work); !folded) return folded;
   tidy_pieces();
   if (pieces_.size() == 1) {
     if (const auto loaded = load(pieces_.front(), home, names); !loaded) return loaded;
   }
-  count(settling);
+  count(work);
   std::optional<CaseFacts> now;
   if (events_ > 0) {
     now.emplace();
     now->summary = summary();
-    now->rework = settling.rework;
+    now->rework = work.rework;
     completion.judge(*now);
   }
   Result<void> listed_result;
-  const std::function<std::vector<NameId>()> listed = [&] {
+  const auto list = [&] {
     std::vector<NameId> activities;
     listed_result = each(home, [&](const Entry& entry) { activities.push_back(entry.activity); });
     return activities;
   };
-  const CaseChange change{home.case_id,   facts_ ? &*facts_ : nullptr, now ? &*now : nullptr, settling.removed,
-                          settling.added, settling.activities,         settling.edges,        listed};
+  const std::function<std::vector<NameId>()> listed = std::cref(list);
+  const CaseChange change{home.case_id,
+                          facts_ ? &*facts_ : nullptr,
+                          now ? &*now : nullptr,
+                          work.removed,
+                          work.added,
+                          work.activities,
+                          work.edges,
+                          listed};
   if (facts_ || now) {
     if (const auto applied = apply(operators, change, views); !applied) return applied;
   }

@@ -17,7 +17,7 @@ void count_names(const Entry& entry, std::int64_t uses, Names& names) {
   for (const Bringer& bringer : entry.bringers) names.count(bringer.upload, uses);
 }
 
-std::uint64_t least_sequence(const std::vector<Bringer>& bringers) {
+std::uint64_t least_sequence(const Bringers& bringers) {
   std::uint64_t least = ~std::uint64_t{0};
   for (const Bringer& bringer : bringers) least = std::min(least, bringer.sequence);
   return least;

@@ -33,6 +33,25 @@ struct CaseHome {
   }
 };
 
+/// What settling a case needs on its way; kept from case to case, so that nothing is allocated each time.
+struct Settling {
+  std::vector<dataflow::Step> before;  // of the pieces folded again, whole
+  std::vector<dataflow::Step> after;
+  std::vector<dataflow::Step> removed;  // what differs
+  std::vector<dataflow::Step> added;
+  std::vector<dataflow::Occurrences> activities;
+  std::vector<dataflow::Occurrences> edges;
+  std::vector<dataflow::Occurrences> gone;
+  std::vector<dataflow::Occurrences> merged;
+  std::int64_t rework = 0;
+
+  void begin(std::int64_t rework_before);
+  /// Keeps what differs between `before` and `after`, and forgets both.
+  void take_difference();
+  /// From `removed` and `added`: how much more often each thing occurs than before, as Occurrences::after.
+  void count_differences();
+};
+
 enum class Insertion : std::uint8_t {
   accepted,
   duplicate,    // the same event again: only who brought it is remembered
@@ -69,7 +88,7 @@ class CaseState {
 
   /// Brings the views up to the case as it is now. Idempotent.
   Result<void> settle(const CaseHome& home, const dataflow::Names& names, const dataflow::Completion& completion,
-                      const dataflow::Operators& operators, dataflow::Views& views);
+                      const dataflow::Operators& operators, dataflow::Views& views, Settling& work);
 
   bool empty() const { return events_ == 0; }
   std::size_t events() const { return events_; }
@@ -97,13 +116,12 @@ class CaseState {
     std::vector<dataflow::Entry> entries;  // when loaded
     std::vector<dataflow::Step> steps;     // when loaded: those that the views hold
   };
-  /// Counts over the whole case, kept for cases of several pieces alone (one piece is counted when needed).
+  /// Counts over the whole case, kept for cases of several pieces alone (of one piece the steps are counted when
+  /// needed).
   static std::uint64_t count_key(dataflow::NameId a, dataflow::NameId b) {
     return (static_cast<std::uint64_t>(a) << 32) | b;
   }
   using Counts = boost::unordered_flat_map<std::uint64_t, std::int64_t>;  // by (a << 32 | b); b = 0: activity a
-
-  struct Settling;
 
   std::size_t piece_for(const dataflow::Entry& entry, const dataflow::Names& names) const;
   static Result<std::vector<dataflow::Entry>> read_piece(std::uint32_t number, const CaseHome& home);
@@ -119,6 +137,7 @@ class CaseState {
   Result<void> refold(const CaseHome& home, const dataflow::Names& names, Settling& settling);
   void tidy_pieces();
   void count(Settling& settling);
+  void count_held();
   dataflow::Summary summary() const;
   void encode_directory(format::Encoder& out) const;
   static Result<void> decode_directory(format::Decoder& in, CaseState& state);

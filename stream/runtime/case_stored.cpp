@@ -15,6 +15,13 @@ namespace {
 
 constexpr std::uint8_t record_version = 1;
 
+/// Empty, with the capacity that earlier cases needed.
+std::string& scratch() {
+  static thread_local std::string bytes;
+  bytes.clear();
+  return bytes;
+}
+
 /// What every case's record begins with.
 struct Header {
   bool in_pieces = false;
@@ -126,7 +133,7 @@ void CaseState::encode(const CaseHome& home, store::Batch& batch) {
     stored_in_pieces_ = false;
     return;
   }
-  std::string record;
+  std::string& record = scratch();
   format::Encoder out{record};
   out.byte(record_version);
   out.byte(static_cast<std::uint8_t>((in_pieces ? 1 : 0) | (facts_->completed ? 2 : 0) | (facts_->has_policy ? 4 : 0) |
@@ -144,13 +151,13 @@ void CaseState::encode(const CaseHome& home, store::Batch& batch) {
       format::Encoder piece_out{bytes};
       piece_out.byte(record_version);
       weir::dataflow::encode(piece_out, piece.entries);
-      batch.put(home.scope.piece(home.process, home.case_id, piece.number), std::move(bytes));
+      batch.put(home.scope.piece(home.process, home.case_id, piece.number), bytes);
       piece.changed = false;
     }
     identities_->encode(home.bucket_key(), batch);
   }
   stored_in_pieces_ = in_pieces;
-  batch.put(home.scope.record(home.process, home.case_id), std::move(record));
+  batch.put(home.scope.record(home.process, home.case_id), record);
 }
 
 void CaseState::encode_directory(format::Encoder& out) const {

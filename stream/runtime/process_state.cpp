@@ -136,43 +136,44 @@ void ProcessState::set_settings(ProcessSettings settings) {
   record_changed_ = settings_changed_ = true;
 }
 
-ProcessState::Slot* ProcessState::keep(std::string case_id, CaseState state) {
-  slots_.push_front({std::move(case_id), std::move(state)});
+void ProcessState::keep(std::string_view case_id, CaseState state) {
+  slots_.push_front({std::string{case_id}, std::move(state)});
   Slot& slot = slots_.front();
   by_id_.emplace(slot.case_id, slots_.begin());
   slot.bytes = slot.state.bytes();
   case_bytes_ += slot.bytes;
-  return &slot;
 }
 
-Result<void> ProcessState::prefetch(std::vector<std::string> case_ids) {
-  std::erase_if(case_ids, [&](const std::string& id) { return by_id_.contains(id); });
+Result<void> ProcessState::prefetch(std::vector<std::string_view> case_ids) {
+  std::erase_if(case_ids, [&](std::string_view id) { return by_id_.contains(id); });
   std::sort(case_ids.begin(), case_ids.end());
   case_ids.erase(std::unique(case_ids.begin(), case_ids.end()), case_ids.end());
   if (case_ids.empty()) return {};
   std::vector<std::string> keys;
   keys.reserve(case_ids.size());
-  for (const std::string& id : case_ids) keys.push_back(scope_.record(name_, id));
+  for (const std::string_view id : case_ids) keys.push_back(scope_.record(name_, id));
   auto stored = store_.multi_get(keys);
   if (!stored) return stored.error();
   for (std::size_t i = 0; i < case_ids.size(); ++i) {
     if (!(*stored)[i]) {
-      keep(std::move(case_ids[i]), CaseState{});  // known to be absent: an empty case, gone with the next shrink
+      keep(case_ids[i], CaseState{});  // known to be absent: an empty case, gone with the next shrink
       continue;
     }
     auto state = CaseState::decode(*(*stored)[i], names_);
     if (!state) return state.error();
-    keep(std::move(case_ids[i]), std::move(*state));
+    keep(case_ids[i], std::move(*state));
   }
   return {};
 }
 
 Result<ProcessState::Slot*> ProcessState::find_or_make(std::string_view case_id) {
-  if (!by_id_.contains(case_id)) {
-    if (const auto fetched = prefetch({std::string{case_id}}); !fetched) return fetched.error();
+  auto known = by_id_.find(case_id);
+  if (known == by_id_.end()) {
+    if (const auto fetched = prefetch({case_id}); !fetched) return fetched.error();
+    known = by_id_.find(case_id);
   }
-  const auto known = by_id_.find(case_id);
-  slots_.splice(slots_.begin(), slots_, known->second);
+  // What is touched stays until the commit, and has been moved to the front since the last.
+  if (!known->second->touched) slots_.splice(slots_.begin(), slots_, known->second);
   return &*known->second;
 }
 
@@ -206,7 +207,8 @@ Result<void> ProcessState::commit(std::int64_t clock, store::Batch& batch, Proce
   const Completion judge = completion_of(record_.settings, names_, clock);
   for (Slot* slot : touched_) {
     const CaseHome at = home(*slot);
-    if (const auto settled = slot->state.settle(at, names_, judge, operators_, views_); !settled) return settled;
+    if (const auto settled = slot->state.settle(at, names_, judge, operators_, views_, settling_); !settled)
+      return settled;
     if (views_.error()) return *views_.error();
     set_timer(*slot, judge, batch);
     slot->state.encode(at, batch);
@@ -232,7 +234,7 @@ Result<void> ProcessState::commit(std::int64_t clock, store::Batch& batch, Proce
 void ProcessState::write_pages(store::Batch& batch, ProcessChanges* changes) {
   const auto write = [&](const CellKey& page, std::optional<std::string> bytes) {
     if (bytes) {
-      batch.put(key_of(page), std::move(*bytes));
+      batch.put(key_of(page), *bytes);
     } else {
       batch.erase(key_of(page));
     }
@@ -294,7 +296,7 @@ void ProcessState::write_names(store::Batch& batch, ProcessChanges* changes) {
     out.byte(name_version);
     out.number(static_cast<std::uint64_t>(names_.entry(id).uses));
     out.text(names_.text(id));
-    batch.put(scope_.name(name_, id), std::move(bytes));
+    batch.put(scope_.name(name_, id), bytes);
   }
 }
 

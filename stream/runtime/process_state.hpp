@@ -54,7 +54,7 @@ class ProcessState {
   void set_settings(ProcessSettings settings);
 
   /// Brings the cases into memory with one read, so that find() does not read. Errors: storage_failed, state_format.
-  Result<void> prefetch(std::vector<std::string> case_ids);
+  Result<void> prefetch(std::vector<std::string_view> case_ids);
   /// The case, or nullptr if there is none; most recently used from now on.
   Result<Slot*> find(std::string_view case_id);
   /// The case, made if there is none.
@@ -85,7 +85,7 @@ class ProcessState {
 
   Result<void> find_exhausted();
   std::string key_of(const dataflow::CellKey& page) const;
-  Slot* keep(std::string case_id, CaseState state);
+  void keep(std::string_view case_id, CaseState state);
   void set_timer(Slot& slot, const dataflow::Completion& completion, store::Batch& batch);
   void write_pages(store::Batch& batch, ProcessChanges* changes);
   void write_names(store::Batch& batch, ProcessChanges* changes);
@@ -100,6 +100,7 @@ class ProcessState {
   bool refilled_ = false;
   dataflow::Names names_;
   dataflow::Views views_;
+  Settling settling_;
   std::list<Slot> slots_;  // most recently used first
   boost::unordered_flat_map<std::string_view, std::list<Slot>::iterator> by_id_;
   std::vector<Slot*> touched_;

@@ -127,7 +127,7 @@ Result<void> Task::refuse_next(const std::string& name, const log::Block& block,
 }
 
 Result<void> Task::prefetch(Workspace& workspace, const std::vector<Incoming>& events) {
-  std::map<std::string_view, std::vector<std::string>> wanted;
+  std::map<std::string_view, std::vector<std::string_view>> wanted;
   for (const Incoming& incoming : events) {
     if (incoming.event) wanted[incoming.event->process].push_back(incoming.event->case_id);
   }

@@ -233,7 +233,7 @@ Result<void> Task::advance(Workspace& workspace, Sweep& sweep, std::size_t& budg
     sweep.cursor = case_ids.back();
     sweep.begun = true;
   }
-  if (const auto fetched = process.prefetch(case_ids); !fetched) return fetched;
+  if (const auto fetched = process.prefetch({case_ids.begin(), case_ids.end()}); !fetched) return fetched;
   const NameId upload = process.names().find(sweep.upload);
   for (const std::string& case_id : case_ids) {
     const auto slot = process.find(case_id);

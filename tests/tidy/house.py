@@ -24,7 +24,7 @@ DOORS = {
     "CLI11": (("CLI/",), ("api/app",)),
 }
 # Libraries without a door: headers alone, wanted in many places.
-EVERYWHERE = ("boost/multiprecision/", "boost/unordered/")
+EVERYWHERE = ("boost/container/", "boost/multiprecision/", "boost/unordered/")
 # What the machine itself offers.
 SYSTEM = ("arpa/", "linux/", "net/", "netinet/", "sys/", "dirent.h", "dlfcn.h", "emmintrin.h", "fcntl.h", "malloc.h", 
           "netdb.h", "poll.h", "pthread.h", "sched.h", "signal.h", "stdio.h", "stdlib.h", "string.h", "termios.h", "time.h",

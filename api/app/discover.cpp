@@ -1,6 +1,7 @@
 #include "api/app/discover.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <thread>
 
@@ -15,7 +16,9 @@ namespace weir::app {
 namespace {
 
 constexpr std::size_t errors_shown_max = 20;
-constexpr std::size_t print_bytes = std::size_t{1} << 20;
+constexpr std::size_t slice_variants = 2048;  // what a thread writes at a time: under 1 MiB of an ordinary log
+
+unsigned threads_max() { return std::max(1U, std::thread::hardware_concurrency()); }
 
 int fail(const Error& error) {
   std::fprintf(stderr, "weir discover: %s: %s\n", std::string{name_of(error.code)}.c_str(),
@@ -48,21 +51,52 @@ void print(std::string& text) {
   text.clear();
 }
 
+/// Slices of the list written on every core and printed in their order, so that what is printed already need not be
+/// held.
+Result<void> print_variants(const query::VariantList& list, std::size_t first, std::size_t last,
+                            const query::ReadActivities& read) {
+  std::atomic<std::size_t> next{0}, turn{0};
+  Result<void> outcome;  // whose turn it is may touch it
+  const auto work = [&] {
+    std::string text;
+    for (std::size_t slice = next++; first + slice * slice_variants < last; slice = next++) {
+      const std::size_t begin = first + slice * slice_variants;
+      text = slice == 0 ? "" : ",";
+      JsonWriter json{text};
+      const auto written = list.write(json, begin, std::min(begin + slice_variants, last), read);
+      for (std::size_t now = turn; now != slice; now = turn) turn.wait(now);
+      if (outcome.ok()) outcome = written;
+      if (outcome.ok()) print(text);
+      turn = slice + 1;
+      turn.notify_all();
+    }
+  };
+  std::vector<std::thread> others;
+  for (unsigned i = 1; i < threads_max(); ++i) others.emplace_back(work);
+  work();
+  for (std::thread& other : others) other.join();
+  return outcome;
+}
+
 Result<void> print_json(feed::ProcessView& view, const feed::BatchView& batch, const std::string& process,
                         const std::string& as_of) {
+  std::optional<query::VariantList> variants;
+  std::thread listing{[&] { variants.emplace(view); }};
   std::string text;
   JsonWriter json{text};
   json.begin_object();
   query::write_map(json.key("map"), view, process, as_of);
   query::write_kpis(json.key("kpis"), view, process, as_of);
+  listing.join();
   const auto activities = [&](const std::string& case_id) -> Result<std::vector<std::string>> {
     return batch.activities_of(case_id);
   };
   const query::VariantPage every{0, std::numeric_limits<std::size_t>::max()};
   const auto written = query::write_variants(
-      json.key("variants"), view, process, as_of, every, activities, [](std::size_t) { return std::string{}; },
-      [&] {
-        if (text.size() > print_bytes) print(text);
+      json.key("variants"), *variants, process, as_of, every, activities, [](std::size_t) { return std::string{}; },
+      [&](JsonWriter&, const query::VariantList& list, std::size_t first, std::size_t last, const auto& read) {
+        print(text);
+        return print_variants(list, first, last, read);
       });
   if (!written) return written;
   json.end_object();
@@ -76,22 +110,25 @@ Result<void> print_json(feed::ProcessView& view, const feed::BatchView& batch, c
 int discover(const Settings& settings) {
   auto options = file_options(settings);
   if (!options) return fail(options.error());
-  // Both stay until the process ends: freeing a million small pieces one by one would take as long as finding them.
-  feed::BatchView& batch = *std::make_unique<feed::BatchView>().release();
-  ingest::FileReader reader{std::move(*options), batch};
+  auto batch = std::make_unique<feed::BatchView>();
+  ingest::FileReader reader{std::move(*options), *batch};
   const auto read = ingest::read_file(settings.file, reader);
   tell_faults(reader, !settings.zone.empty());
   if (!read) return fail(read.error());
-  feed::ProcessView* view =
-      batch.build(operators::of_discovery(), std::max(1U, std::thread::hardware_concurrency())).release();
+  auto view = batch->build(operators::of_discovery(), threads_max());
   const std::string process = settings.process.empty() ? "default" : settings.process;
-  const std::string as_of = batch.events() == 0 ? "" : to_rfc3339(from_micros(batch.last()));
+  const std::string as_of = batch->events() == 0 ? "" : to_rfc3339(from_micros(batch->last()));
+  Result<void> printed;
   if (settings.format == "dot" || settings.format == "text") {
     std::string text = settings.format == "dot" ? query::map_as_dot(*view, process) : query::summary_text(*view);
     print(text);
-  } else if (const auto printed = print_json(*view, batch, process, as_of); !printed) {
-    return fail(printed.error());
+  } else {
+    printed = print_json(*view, *batch, process, as_of);
   }
+  // Both stay until the process ends: freeing a million small pieces one by one would take as long as finding them.
+  static_cast<void>(batch.release());
+  static_cast<void>(view.release());
+  if (!printed) return fail(printed.error());
   return std::fflush(stdout) == 0 ? 0 : 1;
 }
 

@@ -114,7 +114,7 @@ void write_map(JsonWriter& json, feed::ProcessView& view, std::string_view proce
   const bool policy = view.record.settings.declares_completion();
   json.begin_object().member("process", process).member("as_of", as_of).key("activities").begin_array();
   for (const Row& row : rows_of(view, Table::activities)) {
-    Cell cell = *row.cell;
+    const Cell& cell = *row.cell;
     json.begin_object().member("name", row.a).member("count", cell.counts[ActivityCell::events]);
     json.member("cases", cell.counts[ActivityCell::cases]);
     json.member("rework_cases", cell.counts[ActivityCell::rework_cases]);
@@ -126,7 +126,7 @@ void write_map(JsonWriter& json, feed::ProcessView& view, std::string_view proce
   }
   json.end_array().key("edges").begin_array();
   for (const Row& row : rows_of(view, Table::edges)) {
-    Cell cell = *row.cell;
+    const Cell& cell = *row.cell;
     json.begin_object().member("from", row.a).member("to", row.b);
     json.member("count", cell.counts[EdgeCell::traversals]).member("cases", cell.counts[EdgeCell::cases]);
     json.member("overlaps", cell.counts[EdgeCell::overlaps]);

@@ -30,12 +30,35 @@ struct VariantPage {
   std::size_t skip = 0;
   std::size_t limit = 100;
 };
-/// `cursor` makes the token of the next page from how many it is to skip. `written` is called after each variant: the
-/// caller may take what stands in the writer's string.
-Result<void> write_variants(JsonWriter& json, feed::ProcessView& view, std::string_view process, std::string_view as_of,
+
+/// The variants of a view in the order of the list. The view must outlive it. Any thread may write from it.
+class VariantList {
+ public:
+  struct Row {
+    std::int64_t cases;
+    Hash128 id;
+    const dataflow::Cell* cell;
+  };
+
+  explicit VariantList(const feed::ProcessView& view);
+  std::size_t size() const { return rows_.size(); }
+  /// Writes those from `first` to before `last` as values, into an array or behind one another.
+  Result<void> write(JsonWriter& json, std::size_t first, std::size_t last, const ReadActivities& read) const;
+
+ private:
+  const feed::ProcessView& view_;
+  std::vector<Row> rows_;
+  std::int64_t cases_ = 0;
+};
+
+/// Writes the variants of a page, which may be many, by VariantList::write() in a way of the caller's.
+using WriteVariants = std::function<Result<void>(JsonWriter& json, const VariantList& list, std::size_t first,
+                                                 std::size_t last, const ReadActivities& read)>;
+/// `cursor` makes the token of the next page from how many it is to skip.
+Result<void> write_variants(JsonWriter& json, const VariantList& list, std::string_view process, std::string_view as_of,
                             VariantPage page, const ReadActivities& read,
                             const std::function<std::string(std::size_t next_skip)>& cursor,
-                            const std::function<void()>& written = {});
+                            const WriteVariants& write = {});
 
 /// The main figures for a terminal: counts, the most frequent edges and variants.
 std::string summary_text(feed::ProcessView& view);

@@ -1,6 +1,7 @@
 // KPIs and variants: the answers that count cases.
 #include <algorithm>
 #include <map>
+#include <span>
 
 #include "api/query/answers.hpp"
 #include "api/query/durations.hpp"
@@ -67,22 +68,6 @@ std::size_t count_of(const feed::ProcessView& view, Table table) {
   return count;
 }
 
-struct VariantRow {
-  Hash128 id;
-  const Cell* cell;
-};
-
-std::vector<VariantRow> variants_of(const feed::ProcessView& view) {
-  std::vector<VariantRow> rows;
-  view.views.each(Table::variants,
-                  [&](const CellKey& key, const Cell& cell) { rows.push_back({{key.a, key.b}, &cell}); });
-  std::sort(rows.begin(), rows.end(), [](const VariantRow& x, const VariantRow& y) {
-    const auto mine = x.cell->counts[VariantCell::cases], theirs = y.cell->counts[VariantCell::cases];
-    return mine != theirs ? mine > theirs : x.id < y.id;
-  });
-  return rows;
-}
-
 Result<void> write_activities(JsonWriter& json, const feed::ProcessView& view, const Cell& cell,
                               const ReadActivities& read) {
   const VariantNote note = decode_variant_note(cell.note);
@@ -139,28 +124,38 @@ void write_kpis(JsonWriter& json, feed::ProcessView& view, std::string_view proc
   json.end_object().end_object();
 }
 
-Result<void> write_variants(JsonWriter& json, feed::ProcessView& view, std::string_view process, std::string_view as_of,
-                            VariantPage page, const ReadActivities& read,
-                            const std::function<std::string(std::size_t)>& cursor,
-                            const std::function<void()>& written) {
-  const auto rows = variants_of(view);
-  std::int64_t cases = 0;
-  for (const VariantRow& row : rows) cases += row.cell->counts[VariantCell::cases];
-  json.begin_object().member("process", process).member("as_of", as_of).member("total", rows.size());
-  json.key("variants").begin_array();
-  const std::size_t end = std::min(rows.size(), page.skip + std::min(page.limit, rows.size()));
-  for (std::size_t i = page.skip; i < end; ++i) {
-    const Cell& cell = *rows[i].cell;
-    const std::int64_t count = cell.counts[VariantCell::cases];
-    json.begin_object().member("id", to_hex(rows[i].id)).key("activities");
-    if (const auto told = write_activities(json, view, cell, read); !told) return told;
-    json.member("count", count).member("share", static_cast<double>(count) / static_cast<double>(cases));
-    write_durations(json.key("cycle_time_s"), cell.durations[VariantCell::cycle]);
+VariantList::VariantList(const feed::ProcessView& view) : view_(view) {
+  view.views.each(Table::variants, [&](const CellKey& key, const Cell& cell) {
+    rows_.push_back({cell.counts[VariantCell::cases], {key.a, key.b}, &cell});
+    cases_ += rows_.back().cases;
+  });
+  std::sort(rows_.begin(), rows_.end(),
+            [](const Row& x, const Row& y) { return x.cases != y.cases ? x.cases > y.cases : x.id < y.id; });
+}
+
+Result<void> VariantList::write(JsonWriter& json, std::size_t first, std::size_t last,
+                                const ReadActivities& read) const {
+  for (const Row& row : std::span{rows_}.subspan(first, last - first)) {
+    json.begin_object().member("id", to_hex(row.id)).key("activities");
+    if (const auto told = write_activities(json, view_, *row.cell, read); !told) return told;
+    json.member("count", row.cases).member("share", static_cast<double>(row.cases) / static_cast<double>(cases_));
+    write_durations(json.key("cycle_time_s"), row.cell->durations[VariantCell::cycle]);
     json.end_object();
-    if (written) written();
   }
+  return {};
+}
+
+Result<void> write_variants(JsonWriter& json, const VariantList& list, std::string_view process, std::string_view as_of,
+                            VariantPage page, const ReadActivities& read,
+                            const std::function<std::string(std::size_t)>& cursor, const WriteVariants& write) {
+  json.begin_object().member("process", process).member("as_of", as_of).member("total", list.size());
+  json.key("variants").begin_array();
+  const std::size_t first = std::min(page.skip, list.size());
+  const std::size_t end = first + std::min(page.limit, list.size() - first);
+  const auto told = write ? write(json, list, first, end, read) : list.write(json, first, end, read);
+  if (!told) return told;
   json.end_array().key("next");
-  if (end < rows.size()) {
+  if (end < list.size()) {
     json.value(cursor(end));
   } else {
     json.value(nullptr);

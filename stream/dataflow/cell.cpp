@@ -9,6 +9,11 @@ bool Cell::exhausted() const {
          std::any_of(ranges.begin(), ranges.end(), [](const auto& range) { return range.exhausted(); });
 }
 
+const DurationStats& Cell::duration(std::size_t index) const {
+  static const DurationStats none;
+  return index < durations.size() ? durations[index] : none;
+}
+
 void Cell::merge(const Cell& other) {
   for (std::size_t i = 0; i < counts_max; ++i) counts[i] += other.counts[i];
   for (std::size_t i = 0; i < other.durations.size(); ++i) duration(i).merge(other.durations[i]);

@@ -61,6 +61,8 @@ struct Cell {
     if (durations.size() <= index) durations.resize(index + 1);
     return durations[index];
   }
+  /// One without observations where the cell has none of this index.
+  const DurationStats& duration(std::size_t index) const;
   Extremes& range(std::size_t index) {
     if (ranges.size() <= index) ranges.resize(index + 1);
     return ranges[index];
@@ -73,6 +75,7 @@ struct Cell {
 };
 
 struct CellKeyHash {
+  using is_avalanching = void;  // every bit of it is mixed
   std::size_t operator()(const CellKey& key) const noexcept {
     std::uint64_t mixed =
         (key.a + 0x9e3779b97f4a7c15ULL * static_cast<std::uint64_t>(key.table)) * 0xff51afd7ed558ccdULL;

@@ -10,6 +10,8 @@
 #include <optional>
 #include <vector>
 
+#include <boost/container/small_vector.hpp>
+
 #include "schemas/base/int128.hpp"
 #include "stream/dataflow/extremes.hpp"
 #include "stream/dataflow/sketch.hpp"
@@ -36,13 +38,14 @@ class DurationStats {
     friend bool operator==(const Few&, const Few&) = default;
   };
   static constexpr std::size_t few_max = 8;
+  using FewList = boost::container::small_vector<Few, 1>;  // one has room within: most variants are of one case
 
   struct Full {
     std::int64_t count = 0;
     Int128 sum = 0;
     WideSum squares;
-    Sketch sketch;
     Extremes extremes;
+    Sketch sketch;  // last: of what an addition touches the least is far from the rest
 
     void add(std::int64_t micros, std::int64_t observations);
     friend bool operator==(const Full&, const Full&) = default;
@@ -74,15 +77,15 @@ class DurationStats {
   /// Takes the extremes from another account of the same set.
   void refill_extremes(const DurationStats& same);
 
-  const std::vector<Few>& few() const { return few_; }
+  const FewList& few() const { return few_; }
   const Full* full() const { return full_.get(); }
-  void restore(std::vector<Few> few) { few_ = std::move(few); }
+  void restore(const std::vector<Few>& few) { few_.assign(few.begin(), few.end()); }
   void restore(Full full) { full_ = std::make_unique<Full>(std::move(full)); }
 
  private:
   Full& become_full();
 
-  std::vector<Few> few_;  // ascending, counts not zero; empty when full
+  FewList few_;  // ascending, counts not zero; empty when full
   std::unique_ptr<Full> full_;
 };
 

@@ -27,44 +27,117 @@ std::int64_t Sketch::middle_of(std::uint16_t index) {
   return lower + ((std::int64_t{1} << octave) - 1) / 2;
 }
 
+std::int64_t& Sketch::count_at(std::uint16_t index) {
+  std::uint8_t& place = place_[index / exact_below];
+  if (place == 0) {
+    pages_.emplace_back();
+    place = static_cast<std::uint8_t>(pages_.size());
+  }
+  return pages_[place - 1U][index % exact_below];
+}
+
+void Sketch::become_paged() {
+  for (const Bucket& bucket : few_) count_at(bucket.index) = bucket.count;
+  few_ = {};
+}
+
 void Sketch::add(std::int64_t value, std::int64_t count) {
   WEIR_CHECK(value >= 0, "a duration is never negative");
   const std::uint16_t index = index_of(value);
-  const auto at = std::lower_bound(buckets_.begin(), buckets_.end(), index,
+  if (count != 1) {
+    settle();  // so that what is taken back is there
+    this->count(index, count);
+    return;
+  }
+  waiting_.push_back(index);
+  if (waiting_.size() >= waiting_max) settle();
+}
+
+void Sketch::settle() {
+  for (const std::uint16_t index : waiting_) count(index, 1);
+  waiting_.clear();
+}
+
+void Sketch::count(std::uint16_t index, std::int64_t count) {
+  if (paged()) {
+    count_at(index) += count;
+    return;
+  }
+  const auto at = std::lower_bound(few_.begin(), few_.end(), index,
                                    [](const Bucket& bucket, std::uint16_t wanted) { return bucket.index < wanted; });
-  if (at == buckets_.end() || at->index != index) {
-    if (count != 0) buckets_.insert(at, {index, count});
+  if (at == few_.end() || at->index != index) {
+    if (count == 0) return;
+    few_.insert(at, {index, count});
+    if (few_.size() > few_max) become_paged();
     return;
   }
   at->count += count;
-  if (at->count == 0) buckets_.erase(at);
+  if (at->count == 0) few_.erase(at);
+}
+
+template <class Visit>
+void Sketch::each_settled(const Visit& visit) const {
+  for (const Bucket& bucket : few_) visit(bucket);
+  for (std::size_t power = 0; paged() && power < place_.size(); ++power) {
+    if (place_[power] == 0) continue;
+    const Page& page = pages_[place_[power] - 1U];
+    for (std::size_t i = 0; i < page.size(); ++i) {
+      if (page[i] != 0) visit(Bucket{static_cast<std::uint16_t>(power * page.size() + i), page[i]});
+    }
+  }
+}
+
+/// Those that wait are counted in passing: who reads changes nothing.
+template <class Visit>
+void Sketch::each(const Visit& visit) const {
+  std::vector<std::uint16_t> waiting = waiting_;
+  std::sort(waiting.begin(), waiting.end());
+  auto next = waiting.begin();
+  const auto run = [&](std::uint16_t index) {  // how often `index` waits
+    const auto first = next;
+    while (next != waiting.end() && *next == index) ++next;
+    return next - first;
+  };
+  const auto until = [&](std::uint16_t end) {
+    while (next != waiting.end() && *next < end) {
+      const std::uint16_t index = *next;
+      visit(Bucket{index, run(index)});
+    }
+  };
+  each_settled([&](const Bucket& bucket) {
+    until(bucket.index);
+    visit(Bucket{bucket.index, bucket.count + run(bucket.index)});
+  });
+  until(indexes);
 }
 
 void Sketch::merge(const Sketch& other) {
-  std::vector<Bucket> merged;
-  merged.reserve(buckets_.size() + other.buckets_.size());
-  auto mine = buckets_.begin();
-  for (const Bucket& theirs : other.buckets_) {
-    while (mine != buckets_.end() && mine->index < theirs.index) merged.push_back(*mine++);
-    Bucket sum = theirs;
-    if (mine != buckets_.end() && mine->index == theirs.index) sum.count += (mine++)->count;
-    if (sum.count != 0) merged.push_back(sum);
-  }
-  merged.insert(merged.end(), mine, buckets_.end());
-  buckets_ = std::move(merged);
+  settle();
+  other.each([this](const Bucket& theirs) { count(theirs.index, theirs.count); });
+}
+
+std::vector<Sketch::Bucket> Sketch::buckets() const {
+  std::vector<Bucket> all;
+  each([&all](const Bucket& bucket) { all.push_back(bucket); });
+  return all;
+}
+
+void Sketch::restore(std::vector<Bucket> buckets) {
+  *this = {};
+  few_ = std::move(buckets);
+  if (few_.size() > few_max) become_paged();
 }
 
 std::int64_t Sketch::quantile(int per_mille) const {
   std::int64_t total = 0;
-  for (const Bucket& bucket : buckets_) total += bucket.count;
-  if (total == 0) return 0;
+  each([&total](const Bucket& bucket) { total += bucket.count; });
   const auto rank = static_cast<std::int64_t>((static_cast<__int128>(total) * per_mille + 999) / 1000);
-  std::int64_t seen = 0;
-  for (const Bucket& bucket : buckets_) {
+  std::int64_t seen = 0, found = 0;
+  each([&](const Bucket& bucket) {
+    if (seen < std::max<std::int64_t>(rank, 1)) found = middle_of(bucket.index);
     seen += bucket.count;
-    if (seen >= std::max<std::int64_t>(rank, 1)) return middle_of(bucket.index);
-  }
-  return middle_of(buckets_.back().index);
+  });
+  return found;
 }
 
 }  // namespace weir::dataflow

@@ -80,9 +80,10 @@ void encode_duration(Encoder& out, const DurationStats& stats) {
   out.wide(static_cast<unsigned __int128>(full->sum));
   out.wide(full->squares.low);
   out.signed_number(full->squares.high);
-  out.number(full->sketch.buckets().size());
+  const auto buckets = full->sketch.buckets();
+  out.number(buckets.size());
   std::uint16_t previous = 0;
-  for (const auto& bucket : full->sketch.buckets()) {
+  for (const auto& bucket : buckets) {
     out.number(static_cast<std::uint64_t>(bucket.index - previous));
     out.signed_number(bucket.count);
     previous = bucket.index;

@@ -58,7 +58,7 @@ Views::Single* Views::single(const CellKey& key) {
   if (const auto known = singles_.find(key); known != singles_.end()) return known->second.get();
   std::optional<Cell> loaded = loader_ ? loader_->get<Cell>(key, decode_cell) : std::nullopt;
   if (!loaded) return nullptr;
-  return singles_.emplace(key, std::make_unique<Single>(Single{std::move(*loaded)})).first->second.get();
+  return singles_.emplace(key, std::make_unique<Single>(Single{false, std::move(*loaded)})).first->second.get();
 }
 
 Views::TallyPage& Views::tally_page(const CellKey& page) {
@@ -191,14 +191,18 @@ void Views::drop_unchanged() {
 // ---- reading --------------------------------------------------------------------------------------------------------
 
 void Views::each(Table table, const VisitCell& visit) const {
-  each([&](const CellKey& key, const Cell& cell) {
-    if (key.table == table) visit(key, cell);
-  });
+  if (paging_of(table) == Paging::hashed) {
+    variants_.each([&](const HashedCells::Member& member) { visit({table, member.a, member.b}, member.cell); });
+    return;
+  }
+  for (const auto& [key, held] : singles_) {
+    if (key.table == table) visit(key, held->cell);
+  }
 }
 
 void Views::each(const VisitCell& visit) const {
   for (const auto& [key, held] : singles_) visit(key, held->cell);
-  variants_.each([&](const HashedCells::Member& member) { visit({Table::variants, member.a, member.b}, member.cell); });
+  each(Table::variants, visit);
 }
 
 void Views::each_tally(Table table, const VisitTally& visit) const {

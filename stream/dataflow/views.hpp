@@ -74,8 +74,8 @@ class Views {
 
  private:
   struct Single {
+    bool changed = false;  // beside the counts, which every change touches as well
     Cell cell;
-    bool changed = false;
   };
   struct TallyPage {
     Tallies counts{};

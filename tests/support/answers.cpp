@@ -17,8 +17,8 @@ std::string answers_of(feed::ProcessView& view) {
   const auto unread = [](const std::string& case_id) -> Result<std::vector<std::string>> {
     return std::vector<std::string>{case_id};
   };
-  const auto written = query::write_variants(json.key("variants"), view, "p", "", {0, 1'000'000}, unread,
-                                             [](std::size_t) { return std::string{}; });
+  const auto written = query::write_variants(json.key("variants"), query::VariantList{view}, "p", "", {0, 1'000'000},
+                                             unread, [](std::size_t) { return std::string{}; });
   WEIR_CHECK(written.ok(), "variants could not be written");
   json.end_object();
   return text;

@@ -100,7 +100,7 @@ Result<Answer> prepare_variants(Node& node, const Call& call, query::Parameters&
         std::string body;
         JsonWriter json(body);
         const auto written = query::write_variants(
-            json, view, view_call.process, as_of, rows,
+            json, query::VariantList{view}, view_call.process, as_of, rows,
             [&](const std::string& case_id) { return activities_of(view_call, snapshots, case_id); },
             [&](std::size_t skip) { return next_cursor(node, page, std::to_string(skip)); });
         if (!written) return written.error();

@@ -1,6 +1,7 @@
 // Sketch, extremes and duration statistics: exact, order-free, and giving back what was taken from them.
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <random>
 #include <vector>
 
@@ -50,6 +51,37 @@ TEST(Sketch, IsWhatItWasOnceValuesAreTakenBackInAnotherOrder) {
   std::shuffle(values.begin(), values.end(), std::mt19937{3});
   for (const auto value : values) sketch.add(value, -1);
   EXPECT_EQ(sketch, before);
+}
+
+TEST(Sketch, TellsTheSameWhetherObservationsAreCountedOrStillWait) {
+  const auto values = random_values(5, 1'500);
+  std::map<std::uint16_t, std::int64_t> counts;
+  Sketch sketch;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    sketch.add(values[i], 1);
+    ++counts[Sketch::index_of(values[i])];
+    if (i % 31 != 0) continue;
+    std::vector<Sketch::Bucket> expected;
+    for (const auto& [index, count] : counts) expected.push_back({index, count});
+    ASSERT_EQ(sketch.buckets(), expected) << i;
+    Sketch restored;
+    restored.restore(expected);
+    ASSERT_EQ(sketch, restored) << i;
+    for (const int per_mille : {1, 500, 1000}) ASSERT_EQ(sketch.quantile(per_mille), restored.quantile(per_mille)) << i;
+  }
+}
+
+TEST(Sketch, MergesToWhatOneSketchWouldHold) {
+  for (const std::size_t size : {3, 60, 300, 1'000}) {
+    const auto values = random_values(6, size);
+    Sketch whole, first, second;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      whole.add(values[i], 1);
+      (i % 3 == 0 ? first : second).add(values[i], 1);
+    }
+    first.merge(second);
+    EXPECT_EQ(first, whole) << size;
+  }
 }
 
 TEST(Extremes, SurviveTheRemovalOfEachExtremeInTurn) {

@@ -25,6 +25,10 @@ bool fits(const std::vector<std::string>& pattern, const std::vector<std::string
       [](const std::string& wanted, const std::string& given) { return wanted.empty() || wanted == given; });
 }
 
+bool has_names(const std::vector<std::string>& pattern) {
+  return std::any_of(pattern.begin(), pattern.end(), [](const std::string& segment) { return segment.empty(); });
+}
+
 std::vector<std::string> names_in(const std::vector<std::string>& pattern, const std::vector<std::string>& path) {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
@@ -71,9 +75,14 @@ Router::Router(Node& node, std::vector<Route> routes) : node_(node) {
 }
 
 Router::Match Router::find(const net::RequestHead& head) const {
+  const Match match = find(head, true);
+  return match.entry == nullptr && match.allow.empty() ? find(head, false) : match;
+}
+
+Router::Match Router::find(const net::RequestHead& head, bool written_out) const {
   Match match;
   for (const Entry& entry : entries_) {
-    if (!fits(entry.segments, head.segments)) continue;
+    if (has_names(entry.segments) == written_out || !fits(entry.segments, head.segments)) continue;
     if (entry.route.method == asked(head)) return {&entry, {}};
     if (!match.allow.empty()) match.allow += ", ";
     match.allow += entry.route.method == net::Method::get ? "GET, HEAD" : name_of(entry.route.method);

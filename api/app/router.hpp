@@ -30,7 +30,9 @@ class Router final : public net::Handler {
     std::string allow;  // when no entry has the method: those that the path has; empty: no such path
   };
 
+  /// A path that is written out hides those with a name in its place: there is no upload `preview`.
   Match find(const net::RequestHead& head) const;
+  Match find(const net::RequestHead& head, bool written_out) const;
   Result<auth::Credential> authenticate(const net::RequestHead& head) const;
   net::BodyPlan refuse_credential(const net::RequestHead& head, const Error& why) const;
   net::BodyPlan plan(const Entry& entry, const net::RequestHead& head, auth::Credential credential) const;

@@ -188,7 +188,7 @@ class Preview(WithNode):
 
     def test_what_it_tells_is_what_an_upload_does(self):
         content = "Ticket;Step;When;Agent\n1;open;05.01.2026 09:00;ann\n1;close;13.01.2026 10:00;bob\n"
-        seen = self.look(content)
+        seen = self.look(content, "&map=timestamp=When")
         self.assertEqual((seen["asks"], seen["failure"]), (["zone"], None))
         seen = self.look(content, "&zone=Europe/Berlin&map=timestamp=When")
         self.assertEqual(seen["events"][1], {"case_id": "1", "activity": "close", "timestamp": "2026-01-13T09:00:00Z",

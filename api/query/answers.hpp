@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,11 +25,25 @@ void write_map(JsonWriter& json, feed::ProcessView& view, std::string_view proce
 std::string map_as_dot(feed::ProcessView& view, std::string_view process);
 
 void write_kpis(JsonWriter& json, feed::ProcessView& view, std::string_view process, std::string_view as_of);
+/// The same where the view holds totals and quarters alone, and what else there is was counted elsewhere.
+struct KpiCounts {
+  std::size_t variants = 0;
+  std::size_t activities = 0;
+};
+KpiCounts counts_of(const feed::ProcessView& view);
+void write_kpis(JsonWriter& json, feed::ProcessView& view, const KpiCounts& counts, std::string_view process,
+                std::string_view as_of);
 
 /// The order of the list: most frequent first, then by id. `skip` variants are left out, at most `limit` told.
 struct VariantPage {
   std::size_t skip = 0;
   std::size_t limit = 100;
+};
+
+/// Of all variants, where a view holds the first of the list alone.
+struct VariantTotals {
+  std::size_t variants = 0;
+  std::int64_t cases = 0;
 };
 
 /// The variants of a view in the order of the list. The view must outlive it. Any thread may write from it.
@@ -40,14 +55,16 @@ class VariantList {
     const dataflow::Cell* cell;
   };
 
-  explicit VariantList(const feed::ProcessView& view);
-  std::size_t size() const { return rows_.size(); }
+  explicit VariantList(const feed::ProcessView& view, const std::optional<VariantTotals>& totals = {});
+  /// Of all variants.
+  std::size_t size() const { return size_; }
   /// Writes those from `first` to before `last` as values, into an array or behind one another.
   Result<void> write(JsonWriter& json, std::size_t first, std::size_t last, const ReadActivities& read) const;
 
  private:
   const feed::ProcessView& view_;
-  std::vector<Row> rows_;
+  std::vector<Row> rows_;  // all, or the first
+  std::size_t size_ = 0;
   std::int64_t cases_ = 0;
 };
 

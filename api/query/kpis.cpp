@@ -85,7 +85,16 @@ Result<void> write_activities(JsonWriter& json, const feed::ProcessView& view, c
 
 }  // namespace
 
+KpiCounts counts_of(const feed::ProcessView& view) {
+  return {count_of(view, Table::variants), count_of(view, Table::activities)};
+}
+
 void write_kpis(JsonWriter& json, feed::ProcessView& view, std::string_view process, std::string_view as_of) {
+  write_kpis(json, view, counts_of(view), process, as_of);
+}
+
+void write_kpis(JsonWriter& json, feed::ProcessView& view, const KpiCounts& counts, std::string_view process,
+                std::string_view as_of) {
   static const Cell nothing;
   const Cell* stored = view.views.find({Table::totals});
   Cell totals = stored != nullptr ? *stored : nothing;
@@ -96,8 +105,8 @@ void write_kpis(JsonWriter& json, feed::ProcessView& view, std::string_view proc
   json.begin_object().member("process", process).member("as_of", as_of);
   json.member("events", totals.counts[TotalsCell::events]).member("cases", cases);
   json.member("running", cases - completed).member("completed", completed);
-  json.member("variants", count_of(view, Table::variants));
-  json.member("activities", count_of(view, Table::activities));
+  json.member("variants", counts.variants);
+  json.member("activities", counts.activities);
   json.member("duplicates", view.record.counters.duplicates).member("refused", view.record.counters.refused);
   // Open cases are never averaged in silently (reference process-mining B6).
   const DurationStats& cycle = totals.duration(policy ? TotalsCell::completed_cycle : TotalsCell::cycle);
@@ -124,11 +133,13 @@ void write_kpis(JsonWriter& json, feed::ProcessView& view, std::string_view proc
   json.end_object().end_object();
 }
 
-VariantList::VariantList(const feed::ProcessView& view) : view_(view) {
+VariantList::VariantList(const feed::ProcessView& view, const std::optional<VariantTotals>& totals) : view_(view) {
   view.views.each(Table::variants, [&](const CellKey& key, const Cell& cell) {
     rows_.push_back({cell.counts[VariantCell::cases], {key.a, key.b}, &cell});
     cases_ += rows_.back().cases;
   });
+  size_ = totals ? totals->variants : rows_.size();
+  if (totals) cases_ = totals->cases;
   std::sort(rows_.begin(), rows_.end(),
             [](const Row& x, const Row& y) { return x.cases != y.cases ? x.cases > y.cases : x.id < y.id; });
 }

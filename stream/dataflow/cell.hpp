@@ -28,6 +28,25 @@ enum class Table : std::uint8_t {
   resources = 9,   // (resource)
 };
 
+/// How many parts of a key of the table are names, `a` first.
+constexpr int names_in_keys(Table table) {
+  switch (table) {
+    case Table::edges:
+    case Table::handovers:
+      return 2;
+    case Table::starts:
+    case Table::ends:
+    case Table::activities:
+    case Table::resources:
+      return 1;
+    case Table::totals:
+    case Table::quarters:
+    case Table::variants:
+      return 0;
+  }
+  return 0;
+}
+
 struct CellKey {
   Table table;
   std::uint64_t a = 0;

@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 
+#include "stream/feed/merging.hpp"
 #include "stream/runtime/task.hpp"
 
 namespace weir::feed {
@@ -188,13 +189,9 @@ ShardScan::ShardScan(const store::Reader& shard, const std::string& workspace, s
     : store(shard), scope(workspace), process(std::move(process_name)) {}
 
 Result<void> ShardScan::open() {
-  auto stored = store.get(scope.process(process));
+  auto stored = read_record(store, scope, process);
   if (!stored) return stored.error();
-  if (*stored) {
-    auto decoded = runtime::decode_process_record(**stored);
-    if (!decoded) return decoded.error();
-    record = std::move(*decoded);
-  }
+  record = std::move(*stored);
   if (const auto read = runtime::read_names(store, scope, process, names); !read) return read;
   auto progress = store.get(scope.progress());
   if (!progress) return progress.error();
@@ -216,23 +213,39 @@ Result<void> ShardScan::each(const Filter& filter, std::string_view after,
   WholeCase whole;
   Result<void> outcome;
   const auto take = [&](std::string_view key, std::string_view value) {
-    const std::string case_id{format::behind(key, prefix)};
-    const auto stored = runtime::CaseState::read(value, {store, scope, process, case_id}, names);
-    if (!stored) {
-      outcome = stored.error();
-      return false;
-    }
-    if (!has_each(stored->entries, names, filter)) return true;
-    fold(select_events(stored->entries, filter), names, whole);
-    if (whole.empty()) return true;
-    // A whole case stands as the views hold it, so that a filter and the views agree; a part of one is judged as it is.
-    const CaseFacts facts = selects_events(filter) ? whole.facts(completion) : whole.facts(stored->judgement);
-    if (!in_window(facts, filter) || !has_variant(facts, filter)) return true;
-    const ScannedCase found{case_id, stored->entries, whole, facts};
-    return visit(found);
+    const auto goes_on = look_at(filter, std::string{format::behind(key, prefix)}, value, whole, visit);
+    if (!goes_on) outcome = goes_on.error();
+    return goes_on && *goes_on;
   };
   const auto scanned = store.scan(from, store::end_of_prefix(prefix), take);
   return outcome ? scanned : outcome;
+}
+
+Result<void> ShardScan::one(const Filter& filter, const std::string& case_id,
+                            const std::function<void(const ScannedCase&)>& visit) {
+  const auto stored = store.get(scope.record(process, case_id));
+  if (!stored) return stored.error();
+  if (!*stored) return {};
+  WholeCase whole;
+  const auto looked = look_at(filter, case_id, **stored, whole, [&](const ScannedCase& found) {
+    visit(found);
+    return true;
+  });
+  return looked ? Result<void>{} : looked.error();
+}
+
+Result<bool> ShardScan::look_at(const Filter& filter, const std::string& case_id, std::string_view value,
+                                WholeCase& whole, const std::function<bool(const ScannedCase&)>& visit) {
+  const auto stored = runtime::CaseState::read(value, {store, scope, process, case_id}, names);
+  if (!stored) return stored.error();
+  if (!has_each(stored->entries, names, filter)) return true;
+  fold(select_events(stored->entries, filter), names, whole);
+  if (whole.empty()) return true;
+  // A whole case stands as the views hold it, so that a filter and the views agree; a part of one is judged as it is.
+  const CaseFacts facts = selects_events(filter) ? whole.facts(completion) : whole.facts(stored->judgement);
+  if (!in_window(facts, filter) || !has_variant(facts, filter)) return true;
+  const ScannedCase found{case_id, stored->entries, whole, facts};
+  return visit(found);
 }
 
 }  // namespace weir::feed

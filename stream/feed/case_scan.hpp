@@ -25,6 +25,9 @@ struct ShardScan {
   Result<void> open();
   /// Calls for each selected case with an id greater than `after`, ascending. Return false to stop.
   Result<void> each(const Filter& filter, std::string_view after, const std::function<bool(const ScannedCase&)>& visit);
+  /// Calls for this case, if it is there and selected.
+  Result<void> one(const Filter& filter, const std::string& case_id,
+                   const std::function<void(const ScannedCase&)>& visit);
 
   const store::Reader& store;
   format::Scope scope;
@@ -32,6 +35,11 @@ struct ShardScan {
   dataflow::Names names;
   runtime::ProcessRecord record;
   dataflow::Completion completion;
+
+ private:
+  /// Folds what is stored under the case's key and, if it is selected, calls. Error: state_format.
+  Result<bool> look_at(const Filter& filter, const std::string& case_id, std::string_view value,
+                       dataflow::WholeCase& whole, const std::function<bool(const ScannedCase&)>& visit);
 };
 
 }  // namespace weir::feed

@@ -1,8 +1,10 @@
 #include "stream/feed/cases.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "stream/feed/case_scan.hpp"
+#include "stream/log/partitioner.hpp"
 
 namespace weir::feed {
 
@@ -65,6 +67,45 @@ Result<std::vector<CaseRow>> list_cases(const Snapshots& snapshots, const std::s
   std::sort(rows.begin(), rows.end(), [](const CaseRow& a, const CaseRow& b) { return a.case_id < b.case_id; });
   if (rows.size() > limit) rows.resize(limit);
   return rows;
+}
+
+Result<std::vector<CaseRow>> find_cases(const Snapshots& snapshots, const std::string& workspace,
+                                        const std::string& process, const Filter& filter,
+                                        const std::vector<std::string>& case_ids) {
+  std::map<std::uint32_t, std::vector<std::string_view>> by_shard;
+  for (const std::string& id : case_ids) {
+    by_shard[log::partition_of(process, id, static_cast<std::uint32_t>(snapshots.size()))].push_back(id);
+  }
+  std::vector<CaseRow> rows;
+  for (const auto& [index, ids] : by_shard) {
+    ShardScan shard{*snapshots[index], workspace, process};
+    if (const auto opened = shard.open(); !opened) return opened.error();
+    for (const std::string_view id : ids) {
+      const auto looked =
+          shard.one(filter, std::string{id}, [&](const ScannedCase& found) { rows.push_back(row_of(found, shard)); });
+      if (!looked) return looked.error();
+    }
+  }
+  std::sort(rows.begin(), rows.end(), [](const CaseRow& a, const CaseRow& b) { return a.case_id < b.case_id; });
+  return rows;
+}
+
+Result<std::vector<std::string>> activities_of(const Snapshots& snapshots, const std::string& workspace,
+                                               const std::string& process, const Filter& filter,
+                                               const std::string& case_id) {
+  const auto shard = log::partition_of(process, case_id, static_cast<std::uint32_t>(snapshots.size()));
+  const auto events = read_case(*snapshots[shard], workspace, process, case_id);
+  if (!events) return events.error();
+  std::vector<std::string> activities;
+  for (const Event& event : *events) {
+    if (filter.complete_only && event.lifecycle != "complete") continue;
+    if (filter.window == Window::events) {
+      const std::int64_t at = to_micros(event.timestamp);
+      if ((filter.from && at < *filter.from) || (filter.to && at >= *filter.to)) continue;
+    }
+    activities.push_back(event.activity);
+  }
+  return activities;
 }
 
 Result<void> each_event(const Snapshots& snapshots, const std::string& workspace, const std::string& process,

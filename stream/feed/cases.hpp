@@ -35,6 +35,17 @@ Result<std::vector<CaseRow>> list_cases(const Snapshots& snapshots, const std::s
                                         const std::string& process, const Filter& filter, std::string_view after,
                                         std::size_t limit);
 
+/// Those of the cases that are there and that the filter selects, ascending by id. O(cases and names of the shards they
+/// are in).
+Result<std::vector<CaseRow>> find_cases(const Snapshots& snapshots, const std::string& workspace,
+                                        const std::string& process, const Filter& filter,
+                                        const std::vector<std::string>& case_ids);
+
+/// The activities of a case as the filter sees them.
+Result<std::vector<std::string>> activities_of(const Snapshots& snapshots, const std::string& workspace,
+                                               const std::string& process, const Filter& filter,
+                                               const std::string& case_id);
+
 /// Every event of the process, case by case, in trace order: what an export writes. Return false to stop.
 Result<void> each_event(const Snapshots& snapshots, const std::string& workspace, const std::string& process,
                         const Filter& filter, const std::function<bool(const Event&)>& visit);

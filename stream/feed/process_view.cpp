@@ -4,57 +4,13 @@
 
 #include "stream/dataflow/stored.hpp"
 #include "stream/feed/case_scan.hpp"
+#include "stream/feed/merging.hpp"
 
 namespace weir::feed {
 
 using namespace dataflow;
 
 namespace {
-
-void add_record(const runtime::ProcessRecord& from, runtime::ProcessRecord& to) {
-  if (to.settings == runtime::ProcessSettings{}) to.settings = from.settings;
-  to.counters.accepted += from.counters.accepted;
-  to.counters.duplicates += from.counters.duplicates;
-  to.counters.refused += from.counters.refused;
-  to.counters.erasures += from.counters.erasures;
-  to.counters.withdrawn += from.counters.withdrawn;
-}
-
-/// Numbers of one shard's names as numbers of the answer's, made when first asked for.
-class Translation {
- public:
-  Translation(const Names& from, Names& to) : from_(from), to_(to), known_(from.end(), no_name) {}
-  NameId operator()(NameId id) {
-    if (id == no_name) return no_name;
-    const bool named = id < known_.size() && !from_.text(id).empty();
-    damaged_ = damaged_ || !named;
-    if (!named) return no_name;
-    if (known_[id] == no_name) known_[id] = to_.intern(from_.text(id));
-    return known_[id];
-  }
-  /// Error state_format: a number was asked for that no name has.
-  Result<void> outcome() const {
-    if (damaged_) return Error{Code::state_format, "a view has names that its process has not"};
-    return {};
-  }
-
- private:
-  const Names& from_;
-  Names& to_;
-  std::vector<NameId> known_;
-  bool damaged_ = false;
-};
-
-void add_cell(const Operators& operators, const Relabel& relabel, CellKey key, Cell cell, Views& views) {
-  for (const auto& one : operators) {
-    if (one->relabel(relabel, key, cell)) break;
-  }
-  if (paging_of(key.table) == Paging::tallies) {
-    views.tally(key, cell.counts[0]);
-  } else {
-    views.change(key).merge(cell);
-  }
-}
 
 Result<bool> add_table(ShardScan& shard, Table table, const Operators& operators, const Relabel& relabel,
                        Views& views) {

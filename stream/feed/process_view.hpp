@@ -38,6 +38,8 @@ struct Filter {
   bool complete_only = false;  // lifecycle=complete: completes are the events, starts are paired with them (B8)
 
   bool empty() const;
+  /// Every event of every case: what the stored views hold.
+  bool takes_all() const { return empty() && window != Window::events; }
 };
 
 /// Everything known of one process. Names are numbers of `names`, valid in `views`.

@@ -7,7 +7,6 @@
 #include "api/query/answers.hpp"
 #include "api/query/filter.hpp"
 #include "stream/feed/cases.hpp"
-#include "stream/log/partitioner.hpp"
 
 namespace weir::app {
 namespace {
@@ -28,7 +27,7 @@ using WriteView = std::function<Result<net::Response>(feed::ProcessView& view, c
 Result<net::Response> answer_view(Node& node, const ViewCall& call, const WriteView& write) {
   const std::string as_of = as_of_now(node);
   const feed::Snapshots snapshots = node.snapshots();
-  auto view = call.filter.empty() && call.filter.window != feed::Window::events
+  auto view = call.filter.takes_all()
                   ? feed::read_view(snapshots, call.workspace, call.process, node.engine().operators(), call.tables)
                   : feed::scan_view(snapshots, call.workspace, call.process, node.engine().operators(), call.filter);
   if (!view) return view.error();
@@ -70,24 +69,6 @@ Result<Answer> prepare_map(Node& node, const Call& call, query::Parameters& para
                      format == "dot" ? WriteView{write_dot} : as_json(query::write_map));
 }
 
-/// The activities of a case as the filter sees them.
-Result<std::vector<std::string>> activities_of(const ViewCall& call, const feed::Snapshots& snapshots,
-                                               const std::string& case_id) {
-  const auto shard = log::partition_of(call.process, case_id, static_cast<std::uint32_t>(snapshots.size()));
-  const auto events = feed::read_case(*snapshots[shard], call.workspace, call.process, case_id);
-  if (!events) return events.error();
-  std::vector<std::string> activities;
-  for (const Event& event : *events) {
-    if (call.filter.complete_only && event.lifecycle != "complete") continue;
-    if (call.filter.window == feed::Window::events) {
-      const std::int64_t at = to_micros(event.timestamp);
-      if ((call.filter.from && at < *call.filter.from) || (call.filter.to && at >= *call.filter.to)) continue;
-    }
-    activities.push_back(event.activity);
-  }
-  return activities;
-}
-
 Result<Answer> prepare_variants(Node& node, const Call& call, query::Parameters& parameters) {
   const auto page = take_page(node, call, parameters);
   if (!page) return page.error();
@@ -101,7 +82,9 @@ Result<Answer> prepare_variants(Node& node, const Call& call, query::Parameters&
         JsonWriter json(body);
         const auto written = query::write_variants(
             json, query::VariantList{view}, view_call.process, as_of, rows,
-            [&](const std::string& case_id) { return activities_of(view_call, snapshots, case_id); },
+            [&](const std::string& case_id) {
+              return feed::activities_of(snapshots, view_call.workspace, view_call.process, view_call.filter, case_id);
+            },
             [&](std::size_t skip) { return next_cursor(node, page, std::to_string(skip)); });
         if (!written) return written.error();
         return json_answer(std::move(body));

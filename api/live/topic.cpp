@@ -154,7 +154,7 @@ std::optional<Told> Topic::next(Place& place) {
         apart ? recent_.begin() + static_cast<std::ptrdiff_t>(place.seq + 1 - recent_.front().seq) : recent_.end();
     const bool little = apart && seq_ - place.seq <= limits_.apart_max &&
                         kept_bytes_ - first->end_bytes + first->body->size() <= limits_.apart_bytes_max;
-    if (!little || std::exchange(place.conflate, false)) {
+    if (const bool at_once = std::exchange(place.conflate, false); at_once || !little) {
       const auto data = document_.since(place.seq);
       if (!data) return told_snapshot(place);
       Told told{Told::Kind::delta, delta_body(place.seq, seq_, *data), seq_ - place.seq > 1};

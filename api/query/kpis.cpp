@@ -146,7 +146,7 @@ VariantList::VariantList(const feed::ProcessView& view, const std::optional<Vari
 
 Result<void> VariantList::write(JsonWriter& json, std::size_t first, std::size_t last,
                                 const ReadActivities& read) const {
-  for (const Row& row : std::span{rows_}.subspan(first, last - first)) {
+  for (const Row& row : std::span{rows_}.first(std::min(last, rows_.size())).subspan(first)) {
     json.begin_object().member("id", to_hex(row.id)).key("activities");
     if (const auto told = write_activities(json, view_, *row.cell, read); !told) return told;
     json.member("count", row.cases).member("share", static_cast<double>(row.cases) / static_cast<double>(cases_));

@@ -2,7 +2,7 @@
 // deltas by the one rule, and holds the stream to its promises.
 #pragma once
 
-#include <deque>
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -36,7 +36,7 @@ class TestSocket final : public net::WebSocket {
   void close(net::WebSocketClose how) override {
     if (!closed) closed = std::move(how);
   }
-  bool woken = false;
+  std::atomic<bool> woken{false};
   std::optional<net::WebSocketClose> closed;
 };
 

@@ -149,7 +149,7 @@ asio::awaitable<void> WebSocketSession::write_all() {
 FrameGather WebSocketSession::gather() {
   FrameGather frames = std::exchange(control_, new_gather(wire_));
   if (std::exchange(ping_due_, false)) frames.add(Opcode::ping, "");
-  if (!closing_) {
+  if (!closing_ || std::exchange(last_words_, false)) {
     std::vector<WebSocketMessage> pending;
     guarded([&](auto& handler) { handler.take_pending(limits().write_bytes, pending); });
     add(core_->totals.messages_sent, pending.size());
@@ -184,6 +184,8 @@ void WebSocketSession::cut() {
 void WebSocketSession::drain() {
   if (!open_ || drain_at_) return;
   guarded([](auto& handler) { handler.draining(); });
+  last_words_ = true;
+  wake();
   const std::uint64_t step = core_->totals.web_sockets_drained.fetch_add(1, std::memory_order_relaxed) % drain_steps;
   drain_at_ = now() + limits().drain_time * step / drain_steps;
 }

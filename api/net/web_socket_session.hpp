@@ -71,6 +71,7 @@ class WebSocketSession final : private ControlFrames, public std::enable_shared_
   bool broken_ = false;
   bool ping_due_ = false;
   bool close_gathered_ = false;
+  bool last_words_ = false;  // what is pending goes out with the close frame
   std::optional<WebSocketClose> closing_;  // what our close frame says
   WebSocketClose how_{close_code::abnormal, ""};
   Clock::Steady tick_at_{};

@@ -1,0 +1,98 @@
+"""The live views: through many WebSockets beside npm's `ws`, at a rate of events, and through connections that break."""
+
+import json
+import shutil
+import subprocess
+
+from measuring import Report, spread, summary
+
+PROCESS = "watched"
+CLIENTS = 5_000
+
+
+def watch(programs, port, token, **options):
+    """-> what live_clients measured; a client that was told anything wrong fails the run."""
+    command = [programs.live_clients, "--port", port, "--token", token, "--process", PROCESS]
+    for name, value in options.items():
+        command += [f"--{name.replace('_', '-')}", value]
+    ended = subprocess.run([str(part) for part in command], capture_output=True, text=True)
+    if ended.returncode != 0:
+        raise RuntimeError(ended.stderr.strip())
+    return json.loads(ended.stdout)
+
+
+def watch_weir(server, programs, **options):
+    with server(programs) as started:
+        return watch(programs, started.address[1], started.token(), pid=started.process.pid, **options)
+
+
+def fetch_ws(folder):
+    """npm's `ws`, fetched once, never kept in the tree. -> its folder, or None where there is no npm."""
+    package = folder / "peers" / "node_modules" / "ws"
+    if not package.exists() and shutil.which("npm"):
+        subprocess.run(["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix",
+                        str(folder / "peers"), "ws"], check=True, capture_output=True)
+    return package if package.exists() else None
+
+
+def watch_peer(house, package, programs, **options):
+    process = subprocess.Popen(["node", str(house / "bench/peers/ws_fan_out.mjs"), str(package)],
+                               stdout=subprocess.PIPE, text=True)
+    try:
+        return watch(programs, int(process.stdout.readline()), "none", pid=process.pid, **options)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def row_of(name, runs, since):
+    quantiles = [spread(summary([one[since][what] for one in runs], 1)) for what in ("p50", "p99", "max")]
+    return [name, *quantiles, spread(summary([one["kib_per_client_after"] for one in runs], 1))]
+
+
+def fan_out(programs, options, server, data, house):
+    """5,000 clients on one map that changes every 100 ms."""
+    updates = options.events or 300
+    asked = {"clients": CLIENTS, "updates": updates, "interval_ms": 100}
+    report = Report("fan-out", asked)
+    package = fetch_ws(data)
+    weir, peer = [], []
+    for _ in range(options.rounds or 3):
+        weir.append(watch_weir(server, programs, **asked))
+        if package:
+            peer.append(watch_peer(house, package, programs, **asked))
+    rows = [["", "p50 ms", "p99 ms", "max ms", "KiB per client"]]
+    rows += [row_of(name, runs, "since_sent_ms") for name, runs in (("weir", weir), ("npm ws", peer)) if runs]
+    report.finish({"weir": weir, "npm_ws": peer}, rows,
+                  f"{CLIENTS:,} clients, {updates} updates 100 ms apart; from the sending of an event to its delta at a "
+                  "client. Weir makes each event durable and computes the map in between; the peer counts. No client saw "
+                  "a gap.")
+
+
+def live_latency(programs, options, server):
+    """5,000 events a second; one client each on KPIs and map."""
+    batch, interval_ms = 50, 10
+    updates = (options.events or 100_000) // batch
+    report = Report("live-latency", {"events_per_s": batch * 1_000 // interval_ms, "updates": updates})
+    figures, rows = {}, [["channel", "since accepted: p50 ms", "p99 ms", "since sent: p50 ms", "p99 ms", "accepted/s"]]
+    for channel in ("kpis", "map"):
+        runs = [watch_weir(server, programs, clients=1, channel=channel, batch=batch, interval_ms=interval_ms,
+                           updates=updates) for _ in range(options.rounds or 3)]
+        figures[channel] = runs
+        rows.append([channel, *(spread(summary([one[since][what] for one in runs], 1))
+                                for since in ("since_accepted_ms", "since_sent_ms") for what in ("p50", "p99")),
+                     spread(summary([one["accepted_per_s"] for one in runs], 0))])
+    report.finish(figures, rows, "An event is accepted when its 202 is read; a delta tells of all events up to it.")
+
+
+def reconnects(programs, options, server):
+    """1,000 clients that break off and resume, a thousand times each."""
+    rounds = options.events or (1_000 if options.full else 50)
+    asked = {"clients": 1_000, "reconnects": rounds, "updates": 2_000, "interval_ms": 20, "channel": "kpis"}
+    report = Report("reconnects", asked)
+    told = watch_weir(server, programs, **asked)
+    per_s = round(asked["clients"] * rounds / told["seconds"])
+    report.finish({"weir": told, "reconnects_per_s": per_s},
+                  [["clients", "reconnects each", "per second", "resumed", "told anew"],
+                   ["1,000", f"{rounds:,}", f"{per_s:,}", f"{told['recovered']:,}", f"{told['snapshots']:,}"]],
+                  "Every history was ordered, unique, without a gap and complete; else the run fails.")

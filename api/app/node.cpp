@@ -72,6 +72,7 @@ Node::Node(const Settings& settings, const Clock& clock, Logger& logger, DataFol
       secrets_(std::move(secrets)),
       on_fatal_(std::move(on_fatal)),
       disk_(folder_.reserve(), DiskGuard::reserve_bytes, [this] { return folder_.free_share(); }),
+      changes_(folder_.shards()),
       quota_(quota_of(settings), clock),
       failed_authentications_(clock),
       intake_(threads_of(settings), intake_queue_max),
@@ -132,6 +133,7 @@ Result<void> Node::open_stream() {
   runtime::EngineOptions options;
   options.threads = std::min(threads_of(settings_), folder_.shards());
   options.task.cache_bytes = settings_.memory_bytes / 4;
+  options.changes = changes_.sinks();
   std::vector<store::Store*> stores;
   for (const auto& store : shard_stores_) stores.push_back(store.get());
   auto engine = runtime::Engine::open(

@@ -22,6 +22,7 @@
 #include "schemas/base/clock.hpp"
 #include "state/rocksdb/rocksdb_store.hpp"
 #include "state/store/watched_store.hpp"
+#include "stream/feed/change_channel.hpp"
 #include "stream/feed/process_view.hpp"
 #include "stream/log/appender_thread.hpp"
 #include "stream/runtime/engine.hpp"
@@ -57,6 +58,7 @@ class Node {
   const Secrets& secrets() const { return secrets_; }
   log::EmbeddedLog& log() { return *log_; }
   runtime::Engine& engine() { return *engine_; }
+  feed::ChangeChannel& changes() { return changes_; }
   store::Store& shard_store(std::uint32_t shard) { return *shard_stores_[shard]; }
   store::Store& store() { return *node_store_; }  // audit, kept answers, uploads, pending redactions
   auth::Audit& audit() { return *audit_; }
@@ -104,6 +106,7 @@ class Node {
   std::vector<std::unique_ptr<store::WatchedStore>> shard_stores_;
   std::unique_ptr<log::HighWaterFile> high_water_;
   std::unique_ptr<log::EmbeddedLog> log_;
+  feed::ChangeChannel changes_;
   std::unique_ptr<runtime::Engine> engine_;
   std::unique_ptr<log::AppenderThread> appender_;
   std::unique_ptr<auth::Audit> audit_;

@@ -29,6 +29,7 @@ People::People(std::unique_ptr<auth::DirectoryFile> directory, std::unique_ptr<a
       access_(keys, *directory_, *sessions_, *tokens_, clock),
       audit_(audit),
       clock_(clock),
+      tickets_(clock),
       attempts_(clock),
       passwords_(half_the_cores(), passwords_queue_max),
       flushed_(clock.steady()) {}

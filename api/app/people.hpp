@@ -10,6 +10,7 @@
 #include "api/auth/access.hpp"
 #include "api/auth/audit.hpp"
 #include "api/auth/quota.hpp"
+#include "api/auth/tickets.hpp"
 #include "api/metrics/registry.hpp"
 
 namespace weir::app {
@@ -25,6 +26,7 @@ class People {
   auth::Sessions& sessions() { return *sessions_; }
   auth::TokenRegistry& tokens() { return *tokens_; }
   auth::Access& access() { return access_; }
+  auth::Tickets& tickets() { return tickets_; }
   auth::SignInAttempts& attempts() { return attempts_; }
   /// For what takes a password: half the cores, since each takes 50 ms of one and 19 MiB.
   Workers& passwords() { return passwords_; }
@@ -52,6 +54,7 @@ class People {
   auth::Access access_;
   auth::Audit& audit_;
   const Clock& clock_;
+  auth::Tickets tickets_;
   auth::SignInAttempts attempts_;
   Workers passwords_;
   Clock::Steady flushed_{};  // of look_around() alone

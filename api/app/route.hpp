@@ -44,6 +44,8 @@ struct Route {
   std::function<void(Call)> handle = {};
   /// Instead of `handle`: takes the body as it comes. Called on an I/O thread; the call has no Respond yet.
   std::function<net::BodyPlan(const net::RequestHead&, std::vector<std::string> names, auth::Credential)> stream = {};
+  /// A ticket in the query (auth/tickets.hpp) stands for a credential.
+  bool takes_ticket = false;
   /// False: the answer holds a secret and is kept under no Idempotency-Key.
   bool keep_answer = true;
   /// "case.erase": every call is written to the audit, with its outcome, before it is answered. Empty: not written.

@@ -102,7 +102,7 @@ net::BodyPlan Router::admit(const net::RequestHead& head) {
   auth::Credential credential;
   if (route.permission) {
     if (node_.draining()) return net::Refuse{net::problem({Code::draining, ""}, head.trace_id)};
-    auto known = authenticate(head);
+    auto known = authenticate(head, route);
     if (!known) return refuse_credential(head, known.error());
     credential = std::move(*known);
     if (const auto allowed = auth::authorise(credential, *route.permission); !allowed) {
@@ -123,9 +123,15 @@ net::BodyPlan Router::admit(const net::RequestHead& head) {
   return plan(*match.entry, head, std::move(credential));
 }
 
-Result<auth::Credential> Router::authenticate(const net::RequestHead& head) const {
+Result<auth::Credential> Router::authenticate(const net::RequestHead& head, const Route& route) const {
   auth::Access& access = node_.people().access();
   const auto token = auth::bearer_token(head.all_headers("authorization"));
+  if (const auto ticket = head.parameter("ticket"); ticket && route.takes_ticket) {
+    if (token || token.error().code != Code::missing_token) return Error{Code::bad_request, "Send one credential."};
+    const auto redeemed = node_.people().tickets().redeem(*ticket);
+    if (!redeemed) return redeemed.error();
+    return access.renew(*redeemed);
+  }
   if (token) return access.by_token(*token);
   if (token.error().code != Code::missing_token) return token.error();
   const auto secret = auth::session_secret(head.all_headers("cookie"), head.secure);

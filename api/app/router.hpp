@@ -33,7 +33,7 @@ class Router final : public net::Handler {
   /// A path that is written out hides those with a name in its place: there is no upload `preview`.
   Match find(const net::RequestHead& head) const;
   Match find(const net::RequestHead& head, bool written_out) const;
-  Result<auth::Credential> authenticate(const net::RequestHead& head) const;
+  Result<auth::Credential> authenticate(const net::RequestHead& head, const Route& route) const;
   net::BodyPlan refuse_credential(const net::RequestHead& head, const Error& why) const;
   net::BodyPlan plan(const Entry& entry, const net::RequestHead& head, auth::Credential credential) const;
   Workers& workers_of(Where where) const;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "api/app/commands.hpp"
+#include "api/app/live.hpp"
 #include "api/app/node.hpp"
 #include "api/app/redactor.hpp"
 #include "api/app/router.hpp"
@@ -39,12 +40,13 @@ LogLevel level_of(std::string_view name) {
   return name == "error" ? LogLevel::error : LogLevel::info;
 }
 
-std::vector<Route> all_routes(Node& node, Uploads& uploads, Redactor& redactor, Demo* demo) {
+std::vector<Route> all_routes(Node& node, Uploads& uploads, Live& live, Redactor& redactor, Demo* demo) {
   std::vector<Route> routes;
   for (const std::vector<Route>& part :
        {node_routes(node), event_routes(node), upload_routes(node, uploads), process_routes(node), view_routes(node),
         case_routes(node, redactor), export_routes(node), dead_letter_routes(node), audit_routes(node),
-        session_routes(node), user_routes(node), token_routes(node), demo_routes(demo), page_routes()}) {
+        session_routes(node), user_routes(node), token_routes(node), live_routes(node, live), demo_routes(demo),
+        page_routes()}) {
     routes.insert(routes.end(), part.begin(), part.end());
   }
   return routes;
@@ -149,13 +151,15 @@ int run_server(const Settings& settings, const MakeDemo& make_demo) {
   if (!uploads) return fails(uploads.error());
   auto demo = make_demo ? make_demo(**node) : Result<std::unique_ptr<Demo>>{nullptr};
   if (!demo) return fails(demo.error());
+  Live live(**node, **uploads);
   Redactor redactor(**node, std::chrono::seconds{settings.erasure_seconds});
   SelfCheck self_check(**node, std::chrono::seconds{settings.self_check_seconds});
-  Router router(**node, all_routes(**node, **uploads, redactor, demo->get()));
+  Router router(**node, all_routes(**node, **uploads, live, redactor, demo->get()));
   net::Server server(server_options(settings, logger), router, clock);
   (*node)->metrics().add_collector([&server](metrics::Samples& samples) { collect_server(server, samples); });
   (*node)->start();
   (*uploads)->start();
+  live.start();
   redactor.start();
   self_check.start();
   const auto port = server.start();
@@ -173,6 +177,7 @@ int run_server(const Settings& settings, const MakeDemo& make_demo) {
   if (*demo) (*demo)->stop();
   server.drain(std::chrono::seconds{settings.drain_seconds});
   server.stop();
+  live.stop();
   (*uploads)->stop();
   redactor.stop();
   self_check.stop();

@@ -35,6 +35,8 @@ struct Settings {
   std::uint64_t upload_bytes_max = 0;
   std::uint64_t memory_bytes = 0;
   std::uint64_t connections_max = 0;
+  std::uint64_t websockets_max = 0;
+  std::uint64_t quota_websockets = 0;  // of each workspace; 0: off
   std::uint64_t drain_seconds = 0;
   std::uint64_t erasure_seconds = 0;           // of `erasure-interval`
   std::uint64_t self_check_seconds = 0;        // of `self-check-interval`; 0: never

@@ -40,6 +40,8 @@ const std::array table = std::to_array<Setting>({
   {"upload-bytes-max", {serve, demo}, "BYTES", "8GiB", "The largest upload.", Bytes{&Settings::upload_bytes_max, 1024, 64 * tib}},
   {"memory-bytes", {serve, demo}, "BYTES", "1GiB", "Memory for caches and write buffers.", Bytes{&Settings::memory_bytes, 64 * mib, 64 * tib}},
   {"connections-max", {serve, demo}, "N", "10000", "Connections open at the same time.", Number{&Settings::connections_max, 1, 1'000'000}},
+  {"websockets-max", {serve, demo}, "N", "8000", "WebSockets open at the same time.", Number{&Settings::websockets_max, 1, 1'000'000}},
+  {"quota-websockets", {serve, demo}, "N", "0", "WebSockets that each workspace may have open at the same time; 0: no quota.", Number{&Settings::quota_websockets, 0, 1'000'000}},
   {"drain-seconds", {serve, demo}, "N", "20", "How long requests in flight may take after SIGTERM.", Number{&Settings::drain_seconds, 0, 3600}},
   {"erasure-interval", {serve, demo}, "SECONDS", "3600", "How often, at most, the bytes of erased cases are removed from the disk.", Number{&Settings::erasure_seconds, 0, 86'400}},
   {"self-check-interval", {serve, demo}, "SECONDS", "3600", "How long after one check of all views the next begins; 0: never.", Number{&Settings::self_check_seconds, 0, 31'536'000}},

@@ -10,12 +10,16 @@
 namespace weir::app {
 
 class Demo;
+class Live;
 class Redactor;
 class Uploads;
 
 // Each: `node` and whatever else is given must outlive the routes.
 std::vector<Route> event_routes(Node& node);
 std::vector<Route> upload_routes(Node& node, Uploads& uploads);
+std::vector<Route> live_routes(Node& node, Live& live);
+/// The first page of GET /v1/uploads. Reads the disk.
+Result<std::string> first_uploads(Node& node, Uploads& uploads, const std::string& workspace, std::size_t limit);
 std::vector<Route> process_routes(Node& node);
 std::vector<Route> view_routes(Node& node);
 std::vector<Route> case_routes(Node& node, Redactor& redactor);

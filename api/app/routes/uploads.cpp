@@ -10,6 +10,7 @@
 #include "api/app/routes/routes.hpp"
 #include "api/app/spool.hpp"
 #include "api/net/problem.hpp"
+#include "api/query/cursor.hpp"
 #include "schemas/codec/timestamp.hpp"
 #include "stream/ingest/preview.hpp"
 
@@ -165,35 +166,41 @@ Result<Answer> prepare_upload(Uploads& uploads, const Call& call) {
   }};
 }
 
+/// A page goes on behind the upload that the one before ended with.
+Result<std::string> list_of(Node& node, Uploads& uploads, const std::string& workspace, const Page& page) {
+  const auto all = uploads.list(workspace);
+  if (!all) return all.error();
+  auto at = all->begin();
+  if (!page.place.empty()) {
+    at = std::find_if(all->begin(), all->end(), [&](const ingest::Upload& one) { return one.id == page.place; });
+    if (at != all->end()) ++at;
+  }
+  const auto end = at + std::min<std::ptrdiff_t>(all->end() - at, static_cast<std::ptrdiff_t>(page.limit));
+  std::string body;
+  JsonWriter json(body);
+  json.begin_object().key("uploads").begin_array();
+  for (auto upload = at; upload != end; ++upload) {
+    json.begin_object();
+    write_summary(json, *upload);
+    json.end_object();
+  }
+  json.end_array().key("next");
+  if (end == all->end() || at == end) {
+    json.value(nullptr);
+  } else {
+    json.value(next_cursor(node, page, std::prev(end)->id));
+  }
+  json.end_object();
+  return body;
+}
+
 Result<Answer> prepare_list(Node& node, Uploads& uploads, const Call& call, query::Parameters& parameters) {
   const auto page = take_page(node, call, parameters);
   if (!page) return page.error();
   return Answer{[&node, &uploads, workspace = call.credential.workspace, page = *page]() -> Result<net::Response> {
-    const auto all = uploads.list(workspace);
-    if (!all) return all.error();
-    // A page goes on behind the upload that the one before ended with.
-    auto at = all->begin();
-    if (!page.place.empty()) {
-      at = std::find_if(all->begin(), all->end(), [&](const ingest::Upload& one) { return one.id == page.place; });
-      if (at != all->end()) ++at;
-    }
-    const auto end = at + std::min<std::ptrdiff_t>(all->end() - at, static_cast<std::ptrdiff_t>(page.limit));
-    std::string body;
-    JsonWriter json(body);
-    json.begin_object().key("uploads").begin_array();
-    for (auto upload = at; upload != end; ++upload) {
-      json.begin_object();
-      write_summary(json, *upload);
-      json.end_object();
-    }
-    json.end_array().key("next");
-    if (end == all->end() || at == end) {
-      json.value(nullptr);
-    } else {
-      json.value(next_cursor(node, page, std::prev(end)->id));
-    }
-    json.end_object();
-    return json_answer(std::move(body));
+    auto body = list_of(node, uploads, workspace, page);
+    if (!body) return body.error();
+    return json_answer(std::move(*body));
   }};
 }
 
@@ -312,6 +319,12 @@ void withdraw(Uploads& uploads, const Call& call) {
 }
 
 }  // namespace
+
+Result<std::string> first_uploads(Node& node, Uploads& uploads, const std::string& workspace, std::size_t limit) {
+  net::RequestHead head;
+  head.segments = {"v1", "uploads"};
+  return list_of(node, uploads, workspace, {limit, "", query::question_of(workspace, head)});
+}
 
 std::vector<Route> upload_routes(Node& node, Uploads& uploads) {
   using enum auth::Permission;

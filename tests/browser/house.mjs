@@ -56,13 +56,16 @@ class Line {
 
 export class House {
   #folder = mkdtempSync(join(tmpdir(), "weir-browser-"));
+  #command = "serve";
   #process = null;
   #browser;
   #tokens = new Map();
   line = new Line();
 
-  static async open(executablePath) {
+  /// `command`: serve, or demo.
+  static async open(executablePath, command = "serve") {
     const house = new House();
+    house.#command = command;
     await house.line.open();
     await house.start();
     house.#browser = await chromium.launch({ executablePath, args: flags });
@@ -74,7 +77,7 @@ export class House {
   }
 
   async start() {
-    const started = spawn(binary, ["serve", "--data", join(this.#folder, "data"), "--listen", "127.0.0.1:0", "--shards", "2"],
+    const started = spawn(binary, [this.#command, "--data", join(this.#folder, "data"), "--listen", "127.0.0.1:0", "--shards", "2"],
       { stdio: ["ignore", "pipe", "ignore"] });
     this.#process = started;
     this.line.target = await new Promise((done, failed) => {
@@ -107,6 +110,12 @@ export class House {
       this.#tokens.set(key, made.trim());
     }
     return this.#tokens.get(key);
+  }
+
+  /// -> the password
+  user(name, workspace) {
+    const told = execFileSync(binary, ["user", "add", name, "--data", join(this.#folder, "data"), "--workspace", workspace, "--role", "admin"], { encoding: "utf8" });
+    return told.trim();
   }
 
   /// A scenario has a workspace and a browser profile of its own. What the console calls an error fails it, but for those
@@ -149,6 +158,10 @@ export class Visit {
   constructor(house, page, workspace) {
     Object.assign(this, { house, page, workspace });
     this.token = house.token(workspace);
+  }
+
+  as(workspace) {
+    this.token = this.house.token(workspace);
   }
 
   async enter(search = "") {

@@ -20,9 +20,44 @@ async function signsIn(visit) {
   await page.getByRole("button", { name: "Upload a file" }).waitFor();
   await page.reload();
   await page.getByRole("button", { name: "Upload a file" }).waitFor();
+  await signsOut(page);
+}
+
+async function signsOut(page) {
   await page.getByLabel("Account").click();
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
+}
+
+async function signsInByName(visit) {
+  const { page } = visit;
+  const password = visit.house.user("ann", visit.workspace);
+  visit.expectsTrouble = true; // who is not signed in, and a wrong password: 401
+  const fill = async (given) => {
+    await page.getByLabel("Name").fill("ann");
+    await page.getByLabel("Password").fill(given);
+    await page.getByRole("button", { name: "Sign in" }).click();
+  };
+  await page.goto(visit.house.url);
+  await fill("wrong");
+  await page.getByRole("alert").waitFor();
+  await fill(password);
+  await page.getByRole("button", { name: "Upload a file" }).waitFor();
+  await page.reload();
+  await page.getByRole("link", { name: "People" }).click();
+  await page.getByRole("row", { name: /^ann \(you\)/ }).waitFor();
+  await page.getByLabel("Name of the new token").fill("shop");
+  await page.getByLabel("Role of the new token").selectOption("producer");
+  await page.getByRole("button", { name: "Make token" }).click();
+  visit.token = (await page.locator(".made code").textContent()).trim();
+  await visit.post(events("orders", orders));
+  await page.getByRole("link", { name: "Overview" }).click();
+  await visit.seesKpi("Cases", "3");
+  await page.getByRole("link", { name: "People" }).click();
+  await page.getByRole("button", { name: "Revoke shop" }).click();
+  await visit.sees("The token is revoked.");
+  await assert.rejects(visit.post(events("orders", orders)), /401/);
+  await signsOut(page);
 }
 
 async function uploadsAndWatches(visit) {
@@ -113,11 +148,11 @@ async function selectsAVariant(visit) {
   const { page } = visit;
   await visit.post(events("orders", orders));
   await visit.enter("?process=orders");
-  await page.getByRole("button", { name: /^Variant 2:/ }).click();
+  await page.getByRole("button", { name: /^Variant 2 / }).click();
   await visit.seesKpi("Cases", "1");
   await until(async () => (await visit.node("ship").count()) === 0, "the map to leave out what the variant has not");
   assert.equal(await page.getByRole("button", { name: /^Variant/ }).count(), 2, "the list that one selects in stays");
-  await page.getByRole("button", { name: "Show all" }).click();
+  await page.getByRole("button", { name: "Show all", exact: true }).click();
   await visit.seesKpi("Cases", "3");
 }
 
@@ -127,7 +162,7 @@ async function choosesATime(visit) {
   await visit.enter("?process=orders");
   await visit.seesKpi("Cases", "3");
   await page.getByLabel(/^Time:/).click();
-  await page.getByLabel("From").fill("2026-01-06T00:00");
+  await page.getByRole("textbox", { name: "From" }).fill("2026-01-06T00:00");
   await page.getByRole("button", { name: "Apply" }).click();
   await visit.seesKpi("Cases", "2");
   await page.getByRole("button", { name: /^Remove filter cases active/ }).click();
@@ -222,45 +257,48 @@ async function goesByKeyboard(visit) {
   await visit.post(events("orders", orders));
   await visit.enter("?process=orders");
   await visit.node("register").waitFor();
+  const focused = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent ?? "");
   await page.keyboard.press("Tab");
-  assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Skip to the content");
+  assert.equal(await focused(), "Skip to the content");
   const reached = new Set();
   for (let step = 0; step < 60 && !(await page.evaluate(() => document.activeElement?.classList.contains("node"))); ++step) {
-    reached.add(await page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent ?? ""));
+    reached.add(await focused());
     await page.keyboard.press("Tab");
   }
   assert.ok(["Upload a file", "Overview", "Time: All time"].every((name) => reached.has(name)), [...reached].join(" | "));
-  assert.match(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), /^register: 3/);
+  assert.equal(await focused(), "register3");
   await page.keyboard.press("ArrowDown");
-  assert.match(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), /^(check|cancel):/);
+  assert.match(await focused(), /^(check2|cancel1)$/);
   await page.keyboard.press("Enter");
   await page.getByRole("complementary", { name: /^Figures of/ }).waitFor();
   await page.getByLabel(/^Time:/).focus();
   await page.keyboard.press("Enter");
-  await page.getByLabel("From").waitFor();
+  await page.getByRole("textbox", { name: "From" }).waitFor();
   await page.keyboard.press("Escape");
-  await page.getByLabel("From").waitFor({ state: "hidden" });
-  assert.match(await page.evaluate(() => document.activeElement.getAttribute("aria-label")), /^Time:/);
+  await page.getByRole("textbox", { name: "From" }).waitFor({ state: "hidden" });
+  assert.match(await focused(), /^Time:/);
 }
 
 async function isAccessible(visit) {
   const { page } = visit;
+  const faults = [];
   await visit.post(events("orders", orders));
   for (const [scheme, width] of [["light", 1280], ["dark", 390]]) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     await page.setViewportSize({ width, height: 860 });
-    for (const view of ["overview", "cases", "handover", "compare", "refused", "uploads"]) {
+    for (const view of ["overview", "cases", "handover", "compare", "refused", "uploads", "people"]) {
       await visit.enter(`?process=orders&view=${view}`);
       await page.reload();
       await page.waitForLoadState("networkidle").catch(() => {});
       await until(async () => (await page.locator(".waiting").count()) === 0, `${view} to be there`);
       await page.evaluate(readFileSync(axeSource, "utf8")); // not by a tag: the policy forbids it
       const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-      assert.deepEqual(violations.map((one) => `${one.id}: ${one.nodes[0].html} ${one.nodes[0].failureSummary}`), [], `${view}, ${scheme}, ${width}`);
+      faults.push(...violations.map((one) => `${view}, ${scheme}: ${one.id}: ${one.nodes[0].html} ${one.nodes[0].failureSummary}`));
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-      assert.ok(wide <= width, `${view} is ${wide} px wide on a screen of ${width}`);
+      if (wide > width) faults.push(`${view} is ${wide} px wide on a screen of ${width}`);
     }
   }
+  assert.deepEqual(faults, []);
 }
 
 /// 200 activities, 2,000 paths: the page goes on while they are laid out.
@@ -275,15 +313,19 @@ async function laysOutMuchWithoutStopping(visit) {
     new PerformanceObserver((list) => { for (const task of list.getEntries()) globalThis.longest = Math.max(globalThis.longest, task.duration); }).observe({ entryTypes: ["longtask"] });
   });
   const began = Date.now();
-  await page.goto(page.url().replace(/#.*/, "") + "&activities=100&paths=100");
-  await until(async () => (await page.locator(".node").count()) === 200, "200 nodes");
-  const drawn = await page.locator(".way").count();
-  assert.ok(drawn >= 1_800, `${drawn} paths`);
-  console.log(`        200 nodes and ${drawn} paths stand after ${Date.now() - began} ms`);
+  await page.getByLabel(/^Activities/).fill("100");
+  await page.getByLabel(/^Paths/).fill("100");
+  await until(async () => (await page.locator(".way").count()) >= 1_800, "1,800 paths");
+  const tookMs = Date.now() - began;
+  assert.equal(await page.locator(".node").count(), 200);
+  const longestMs = Math.round(await page.evaluate(() => globalThis.longest));
+  console.log(`        200 nodes and ${await page.locator(".way").count()} paths stand after ${tookMs} ms; the page stood still for ${longestMs} ms at most`);
+  assert.ok(longestMs < 1_000, `the page stood still for ${longestMs} ms`);
 }
 
 export const scenarios = [
   ["signs in", signsIn],
+  ["signs in by name", signsInByName],
   ["uploads and watches", uploadsAndWatches],
   ["corrects a mapping", correctsAMapping],
   ["asks for the order of dates", asksForTheOrderOfDates],

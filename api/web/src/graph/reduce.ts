@@ -37,7 +37,7 @@ export interface Sliders {
 
 export const pathsMax = 60;
 /// So many activities and paths are drawn whatever they weigh; beyond, only until they cover this share of all.
-const plain = { activities: 12, paths: 18 };
+const plain = { activities: 15, paths: 20 };
 const covered = { activities: 0.97, paths: 0.85 };
 const activitiesMax = 24;
 /// What was drawn stays drawn until another is clearly ahead of it: a live map must not flicker.

@@ -27,7 +27,7 @@ function Slider({ name, shown, of, share, onShare }: {
         <input type="range" min={0} max={100} step={1} value={Math.round(value * 100)} aria-valuetext={`${shown} of ${of}`}
           onInput={(event) => onShare(Number(event.currentTarget.value) / 100)} />
       </label>
-      <button type="button" class="link small-text" disabled={share === undefined} onClick={() => onShare(undefined)} aria-label={`Choose ${name.toLowerCase()} automatically`}>auto</button>
+      <button type="button" class="link small-text" disabled={share === undefined} onClick={() => onShare(undefined)} aria-label={`auto: as many ${name.toLowerCase()} as are worth drawing`}>auto</button>
     </div>
   );
 }

@@ -81,14 +81,16 @@ interface NodeProps {
 
 function Activity({ node, at, box, ground, lines, active, pressed, palette, onPick }: NodeProps) {
   const ink = inkOn(ground);
+  const { name } = node.activity!;
+  const shown = shorten(name, nameMost);
   return (
-    <g class="node" role="button" tabIndex={active ? 0 : -1} aria-pressed={pressed} data-node={node.id}
-      aria-label={`${node.activity!.name}: ${lines.filter(Boolean).join(", ")}`}
+    <g class="node" role="button" tabindex={active ? 0 : -1} aria-pressed={pressed} data-node={node.id}
+      aria-label={shown === name ? undefined : `${name} ${lines.filter(Boolean).join(" · ")}`}
       transform={`translate(${at.x},${at.y})`} onClick={onPick}>
       <rect x={-box.width / 2} y={-box.height / 2} width={box.width} height={box.height} rx={11} fill={ground}
         stroke={pressed ? palette.ink : palette.line} stroke-width={pressed ? 2.5 : 1} />
       <text y={-5} text-anchor="middle" font-family={face} font-size={14} font-weight={600} fill={ink} dominant-baseline="middle">
-        {shorten(node.activity!.name, nameMost)}
+        {shown}
       </text>
       <text y={12} text-anchor="middle" font-family={face} font-size={12.5} fill={ink} dominant-baseline="middle"
         font-variant-numeric="tabular-nums">
@@ -217,7 +219,9 @@ export function ProcessMapPicture(props: Props) {
   }, []);
   const focus = (id: string): void => {
     setActiveId(id);
-    (holder.current?.querySelector(`[data-node="${CSS.escape(id)}"]`) as SVGGElement | null)?.focus();
+    const at = layout?.nodes[id];
+    if (at) view.reveal(at.x, at.y, size);
+    (holder.current?.querySelector(`[data-node="${CSS.escape(id)}"]`) as SVGGElement | null)?.focus({ preventScroll: true });
   };
   if (layout && size.width > 0) view.shown = view.chosen.value ?? fitted(layout, size, layout.nodes[START]?.x ?? layout.x + layout.width / 2);
   const { x, y, k } = view.shown;

@@ -46,6 +46,16 @@ export class Viewport {
     this.chosen.value = this.shown = { x: x + dx, y: y + dy, k };
   }
 
+  /// Moves as little as is needed to see a point of the picture.
+  reveal(pictureX: number, pictureY: number, window: Area): void {
+    const { x, y, k } = this.shown;
+    const margin = { x: Math.min(120, window.width / 3), y: Math.min(48, window.height / 3) };
+    const off = (at: number, edge: number, room: number): number => Math.max(0, edge - at) + Math.min(0, room - edge - at);
+    const dx = off(pictureX * k + x, margin.x, window.width);
+    const dy = off(pictureY * k + y, margin.y, window.height);
+    if (dx !== 0 || dy !== 0) this.move(dx, dy);
+  }
+
   down(event: PointerEvent): void {
     if (event.button !== 0) return;
     if (this.fingers.size === 0) this.moved = 0;

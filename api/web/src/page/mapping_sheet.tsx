@@ -1,11 +1,11 @@
 // A file before it is sent: its first rows, what each column is taken for, and what only a person can decide.
 import { useEffect, useState } from "preact/hooks";
-import type { Preview, Problem } from "../contract";
+import type { Preview, Problem, Processes } from "../contract";
 import { bytes, exactly, zone as ownZone } from "../format";
-import { place } from "../place";
 import { Refused } from "../request";
-import { assign, type Choices, type Field, fieldOf, fields, missing, noChoices, recall, required } from "../upload/choices";
+import { assign, type Choices, type Field, fieldOf, fields, missing, noChoices, processOf, recall, required } from "../upload/choices";
 import { previewOf } from "../upload/sending";
+import { useAsked } from "./asking";
 import { Dialog } from "./dialog";
 import { Trouble, Waiting } from "./state_of";
 
@@ -104,10 +104,11 @@ export function MappingSheet({ file, onSend, onClose }: {
   const [choices, setChoices] = useState<Choices>(noChoices);
   const [recalled, setRecalled] = useState(false);
   const { preview, problem } = usePreview(file, choices);
+  const known = useAsked<Processes>("/v1/processes?limit=1000");
   const fingerprint = preview?.schema_fingerprint ?? null;
   useEffect(() => {
     const known = recall(fingerprint, localStorage);
-    if (!known || (Object.keys(known.map).length === 0 && !known.zone && !known.dateOrder)) return;
+    if (!known) return;
     setChoices(known);
     setRecalled(true);
   }, [fingerprint]);
@@ -119,7 +120,8 @@ export function MappingSheet({ file, onSend, onClose }: {
     <Dialog title={file.name} wide onClose={onClose}>
       <form class="form" onSubmit={(event) => {
         event.preventDefault();
-        onSend(String(new FormData(event.currentTarget).get("process")), choices, fingerprint);
+        const process = String(new FormData(event.currentTarget).get("process"));
+        onSend(process, { ...choices, process }, fingerprint);
       }}>
         <p class="sheet-note">{bytes(file.size)}{preview?.format ? `, ${preview.format.toUpperCase()}` : ""}{recalled ? "; read as the last file with these columns" : ""}</p>
         {problem && <Trouble problem={problem} />}
@@ -133,7 +135,8 @@ export function MappingSheet({ file, onSend, onClose }: {
           <p class="hint">{preview.errors.length} of the first rows would be refused: {preview.errors[0]!.detail} (line {preview.errors[0]!.line}).</p>
         )}
         <div class="row wrap sheet-end">
-          <label class="row">Into process <input name="process" required pattern="[a-z0-9_\-]{1,64}" title="1 to 64 of a–z, 0–9, _ and -" defaultValue={place.value.process || "default"} /></label>
+          <datalist id="processes">{(known.data?.processes ?? []).map((one) => <option key={one.name} value={one.name} />)}</datalist>
+          <label class="row">Into process <input name="process" required pattern="[a-z0-9_\-]{1,64}" title="1 to 64 of a–z, 0–9, _ and -" list="processes" key={choices.process} defaultValue={choices.process || processOf(file.name)} /></label>
           <button type="submit" class="primary end" disabled={!mapped || unsure.length > 0 || broken !== null}>Upload</button>
         </div>
       </form>

@@ -47,7 +47,7 @@ function UserList() {
       {!data ? (problem ? <Trouble problem={problem} /> : <Waiting />) : (
         <>
           {data.users.length === 0 ? <Empty title="Nobody yet" /> : (
-            <table>
+            <div class="scroll" tabIndex={0} role="region" aria-label="Table of users"><table>
               <thead><tr><th scope="col">Name</th><th scope="col">Role</th><th scope="col">Added</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead>
               <tbody>
                 {data.users.map((one) => (
@@ -59,7 +59,7 @@ function UserList() {
                   </tr>
                 ))}
               </tbody>
-            </table>
+            </table></div>
           )}
           <form class="row wrap pad" onSubmit={(event) => { event.preventDefault(); void add(event.currentTarget); }}>
             <input name="user" aria-label="Name of the new user" placeholder="name" autocomplete="off" required />
@@ -106,10 +106,10 @@ function TokenList() {
       {!data ? (problem ? <Trouble problem={problem} /> : <Waiting />) : (
         <>
           {data.tokens.length > 0 && (
-            <table>
+            <div class="scroll" tabIndex={0} role="region" aria-label="Table of tokens"><table>
               <thead><tr><th scope="col">Name</th><th scope="col">Role</th><th scope="col">Made</th><th scope="col">Last used</th><th scope="col">Ends</th><th scope="col"><span class="hidden">Actions</span></th></tr></thead>
               <tbody>{data.tokens.map((token) => <TokenRow key={token.id} token={token} again={again} />)}</tbody>
-            </table>
+            </table></div>
           )}
           {made && <p class="understood made" role="status">Copy it now, it is not shown again: <code>{made}</code></p>}
           <form class="row wrap pad" onSubmit={(event) => { event.preventDefault(); void add(event.currentTarget); }}>

@@ -28,12 +28,11 @@ function Row({ variant, rank, whole, cumulative, selected }: {
 }) {
   return (
     <li class="variant">
-      <button type="button" aria-pressed={selected} onClick={() => toggle(variant.id)} title={variant.activities.join(" → ")}
-        aria-label={`Variant ${rank}: ${count(variant.count)} cases, ${percent(variant.share)}, median ${duration(variant.cycle_time_s.p50)}. ${variant.activities.join(", ")}`}>
+      <button type="button" aria-pressed={selected} onClick={() => toggle(variant.id)} title={variant.activities.join(" → ")}>
         <span class="variant-head">
-          <span class="variant-rank">{rank}</span>
-          <span class="variant-share">{percent(variant.share)}</span>
-          <span class="variant-count">{count(variant.count)} cases</span>
+          <span class="variant-rank"><span class="hidden">Variant </span>{rank}</span>{" "}
+          <span class="variant-share">{percent(variant.share)}</span>{" "}
+          <span class="variant-count">{count(variant.count)} cases</span>{" "}
           <span class="variant-time">{duration(variant.cycle_time_s.p50)}</span>
         </span>
         <svg class="variant-bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">

@@ -9,13 +9,15 @@ export type Field = (typeof fields)[number][0];
 export const required: readonly Field[] = ["case_id", "activity", "timestamp"];
 
 export interface Choices {
+  /// Where files with these columns went before; empty: not known.
+  process: string;
   /// Only what differs from what was inferred; null: the field is not used.
   map: Partial<Record<Field, string | null>>;
   zone: string;
   dateOrder: "" | "day_first" | "month_first";
 }
 
-export const noChoices = (): Choices => ({ map: {}, zone: "", dateOrder: "" });
+export const noChoices = (): Choices => ({ process: "", map: {}, zone: "", dateOrder: "" });
 
 export function queryOf(choices: Choices): URLSearchParams {
   const query = new URLSearchParams();
@@ -41,6 +43,12 @@ export function assign(choices: Choices, preview: Preview, column: string, field
 
 export function missing(preview: Preview): Field[] {
   return required.filter((field) => !preview.mapping.some((one) => one.field === field));
+}
+
+/// A process named like the file.
+export function processOf(file: string): string {
+  const stem = file.toLowerCase().replace(/(\.(csv|tsv|txt|xes|xlsx|gz))+$/, "");
+  return stem.replaceAll(/[^a-z0-9_-]+/g, "-").replaceAll(/^-+|-+$/g, "").slice(0, 64) || "default";
 }
 
 const keyOf = (fingerprint: string): string => `weir.mapping.${fingerprint}`;

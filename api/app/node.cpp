@@ -127,6 +127,9 @@ Result<void> Node::open_stream() {
   high_water_ = std::make_unique<log::HighWaterFile>(folder_.high_water());
   log::EmbeddedOptions log_options;
   log_options.partitions = folder_.shards();
+  log_options.tail_bytes = std::min<std::size_t>(log_options.tail_bytes, settings_.memory_bytes / 8);
+  log_options.queue_bytes = std::max<std::size_t>(
+      std::min<std::size_t>(log_options.queue_bytes, settings_.memory_bytes / 8), 2 * settings_.body_bytes_max);
   auto opened_log = log::EmbeddedLog::open(*log_store_, *high_water_, clock_, log_options);
   if (!opened_log) return opened_log.error();
   log_ = std::move(*opened_log);

@@ -142,7 +142,8 @@ void ShardRunner::tick_if_due() {
 Result<bool> ShardRunner::commit_if_time(bool caught_up) {
   if (!task_.dirty()) return false;
   const Clock::Steady waited = clock_.steady() - last_commit_;
-  if (!caught_up && !narrowing() && waited < std::min(options_.commit_interval, options_.commit_interval_followed))
+  const bool at_once = narrowing() || task_.full();
+  if (!caught_up && !at_once && waited < std::min(options_.commit_interval, options_.commit_interval_followed))
     return false;
   const bool awaited = std::any_of(next_.begin(), next_.end(), [this](const auto& taken) {
     return watch_.awaited(shard_, taken.first, taken.second);
@@ -150,7 +151,7 @@ Result<bool> ShardRunner::commit_if_time(bool caught_up) {
   // Who waits for a position has less patience than the longest interval.
   Clock::Steady interval = awaited ? options_.commit_interval : std::max(interval_, options_.commit_interval);
   if (task_.followed()) interval = std::min(interval, options_.commit_interval_followed);
-  const bool due = narrowing() || waited >= interval || (caught_up && (awaited || waited >= options_.commit_gap));
+  const bool due = at_once || waited >= interval || (caught_up && (awaited || waited >= options_.commit_gap));
   if (!due) return false;
   interval_ = caught_up ? Clock::Steady{0}
                         : std::min(std::max(interval_, options_.commit_interval) * 2, options_.commit_interval_max);

@@ -18,7 +18,7 @@ struct RunnerOptions {
   std::size_t batch_bytes = std::size_t{1} << 20;  // read from one workspace's partition in one step
   // A commit follows when the shard has caught up and `commit_gap` has passed since the last, or somebody waits; under
   // full load after `commit_interval`, doubled with each commit that does not catch up until `commit_interval_max`, so
-  // that many events of a case become one write (measured.md).
+  // that many events of a case become one write (measured.md). What the task holds bounds the interval too.
   Clock::Steady commit_gap = std::chrono::milliseconds{5};
   Clock::Steady commit_interval = std::chrono::milliseconds{400};
   Clock::Steady commit_interval_max = std::chrono::milliseconds{3200};

@@ -93,6 +93,7 @@ Result<void> Task::process(const std::string& name, const log::Block& block, std
     if (record.offset < workspace.progress.next_offset) continue;
     if (record.offset >= until) break;
     dirty_ = workspace.changed = true;
+    taken_bytes_ += record.value.size();
     if (record.kind == log::Kind::event) {
       events.push_back(
           {record.offset, block.append_time(), record.value, decode_stored_event(record.value, block.append_time())});

@@ -86,6 +86,8 @@ class Task {
 
   /// There is something to commit.
   bool dirty() const { return dirty_; }
+  /// What is held has grown to twice the cache: only a commit lets go of it. O(processes).
+  bool full() const { return dirty_ && bytes() > 2 * options_.cache_bytes; }
   /// Writes all since the last commit, atomically, durable as far as the log can replay the rest. O(changes).
   /// Error operator_error: an operator failed on something since the last commit; then only roll_back() may follow.
   Result<void> commit();
@@ -123,6 +125,7 @@ class Task {
   Result<void> look_for_timers(Workspace& workspace);
   Result<void> drop_old_dead_letters(Workspace& workspace);
   void check_views() const;
+  std::size_t bytes() const;
   void shrink();
 
   store::Store& store_;
@@ -132,6 +135,7 @@ class Task {
   std::map<std::string, std::unique_ptr<Workspace>> workspaces_;
   ChangeSink* sink_ = nullptr;
   store::Batch batch_;
+  std::size_t taken_bytes_ = 0;  // of records since the last commit
   bool dirty_ = false;
   struct {
     std::uint64_t accepted = 0, duplicates = 0, refused = 0, dead_letters_dropped = 0;

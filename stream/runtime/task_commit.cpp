@@ -54,6 +54,7 @@ Result<void> Task::commit() {
   counters_.dead_letters_dropped += counted_.dead_letters_dropped;
   counted_ = {};
   batch_.clear();
+  taken_bytes_ = 0;
   dirty_ = false;
   if (debug_build && counters_.commits % commits_per_check == 0) check_views();
   shrink();
@@ -79,6 +80,7 @@ Result<void> Task::commit_process(Workspace& workspace, ProcessState& process) {
 void Task::roll_back() {
   workspaces_.clear();
   batch_.clear();
+  taken_bytes_ = 0;
   dirty_ = false;
   counted_ = {};
   ++counters_.roll_backs;
@@ -145,11 +147,16 @@ void Task::check_views() const {
   }
 }
 
-void Task::shrink() {
-  std::size_t bytes = 0;
+std::size_t Task::bytes() const {
+  std::size_t bytes = taken_bytes_;
   for (const auto& [name, workspace] : workspaces_) {
     for (const auto& [process_name, process] : workspace->processes) bytes += process->bytes();
   }
+  return bytes;
+}
+
+void Task::shrink() {
+  const std::size_t bytes = this->bytes();
   if (bytes <= options_.cache_bytes) return;
   for (const auto& [name, workspace] : workspaces_) {
     for (const auto& [process_name, process] : workspace->processes) {

@@ -148,6 +148,28 @@ void run_to_end(OneShard& one, ShardRunner& runner) {
   }
 }
 
+TEST(ShardRunner, CommitsBeforeTheTaskHoldsMoreThanTwiceItsCache) {
+  OneShard one;
+  TaskOptions small;
+  small.cache_bytes = 100'000;
+  one.task = *Task::open(one.store, one.operators, test_fingerprint, small);
+  RunnerOptions options;
+  options.batch_bytes = 1;  // a record a step, so that it never catches up
+  ShardRunner runner{0, *one.log, *one.task, one.watch, one.clock, options};
+  for (std::int64_t i = 0; i < 200; ++i) {
+    Event event = event_at(i, std::to_string(i));
+    event.attributes.push_back({"text", '"' + std::string(10'000, 'x') + '"'});
+    one.append(log::Kind::event, event_record(event).value);
+  }
+  ASSERT_TRUE(runner.step());  // the first commit is due at once
+  for (int i = 1; i < 199; ++i) {
+    ASSERT_TRUE(runner.step());  // no time passes
+    ASSERT_FALSE(one.task->full());
+  }
+  EXPECT_GE(one.task->counters().commits, 8U);
+  EXPECT_LE(one.task->counters().commits, 30U);
+}
+
 TEST(ShardRunner, HoldsTicksWhileTheWallClockHasJumpedAhead) {
   OneShard one;
   ShardRunner runner{0, *one.log, *one.task, one.watch, one.clock};

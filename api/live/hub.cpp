@@ -9,8 +9,9 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr Clock::Steady sweep_gap = std::chrono::seconds{1};
-/// A topic takes a quarter of a core at most.
-constexpr int rest_factor = 3;
+/// A topic that is read whole each time takes a quarter of a core at most; one that is followed, half of one.
+constexpr int rest_after_load = 3;
+constexpr int rest_after_follow = 1;
 
 /// The least time between two deltas of a topic.
 Clock::Steady cadence_of(const Question& question) {
@@ -209,7 +210,8 @@ void Hub::computed(const std::shared_ptr<Node>& node, Lane lane, Topic::Step ste
   // Who waits for a first answer is served as a query would be.
   if (std::exchange(node->loaded, true)) queues_[static_cast<std::size_t>(lane)].free_at = now + cost;
   node->phase = Node::Phase::idle;
-  node->allowed = now + std::max(cadence_of(topic.question()) - cost, rest_factor * cost);
+  const int rest = lane == Lane::slow ? rest_after_load : rest_after_follow;
+  node->allowed = now + std::max(cadence_of(topic.question()) - cost, rest * cost);
   if (step == Topic::Step::must_load) return queue(node, Lane::slow, now);
   if (step == Topic::Step::failed) {
     const auto known = nodes_.find(topic.question().key());

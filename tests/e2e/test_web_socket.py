@@ -5,6 +5,7 @@ import threading
 import time
 
 from running import WithNode, event
+from test_people import WithPeople
 from web_socket import BINARY, CLOSE, PING, TEXT, Closed, Refused, WebSocket, frame, request
 
 
@@ -28,7 +29,7 @@ class WithSocket(WithNode):
         socket.send(message)
         return socket.receive()
 
-    def closes(self, code, sent, **options):
+    def closes(self, code, sent):
         socket = self.open()
         socket.send_bytes(sent)
         self.assertEqual(socket.closed().code, code)
@@ -112,7 +113,7 @@ class Framing(WithSocket):
         self.closes(1002, b"\x81\xfe\x00\x02" + bytes(4) + b"{}")
 
     def test_40_length_with_the_high_bit(self):
-        self.closes(1002, b"\x81\xff\x80" + bytes(7) + bytes(4))
+        self.closes(1009, b"\x81\xff\x80" + bytes(7) + bytes(4))
 
     def test_41_not_utf8(self):
         self.closes(1007, frame(TEXT, b"\xed\xa0\x80"))
@@ -181,10 +182,32 @@ class Messages(WithSocket):
             self.assertEqual((answer["ref"], answer["type"], answer["recovered"]), (ref, "snapshot", False))
 
 
+class Cookies(WithSocket, WithPeople):
+    def test_31_a_cookie_opens_it_from_our_own_page_alone(self):
+        cookie = self.sign_in().cookie
+        self.refused_with(403, "csrf_refused", token="", Cookie=cookie)
+        self.refused_with(403, "csrf_refused", token="", Cookie=cookie, Origin="https://elsewhere.example")
+        self.open(token="", Cookie=cookie, Origin="http://weir.test")
+
+    def test_49_a_role_that_is_taken_away(self):
+        self.add("bob." + self.workspace[:40], "viewer")
+        bob = self.sign_in("bob." + self.workspace[:40])
+        ticket = bob.expect(201, "POST", "/v1/ws-tickets").body["ticket"]
+        socket = self.open(f"/v1/ws?ticket={ticket}", token="")
+        socket.send(subscribe())
+        self.assertEqual(socket.receive()["type"], "snapshot")
+        self.expect(200, "PUT", f"/v1/users/{bob.session['user']}", {"role": "producer"})
+        began = time.monotonic()
+        self.assertEqual(socket.closed().code, 4403)
+        self.assertLess(time.monotonic() - began, 8, "5 s, and what a busy machine adds")
+
+
 class Lasting(WithSocket):
-    def expiring(self, role="viewer", after="1s"):
-        return self.command("token", "--data", str(self.node.folder / "data"), "--workspace", self.workspace, "--role",
-                            role, "--expires", after).stdout.strip()
+    def test_48_a_token_that_is_revoked(self):
+        made = self.expect(201, "POST", "/v1/tokens", {"name": "short", "role": "viewer"}).body
+        socket = self.open(token=made["token"])
+        self.expect(204, "DELETE", f"/v1/tokens/{made['id']}")
+        self.assertEqual(socket.closed().code, 4401)
 
     def test_renewal_takes_a_token_of_the_same_workspace(self):
         socket = self.open()

@@ -5,7 +5,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import type { Channel, Channels, Problem } from "../contract";
 import { subscriptionFilterOf } from "../address";
 import { identityOf, session } from "../session";
-import { poll } from "./polling";
+import { LiveSocket } from "./socket";
 
 export interface View<T> {
   data: T | null;
@@ -22,12 +22,14 @@ interface Shared {
 /// Until when what is shown has been compared with the server's views.
 export const asOf = signal<string | null>(null);
 
+const socket = new LiveSocket();
 const shared = new Map<string, Shared>();
 const lingerMs = 3_000;
 
 function open(channel: Channel, process: string, query: URLSearchParams): Shared {
   const view = signal<View<object>>({ data: null, problem: null });
-  const end = poll({ channel, process, filter: subscriptionFilterOf(query) }, {
+  socket.start();
+  const end = socket.subscriptions.watch({ channel, process, filter: subscriptionFilterOf(query) }, {
     shown: (data) => { view.value = { data, problem: null }; },
     current: (moment) => { if (channel !== "uploads") asOf.value = moment; },
     failed: (problem) => { view.value = { data: view.value.data, problem }; },
@@ -77,6 +79,7 @@ effect(() => {
   watching = who;
   for (const one of shared.values()) one.end();
   shared.clear();
+  socket.stop();
   asOf.value = null;
 });
 

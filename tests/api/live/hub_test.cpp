@@ -50,7 +50,9 @@ TEST(Hub, ServesWhileShardsCommitAndClientsComeAndGo) {
       for (int i = 0; i < 5; ++i) visitor.read(500);
     }
   }};
-  for (int i = 0; i < 300; ++i) {
+  // The hub's threads take what they can; on a quiet machine the commits are far ahead of them.
+  for (int i = 0; i < 300 || (steady.deltas <= 10 && i < 20'000); ++i) {
+    if (i >= 300) std::this_thread::sleep_for(milliseconds{1});
     Event event;
     event.process = "p";
     event.case_id = "c" + std::to_string(i % 17);

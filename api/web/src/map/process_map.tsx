@@ -168,7 +168,7 @@ function Picture(props: Props & { layout: Layout; boxes: Map<string, Box>; shade
     if (view.dragged) return;
     onSelect(selected?.id === chosen.id ? null : chosen);
   };
-  const lesser = (path: Path): string => colour(scale, 0.3 + 0.7 * shades.path(path));
+  const lesser = (path: Path): string => colour(scale, 0.42 + 0.58 * shades.path(path));
   const ways = reduced.paths.filter((path) => layout.paths[path.id]).sort((a, b) => shades.path(a) - shades.path(b));
   return (
     <>

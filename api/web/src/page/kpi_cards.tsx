@@ -32,8 +32,8 @@ export function cardsOf(kpis: Kpis): Card[] {
       values: flows.map((flow) => flow.events), help: `Line: events per ${each}`,
     },
     {
-      name: "Cycle time", figure: duration(kpis.cycle_time_s.p50),
-      more: `median; 9 of 10 within ${duration(kpis.cycle_time_s.p90)}`,
+      name: "Median cycle time", figure: duration(kpis.cycle_time_s.p50),
+      more: `9 of 10 within ${duration(kpis.cycle_time_s.p90)}`,
       help: kpis.open_included ? "From first to last event; open cases included" : "From first to last event of completed cases",
     },
     {

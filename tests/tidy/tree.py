@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 NOT_OURS = {".git", ".venv", ".demo", "build", "__pycache__", "node_modules"}
 CPP = (".cpp", ".hpp")
-SCRIPTS = (".py", ".sh", ".js", ".ts", ".css", ".html")
+SCRIPTS = (".py", ".sh", ".js", ".mjs", ".ts", ".tsx", ".css", ".html")
 
 _LITERAL_OR_COMMENT = re.compile(
     r'R"(?P<fence>[^()\\\s]{0,16})\(.*?\)(?P=fence)"'   # raw string

@@ -2,8 +2,10 @@
 //
 //     tests/browser/run [PATTERN…]             TESTED_BINARY names another binary than build/release/weir
 //     tests/browser/run --pictures FOLDER      takes the pictures of the README instead
+//     tests/browser/run --measure              tells how fast the page is instead
 import { existsSync } from "node:fs";
 import { House } from "./house.mjs";
+import { measures } from "./measures.mjs";
 import { pictures } from "./pictures.mjs";
 import { scenarios } from "./scenarios.mjs";
 
@@ -31,6 +33,7 @@ if (!chromium) {
   const house = await House.open(chromium, painting ? "demo" : "serve");
   try {
     if (painting) await pictures(house, wanted[1]);
+    else if (wanted[0] === "--measure") await measures(house);
     else for (const one of scenarios.filter(([name]) => wanted.length === 0 || wanted.some((part) => name.includes(part)))) await judge(house, one);
   } finally {
     await house.close();

@@ -16,6 +16,7 @@ const types = {
   svg: "image/svg+xml",
   woff2: "font/woff2",
   html: "text/html; charset=utf-8",
+  txt: "text/plain; charset=utf-8",
 };
 const rows = [];
 
@@ -27,7 +28,7 @@ function keep(name, content) {
   writeFileSync(join(out, name), bytes);
   const packed = ending === "woff2"; // is compressed already
   if (!packed) writeFileSync(join(out, `${name}.gz`), gzipSync(bytes, { level: 9 }));
-  const path = ending === "html" ? "/" : `/assets/${stem}-${hash}.${ending}`;
+  const path = { html: "/", txt: `/${name}` }[ending] ?? `/assets/${stem}-${hash}.${ending}`;
   rows.push(`${packed ? "WEIR_PACKED" : "WEIR_ASSET"}(${stem}, "${name}", "${path}", "${types[ending]}", "${hash}")\n`);
   return path;
 }
@@ -48,7 +49,12 @@ async function bundle(entry, options) {
   return built.outputFiles[0].contents;
 }
 
+/// What others wrote and we serve, with the words that have to go along.
+const brought = ["preact", "@preact/signals", "@preact/signals-core", "@dagrejs/dagre", "@dagrejs/graphlib", "@fontsource-variable/inter"];
+const licences = brought.map((name) => `${name}\n\n${readFileSync(join(here, "node_modules", name, "LICENSE"), "utf8").trim()}\n`).join(`\n${"-".repeat(80)}\n\n`);
+
 mkdirSync(out, { recursive: true });
+keep("licences.txt", licences);
 const font = keep("text.woff2", readFileSync(join(here, "node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2")));
 const more = keep("text_ext.woff2", readFileSync(join(here, "node_modules/@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2")));
 const icon = keep("icon.svg", readFileSync(join(here, "icon.svg")));

@@ -7,7 +7,8 @@
 namespace weir::web {
 
 struct Asset {
-  std::string_view path;  // under which it is served: "/", or "/assets/…" with the hash of the content in its name
+  std::string_view
+      path;  // under which it is served: "/", "/licences.txt", or "/assets/…" with the hash of the content in its name
   std::string_view content_type;
   std::string_view hash;   // of the content, hexadecimal
   std::string_view plain;  // the bytes

@@ -32,6 +32,12 @@ class Page(WithNode):
         self.assertFalse(again.body)
         self.assertEqual(self.node.call("GET", "/", if_none_match='"other"').status, 200)
 
+    def test_licences_go_along(self):
+        found = self.node.call("GET", "/licences.txt")
+        self.assertEqual((found.status, found.headers["cache-control"]), (200, "no-cache"))
+        for name in (b"preact", b"dagre", b"SIL OPEN FONT LICENSE"):
+            self.assertIn(name, found.body)
+
     def test_compressed_for_who_takes_it(self):
         connection = self.node.connect()
         self.addCleanup(connection.close)

@@ -32,9 +32,9 @@ struct Served {
 
 net::Response answer(const Served& served, const net::RequestHead& head) {
   net::Response response;
-  const bool page = served.asset->path == "/";
+  const bool for_ever = served.asset->path.starts_with("/assets/");
   response.headers = {{"ETag", served.etag},
-                      {"Cache-Control", page ? "no-cache" : "public, max-age=31536000, immutable"},
+                      {"Cache-Control", for_ever ? "public, max-age=31536000, immutable" : "no-cache"},
                       {"Content-Security-Policy", std::string{policy}},
                       {"X-Content-Type-Options", "nosniff"},
                       {"Referrer-Policy", "no-referrer"},

@@ -102,6 +102,7 @@ export function Account() {
         <div class="form account">
           {known?.kind === "user" ? <Own {...known} /> : <p class="hint">Signed in with a token.</p>}
           <button type="button" onClick={() => void signOut()}><Icon name="out" />Sign out</button>
+          <a class="hint" href="/licences.txt" target="_blank" rel="noreferrer">Licences</a>
         </div>
       )}
     </Popover>

@@ -148,8 +148,8 @@ TEST(WebSocket, TellsHowTheClientClosed) {
 TEST(WebSocket, SendsNothingAfterItsCloseFrame) {
   Open open;
   open.socket->close({close_code::normal, ""});
-  open.socket->send({"late"});
   EXPECT_EQ(open.client.receive_close(), 1000);
+  open.socket->send({"late"});
   open.client.send_text("later");
   open.client.send({ping});
   EXPECT_TRUE(open.client.raw().is_silent(50));

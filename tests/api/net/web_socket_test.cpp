@@ -100,7 +100,7 @@ TEST(WebSocket, ASlowReadersMessagesStayWithTheHandler) {
   Open open(with([](WebSocketLimits&) {}), 4'096);
   const auto shared = std::make_shared<const std::string>(60'000, 's');
   for (int i = 0; i < 1'000; ++i) open.socket->send({std::to_string(i), shared});
-  std::this_thread::sleep_for(100ms);
+  std::this_thread::sleep_for(100ms);  // time to take more than it should
   EXPECT_GT(open.socket->pending(), 800U);
   for (int i = 0; i < 1'000; ++i) ASSERT_EQ(open.client.receive().payload, std::to_string(i) + *shared);
 }

@@ -53,6 +53,6 @@ std::unique_ptr<Source> variants_source(const Question& question, const SourcePa
 // Filtered or not.
 std::unique_ptr<Source> cases_source(const Question& question, const SourceParts& parts);
 // Map, KPIs or variants of the cases that a filter selects.
-std::unique_ptr<Source> scan_source(const Question& question, const SourceParts& parts);
+std::unique_ptr<Source> filtered_source(const Question& question, const SourceParts& parts);
 
 }  // namespace weir::live

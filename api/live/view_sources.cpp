@@ -140,7 +140,7 @@ class KpisSource final : public Source {
 
   /// The list of changed cells is of no use here; emptying it drops what became empty.
   void forget_changes() {
-    view_->views.write_changed([](const CellKey&, const std::optional<std::string>&) {}, nullptr);
+    view_->views.write_changed({}, nullptr);
   }
 
   std::string write(const query::KpiCounts& counts, const std::string& as_of) {

@@ -133,10 +133,10 @@ void Views::write_single(const CellKey& key, const Write& write) {
   changed.changed = false;
   look_for_exhausted(key, changed.cell);
   if (!changed.cell.empty()) {
-    write(key, encode_cell(changed.cell));
+    if (write) write(key, encode_cell(changed.cell));
     return;
   }
-  write(key, std::nullopt);
+  if (write) write(key, std::nullopt);
   singles_.erase(key);
 }
 
@@ -148,10 +148,10 @@ void Views::write_tallies(const CellKey& page, const Write& write, std::vector<C
     cells->push_back({page.table, page.a, page.b * tallies_per_page + index});
   }
   if (changed.counts != Tallies{}) {
-    write(page, encode_tallies(changed.counts));
+    if (write) write(page, encode_tallies(changed.counts));
     return;
   }
-  write(page, std::nullopt);
+  if (write) write(page, std::nullopt);
   tallies_.erase(page);
 }
 
@@ -162,6 +162,7 @@ void Views::write_variants(const Write& write, std::vector<CellKey>* cells) {
     if (cells != nullptr) cells->push_back(key);
   };
   for (const auto& [number, bucket] : variants_.take_changed(visit)) {
+    if (!write) continue;
     const bool empty = bucket->members.empty();
     write(page_of_bucket(number), empty ? std::nullopt : std::optional{encode_bucket(bucket->members)});
   }

@@ -52,7 +52,7 @@ class Views {
   void absorb(Views&& other);
 
   /// Writes every page changed since the last call, and forgets cells that became empty. Which cells changed is told in
-  /// `cells`, unless null. O(changes).
+  /// `cells`, unless null. Without a `write` nothing is encoded. O(changes).
   void write_changed(const Write& write, std::vector<CellKey>* cells);
   const HashedCells::Size& variants() const { return variants_.size(); }
 

@@ -64,6 +64,15 @@ void WholeCase::apply(std::string_view case_id, const CaseFacts& after, const Op
   for (const auto& one : operators) one->apply(change, views);
 }
 
+void WholeCase::retract(std::string_view case_id, const CaseFacts& before, const Operators& operators, Views& views) {
+  for (auto* list : {&activities_, &edges_}) {
+    for (Occurrences& one : *list) std::swap(one.before, one.after);
+  }
+  const std::function<std::vector<NameId>()> none = [] { return std::vector<NameId>{}; };
+  const CaseChange change{case_id, &before, nullptr, steps_, {}, activities_, edges_, none};
+  for (const auto& one : operators) one->apply(change, views);
+}
+
 void WholeCase::apply(std::string_view case_id, const Completion& completion, const Operators& operators,
                       Views& views) {
   apply(case_id, facts(completion), operators, views);

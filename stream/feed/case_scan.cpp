@@ -110,9 +110,6 @@ void fold(const std::vector<Selected>& selected, const Names& names, WholeCase& 
   if (paused) whole.set_busy(busy_of(selected));
 }
 
-/// The filter takes events out of cases.
-bool selects_events(const Filter& filter) { return filter.complete_only || filter.window == Window::events; }
-
 std::vector<Selected> select_events(const std::vector<Entry>& entries, const Filter& filter) {
   std::vector<Selected> selected;
   if (filter.complete_only) {
@@ -242,7 +239,7 @@ Result<bool> ShardScan::look_at(const Filter& filter, const std::string& case_id
   fold(select_events(stored->entries, filter), names, whole);
   if (whole.empty()) return true;
   // A whole case stands as the views hold it, so that a filter and the views agree; a part of one is judged as it is.
-  const CaseFacts facts = selects_events(filter) ? whole.facts(completion) : whole.facts(stored->judgement);
+  const CaseFacts facts = filter.selects_events() ? whole.facts(completion) : whole.facts(stored->judgement);
   if (!in_window(facts, filter) || !has_variant(facts, filter)) return true;
   const ScannedCase found{case_id, stored->entries, whole, facts};
   return visit(found);

@@ -60,32 +60,6 @@ Result<std::unique_ptr<ProcessView>> read_view(const Snapshots& snapshots, const
   return view;
 }
 
-Result<std::unique_ptr<ProcessView>> scan_view(const Snapshots& snapshots, const std::string& workspace,
-                                               const std::string& process, const Operators& operators,
-                                               const Filter& filter) {
-  auto view = std::make_unique<ProcessView>();
-  for (const auto& snapshot : snapshots) {
-    ShardScan shard{*snapshot, workspace, process};
-    if (const auto opened = shard.open(); !opened) return opened.error();
-    add_record(shard.record, view->record);
-    Views local;
-    const auto scanned = shard.each(filter, {}, [&](const ScannedCase& one) {
-      one.whole.apply(one.case_id, one.facts, operators, local);
-      return true;
-    });
-    if (!scanned) return scanned.error();
-    Translation translation{shard.names, view->names};
-    const Relabel relabel = std::ref(translation);
-    local.each([&](const CellKey& key, const Cell& cell) { add_cell(operators, relabel, key, cell, view->views); });
-    local.each_tally([&](const CellKey& key, std::int64_t count) {
-      Cell cell;
-      cell.counts[0] = count;
-      add_cell(operators, relabel, key, std::move(cell), view->views);
-    });
-  }
-  return view;
-}
-
 Result<std::vector<std::string>> list_processes(const Snapshots& snapshots, const std::string& workspace) {
   const std::string prefix = format::Scope{workspace}.processes();
   std::set<std::string, std::less<>> names;

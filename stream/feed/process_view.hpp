@@ -40,6 +40,8 @@ struct Filter {
   bool empty() const;
   /// Every event of every case: what the stored views hold.
   bool takes_all() const { return empty() && window != Window::events; }
+  /// It takes events out of cases.
+  bool selects_events() const { return complete_only || window == Window::events; }
 };
 
 /// Everything known of one process. Names are numbers of `names`, valid in `views`.

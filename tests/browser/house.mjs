@@ -188,6 +188,26 @@ export class Visit {
       `${name} to be ${text}`, async () => `it is ${await this.kpi(name).textContent({ timeout: 500 }).catch(() => "not there")}`);
   }
 
+  /// The longest task of the page's own thread while `doing`: as it lasted, and what of it was work (the machine may be
+  /// busy with others).
+  async longestTask(doing) {
+    const line = await this.page.context().newCDPSession(this.page);
+    const traced = [];
+    line.on("Tracing.dataCollected", ({ value }) => traced.push(...value));
+    await line.send("Tracing.start", { transferMode: "ReportEvents", traceConfig: { includedCategories: ["toplevel", "devtools.timeline"] } });
+    await doing();
+    const over = new Promise((done) => line.once("Tracing.tracingComplete", done));
+    await line.send("Tracing.end");
+    await over;
+    await line.detach();
+    const of = ({ pid, tid }) => `${pid} ${tid}`;
+    const drawing = new Set(traced.filter(({ name }) => name === "FunctionCall").map(of));
+    const mains = new Set(traced.filter((one) => one.name === "thread_name" && one.args.name === "CrRendererMain").map(of));
+    const tasks = traced.filter((one) => one.ph === "X" && one.name.endsWith("RunTask") && drawing.has(of(one)) && mains.has(of(one)));
+    const most = (member) => Math.round(Math.max(0, ...tasks.map((one) => one[member] ?? 0)) / 1_000);
+    return { tasks: tasks.length, lastedMs: most("dur"), workedMs: most("tdur") };
+  }
+
   async sees(text) {
     await this.page.getByText(text).first().waitFor();
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Flow } from "../../api/web/src/contract";
 import { withoutGaps } from "../../api/web/src/flow";
-import { curve, midpoint } from "../../api/web/src/graph/curve";
+import { arrow, curve, midpoint, tip } from "../../api/web/src/graph/curve";
 import { cell, csv } from "../../api/web/src/graph/export";
 import { colour, contrast, dark, inkOn, light, luminance, place } from "../../api/web/src/graph/heat";
 import { blend, drift, inOldOrder, type Layout, resample } from "../../api/web/src/graph/layout";
@@ -52,6 +52,9 @@ test("lines", () => {
   assert.deepEqual(midpoint(bend), { x: 10, y: 0 });
   assert.match(curve(bend), /^M0,0C.* 10,10$/);
   assert.equal(curve([]), "");
+  assert.equal(arrow(bend, 4), "M8.2,6L10,10L11.8,6Z");
+  assert.equal(`${tip(bend, 4)}Z`, arrow(bend, 4));
+  assert.equal(tip([], 4), "");
 });
 
 test("arrow keys go to the nearest in their direction", () => {

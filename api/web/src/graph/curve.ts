@@ -21,21 +21,33 @@ export function curve(points: Point[]): string {
   return text;
 }
 
-/// A triangle whose tip is the last point.
-export function arrow(points: Point[], size: number): string {
-  const tip = points[points.length - 1];
-  if (!tip) return "";
-  let from = points[points.length - 2] ?? tip;
+/// The corners of an arrow's head whose tip is the last point.
+function head(points: Point[], size: number): [Point, Point, Point] | null {
+  const end = points[points.length - 1];
+  if (!end) return null;
+  let from = points[points.length - 2] ?? end;
   for (let i = points.length - 2; i >= 0; --i) {
     from = points[i]!;
-    if (Math.hypot(tip.x - from.x, tip.y - from.y) >= 1) break;
+    if (Math.hypot(end.x - from.x, end.y - from.y) >= 1) break;
   }
-  const length = Math.hypot(tip.x - from.x, tip.y - from.y) || 1;
-  const ux = (tip.x - from.x) / length;
-  const uy = (tip.y - from.y) / length;
-  const base = { x: tip.x - ux * size, y: tip.y - uy * size };
+  const length = Math.hypot(end.x - from.x, end.y - from.y) || 1;
+  const ux = (end.x - from.x) / length;
+  const uy = (end.y - from.y) / length;
+  const base = { x: end.x - ux * size, y: end.y - uy * size };
   const half = size * 0.45;
-  return `M${at(tip)}L${at({ x: base.x - uy * half, y: base.y + ux * half })}L${at({ x: base.x + uy * half, y: base.y - ux * half })}Z`;
+  return [{ x: base.x - uy * half, y: base.y + ux * half }, end, { x: base.x + uy * half, y: base.y - ux * half }];
+}
+
+/// A head to be filled.
+export function arrow(points: Point[], size: number): string {
+  const corners = head(points, size);
+  return corners ? `M${corners.map(at).join("L")}Z` : "";
+}
+
+/// A head of two strokes, to be drawn along with its line.
+export function tip(points: Point[], size: number): string {
+  const corners = head(points, size);
+  return corners ? `M${corners.map(at).join("L")}` : "";
 }
 
 /// Where a label stands: half way along.

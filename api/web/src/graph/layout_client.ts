@@ -7,6 +7,8 @@ import { type Ask, type Box, blend, drift, inOldOrder, type Layout, type Link } 
 declare const LAYOUT_WORKER: string;
 
 const glideMs = 380;
+/// Larger maps jump: each frame of a glide draws every path anew.
+const glidingPathsMax = 300;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const eased = (share: number): number => 1 - (1 - share) ** 3;
 
@@ -71,7 +73,7 @@ export class LayoutClient {
     cancelAnimationFrame(this.frame);
     const before = this.shown.value;
     this.target = before ? shifted(layout, before) : layout;
-    if (!before || calm.matches || document.hidden) {
+    if (!before || calm.matches || document.hidden || Object.keys(layout.paths).length > glidingPathsMax) {
       this.shown.value = this.target;
       return;
     }

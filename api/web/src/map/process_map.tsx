@@ -2,30 +2,15 @@
 import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Metric } from "../address";
-import { shorten } from "../format";
-import { arrow, curve, midpoint } from "../graph/curve";
-import { colour, inkOn, type Palette, strokeWidth } from "../graph/heat";
-import type { Box, Layout, Link, Point } from "../graph/layout";
+import { colour, type Palette } from "../graph/heat";
+import type { Box, Layout, Link } from "../graph/layout";
 import { LayoutClient } from "../graph/layout_client";
-import { END, type Node, type Path, type Reduced, START } from "../graph/reduce";
-import { textWidth } from "../graph/text_width";
-import { isTime, metricWords, ofActivity, type Shades, shadesOf, tellPath, told } from "./figures";
+import { type Reduced, START } from "../graph/reduce";
+import { isTime, metricWords, ofActivity, shadesOf, told } from "./figures";
+import { Activity, boxOf, isMark, Mark } from "./nodes";
 import { nearest } from "./steps";
 import { fitted, Viewport } from "./viewport";
-
-const face = "Inter Variable, system-ui, sans-serif";
-const nameFont = `600 14px ${face}`;
-const nodeHeight = 44;
-const markSize = 26;
-const nameMost = 30;
-
-const isMark = (id: string): boolean => id === START || id === END;
-
-function boxOf(node: Node): Box {
-  if (!node.activity) return { id: node.id, width: markSize, height: markSize };
-  const text = textWidth(shorten(node.activity.name, nameMost), nameFont);
-  return { id: node.id, width: Math.round(Math.max(104, text + 32)), height: nodeHeight };
-}
+import { Ways } from "./ways";
 
 function linksOf(reduced: Reduced): Link[] {
   const total = Math.max(1, ...reduced.paths.map((path) => path.count));
@@ -43,6 +28,17 @@ export interface Selected {
   id: string;
 }
 
+/// What stands where somebody clicked; null: nothing.
+function picked(target: Element): Selected | null {
+  const part = target.closest<SVGElement>("[data-node], [data-path]");
+  if (!part) return null;
+  const { node, path } = part.dataset;
+  return node !== undefined ? { kind: "activity", id: node } : { kind: "path", id: path! };
+}
+
+/// Who chooses the same again lets go of it.
+const other = (chosen: Selected | null, before: Selected | null): Selected | null => (chosen?.id === before?.id ? null : chosen);
+
 interface Props {
   reduced: Reduced;
   metric: Metric;
@@ -54,73 +50,6 @@ interface Props {
   /// Maps side by side: what they are laid out as together, and by whom.
   whole?: Reduced;
   client?: LayoutClient;
-}
-
-function Mark({ at, id, palette }: { at: Point; id: string; palette: Palette }) {
-  const r = markSize / 2;
-  return (
-    <g transform={`translate(${at.x},${at.y})`}>
-      <circle r={r} fill={palette.surface} stroke={palette.muted} stroke-width={1.5} />
-      {id === START ? <path d="M-3.5,-5.5L6,0L-3.5,5.5Z" fill={palette.muted} />
-        : <rect x={-4.5} y={-4.5} width={9} height={9} rx={1.5} fill={palette.muted} />}
-    </g>
-  );
-}
-
-interface NodeProps {
-  node: Node;
-  at: Point;
-  box: Box;
-  ground: string;
-  lines: [string, string];
-  active: boolean;
-  pressed: boolean;
-  palette: Palette;
-  onPick: () => void;
-}
-
-function Activity({ node, at, box, ground, lines, active, pressed, palette, onPick }: NodeProps) {
-  const ink = inkOn(ground);
-  const { name } = node.activity!;
-  const shown = shorten(name, nameMost);
-  return (
-    <g class="node" role="button" tabindex={active ? 0 : -1} aria-pressed={pressed} data-node={node.id}
-      aria-label={shown === name ? undefined : `${name} ${lines.filter(Boolean).join(" · ")}`}
-      transform={`translate(${at.x},${at.y})`} onClick={onPick}>
-      <rect x={-box.width / 2} y={-box.height / 2} width={box.width} height={box.height} rx={11} fill={ground}
-        stroke={pressed ? palette.ink : palette.line} stroke-width={pressed ? 2.5 : 1} />
-      <text y={-5} text-anchor="middle" font-family={face} font-size={14} font-weight={600} fill={ink} dominant-baseline="middle">
-        {shown}
-      </text>
-      <text y={12} text-anchor="middle" font-family={face} font-size={12.5} fill={ink} dominant-baseline="middle"
-        font-variant-numeric="tabular-nums">
-        {lines.filter(Boolean).join(" · ")}
-      </text>
-    </g>
-  );
-}
-
-function Way({ path, points, share, tone, text, pressed, palette, onPick }: {
-  path: Path; points: Point[]; share: number; tone: string; text: string; pressed: boolean; palette: Palette; onPick: () => void;
-}) {
-  const width = path.edge ? strokeWidth(share) : 1.6;
-  const stroke = pressed ? palette.ink : path.edge ? tone : palette.muted;
-  const line = curve(points);
-  const middle = midpoint(points);
-  return (
-    <g class="way" data-path={path.id} onClick={onPick}>
-      <path d={line} fill="none" stroke="transparent" stroke-width={14} />
-      <path d={line} fill="none" stroke={stroke} stroke-width={width} stroke-linecap={path.edge ? "butt" : "round"}
-        stroke-dasharray={path.edge ? undefined : "1 4"} />
-      <path d={arrow(points, 6 + width * 1.3)} fill={stroke} />
-      {text && (
-        <text x={middle.x} y={middle.y} text-anchor="middle" dominant-baseline="middle" font-family={face} font-size={12.5}
-          font-weight={500} fill={palette.ink} stroke={palette.paper} stroke-width={4} paint-order="stroke" stroke-linejoin="round">
-          {text}
-        </text>
-      )}
-    </g>
-  );
 }
 
 /// The window's size in CSS pixels, kept current.
@@ -140,10 +69,9 @@ function useSize(): [RefObject<HTMLDivElement | null>, { width: number; height: 
 
 function useLayout(reduced: Reduced, boxes: Map<string, Box>, given: LayoutClient | undefined): Layout | null {
   const client = useMemo(() => given ?? new LayoutClient(), []);
-  const key = JSON.stringify([[...boxes.values()], reduced.paths.map((path) => path.id)]);
   useEffect(() => {
     if (boxes.size > 0) client.ask([...boxes.values()], linksOf(reduced));
-  }, [key]);
+  }, [reduced]);
   useEffect(() => () => { if (!given) client.stop(); }, []);
   return client.shown.value;
 }
@@ -161,32 +89,31 @@ function keys(event: KeyboardEvent, view: Viewport, size: { width: number; heigh
   event.preventDefault();
 }
 
-function Picture(props: Props & { layout: Layout; boxes: Map<string, Box>; shades: Shades; active: string; view: Viewport }) {
-  const { reduced, layout, boxes, shades, palette, metric, second, selected, onSelect, view } = props;
+interface Scene {
+  reduced: Reduced;
+  layout: Layout;
+  boxes: Map<string, Box>;
+  palette: Palette;
+  metric: Metric;
+  second: Metric | "none";
+  selected: string | undefined;
+  active: string;
+}
+
+function Picture({ reduced, layout, boxes, palette, metric, second, selected, active }: Scene) {
   const scale = isTime(metric) ? palette.time : palette.frequency;
-  const pick = (chosen: Selected): void => {
-    if (view.dragged) return;
-    onSelect(selected?.id === chosen.id ? null : chosen);
-  };
-  const lesser = (path: Path): string => colour(scale, 0.42 + 0.58 * shades.path(path));
-  const ways = reduced.paths.filter((path) => layout.paths[path.id]).sort((a, b) => shades.path(a) - shades.path(b));
+  const shades = shadesOf(reduced, metric);
   return (
     <>
-      {ways.map((path) => (
-        <Way key={path.id} path={path} points={layout.paths[path.id]!} share={shades.path(path)} tone={lesser(path)}
-          text={[tellPath(path, metric), second === "none" || !path.edge ? "" : tellPath(path, second)].filter(Boolean).join(" · ")}
-          pressed={selected?.id === path.id} palette={palette} onPick={() => pick({ kind: "path", id: path.id })} />
-      ))}
+      <Ways paths={reduced.paths} layout={layout} shades={shades} metric={metric} second={second} scale={scale} palette={palette} selected={selected} />
       {reduced.nodes.map((node) => {
         const at = layout.nodes[node.id];
         if (!at) return null;
         if (!node.activity) return <Mark key={node.id} id={node.id} at={at} palette={palette} />;
-        const lines: [string, string] = [told(ofActivity(node.activity, metric), metric),
-          second === "none" ? "" : told(ofActivity(node.activity, second), second)];
+        const text = [told(ofActivity(node.activity, metric), metric), second === "none" ? "" : told(ofActivity(node.activity, second), second)];
         return (
-          <Activity key={node.id} node={node} at={at} box={boxes.get(node.id)!} ground={colour(scale, shades.node(node))}
-            lines={lines} active={props.active === node.id} pressed={selected?.id === node.id} palette={palette}
-            onPick={() => pick({ kind: "activity", id: node.id })} />
+          <Activity key={node.id} id={node.id} name={node.activity.name} at={at} width={boxes.get(node.id)!.width} ground={colour(scale, shades.node(node))}
+            text={text.filter(Boolean).join(" · ")} active={active === node.id} pressed={selected === node.id} palette={palette} />
         );
       })}
     </>
@@ -194,9 +121,9 @@ function Picture(props: Props & { layout: Layout; boxes: Map<string, Box>; shade
 }
 
 export function ProcessMapPicture(props: Props) {
-  const { reduced, metric, palette, label, onSelect } = props;
+  const { reduced, metric, second, palette, label, onSelect } = props;
   const plan = props.whole ?? reduced;
-  const boxes = new Map(plan.nodes.map((node) => [node.id, boxOf(node)]));
+  const boxes = useMemo(() => new Map(plan.nodes.map((node) => [node.id, boxOf(node)])), [plan]);
   const layout = useLayout(plan, boxes, props.client);
   const view = useMemo(() => new Viewport(), []);
   const [holder, size] = useSize();
@@ -225,17 +152,21 @@ export function ProcessMapPicture(props: Props) {
   };
   if (layout && size.width > 0) view.shown = view.chosen.value ?? fitted(layout, size, layout.nodes[START]?.x ?? layout.x + layout.width / 2);
   const { x, y, k } = view.shown;
+  const chosen = props.selected?.id;
+  // Moving about draws nothing of it again.
+  const scene = useMemo(() => layout && <Picture reduced={reduced} layout={layout} boxes={boxes} palette={palette} metric={metric} second={second} selected={chosen} active={active} />,
+    [reduced, layout, boxes, palette, metric, second, chosen, active]);
   const box = (): DOMRect => holder.current!.getBoundingClientRect();
   return (
     <div class="map-window" ref={holder}>
       <svg class="map" role="group" aria-label={`${label}, coloured by ${metricWords[metric].toLowerCase()}`} width={size.width} height={size.height}
         onPointerDown={(event) => view.down(event)} onPointerMove={(event) => view.drag(event, box())}
         onPointerUp={(event) => view.up(event)} onPointerCancel={(event) => view.up(event)}
-        onClick={(event) => { if (event.target === event.currentTarget && !view.dragged) onSelect(null); }}
+        onClick={(event) => { if (!view.dragged) onSelect(other(picked(event.target as Element), props.selected)); }}
         onKeyDown={(event) => layout && keys(event, view, size, layout, active, focus,
-          (id) => onSelect(props.selected?.id === id ? null : { kind: "activity", id }))}>
+          (id) => onSelect(other({ kind: "activity", id }, props.selected)))}>
         <g class="scene" transform={`translate(${x},${y}) scale(${k})`}>
-          {layout && <Picture {...props} layout={layout} boxes={boxes} shades={shadesOf(reduced, metric)} active={active} view={view} palette={palette} />}
+          {scene}
         </g>
       </svg>
       <div class="map-zoom" role="group" aria-label="Zoom">

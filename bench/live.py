@@ -86,9 +86,9 @@ def live_latency(programs, options, server):
 
 
 def reconnects(programs, options, server):
-    """1,000 clients that break off and resume, a thousand times each."""
+    """1,000 clients that break off and resume, a thousand times each, while what they watch changes all along."""
     rounds = options.events or (1_000 if options.full else 50)
-    asked = {"clients": 1_000, "reconnects": rounds, "updates": 2_000, "interval_ms": 20, "channel": "kpis"}
+    asked = {"clients": 1_000, "reconnects": rounds, "updates": 20 * rounds, "interval_ms": 20, "channel": "kpis"}
     report = Report("reconnects", asked)
     told = watch_weir(server, programs, **asked)
     per_s = round(asked["clients"] * rounds / told["seconds"])

@@ -11,6 +11,7 @@ namespace weir::rocks {
 namespace {
 
 constexpr int open_files_max = 256;
+constexpr std::size_t manifest_step_bytes = std::size_t{64} << 10;  // not 4 MiB: a node has a store for each shard
 constexpr double filter_bits_per_key = 10;
 
 /// Background errors never heal by themselves here: the process stops and reopens.
@@ -65,6 +66,7 @@ void set_sizes(rocksdb::Options& to, const RocksOptions& options, const RocksEnv
   to.write_buffer_size = options.memtable_bytes;
   to.max_write_buffer_number = 3;
   to.max_background_jobs = shared.background_threads + 1;
+  to.manifest_preallocation_size = manifest_step_bytes;
   to.max_open_files = open_files_max;
   to.bytes_per_sync = std::uint64_t{1} << 20;
   to.level_compaction_dynamic_level_bytes = true;

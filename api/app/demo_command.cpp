@@ -1,34 +1,14 @@
 // `weir demo`: a server that shows something, on a data folder that goes with it.
 #include <cstdio>
-#include <cstdlib>
 
 #include "api/app/commands.hpp"
 #include "api/app/demo.hpp"
 #include "api/app/file_options.hpp"
 #include "api/app/run_server.hpp"
+#include "api/app/temporary_folder.hpp"
 
 namespace weir::app {
 namespace {
-
-/// A folder of its own, removed with all that is in it.
-class TemporaryFolder {
- public:
-  TemporaryFolder() : path_((std::filesystem::temp_directory_path() / "weir-demo-XXXXXX").string()) {
-    if (::mkdtemp(path_.data()) == nullptr) path_.clear();
-  }
-  ~TemporaryFolder() {
-    std::error_code left_behind;
-    if (!path_.empty()) std::filesystem::remove_all(path_, left_behind);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  /// Empty: it could not be made.
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 Result<std::unique_ptr<ingest::Replay>> open_replay(const Settings& settings) {
   auto options = file_options(settings);
@@ -54,10 +34,10 @@ int demo(const Settings& given) {
   }
   std::optional<TemporaryFolder> temporary;
   if (settings.data.empty()) {
-    settings.data = temporary.emplace().path();
-    if (settings.data.empty()) {
-      return failed(name_of(settings.command), {Code::storage_failed, "cannot make a temporary folder"});
-    }
+    auto made = TemporaryFolder::make(std::filesystem::temp_directory_path(), "weir-demo");
+    if (!made) return failed(name_of(settings.command), made.error());
+    settings.data = temporary.emplace(std::move(*made)).inside();
+    settings.is_temporary = true;
   }
   return run_server(settings, [&replay](Node& node) { return Demo::open(node, std::move(replay)); });
 }

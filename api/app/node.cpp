@@ -8,6 +8,8 @@ constexpr std::size_t readers_queue_max = 256;
 constexpr std::chrono::seconds stuck_max{30};  // without that a write ends (reliability R5)
 constexpr std::size_t shard_memtable_min = std::size_t{1} << 20;
 constexpr std::size_t shard_memtable_max = std::size_t{32} << 20;
+constexpr std::size_t node_memtable_bytes = std::size_t{4} << 20;  // people, audit, answers: little, and rarely written
+constexpr std::uint64_t reserve_bytes_temporary = std::uint64_t{16} << 20;  // nobody starts on that folder again
 
 unsigned threads_of(const Settings& settings) {
   return settings.threads > 0 ? static_cast<unsigned>(settings.threads)
@@ -71,7 +73,8 @@ Node::Node(const Settings& settings, const Clock& clock, Logger& logger, DataFol
       folder_(std::move(folder)),
       secrets_(std::move(secrets)),
       on_fatal_(std::move(on_fatal)),
-      disk_(folder_.reserve(), DiskGuard::reserve_bytes, [this] { return folder_.free_share(); }),
+      disk_(folder_.reserve(), settings.is_temporary ? reserve_bytes_temporary : DiskGuard::reserve_bytes,
+            [this] { return folder_.free_share(); }),
       changes_(folder_.shards()),
       quota_(quota_of(settings), clock),
       failed_authentications_(clock),
@@ -103,12 +106,14 @@ Result<void> Node::open_stores() {
   environment_ = std::make_unique<rocks::RocksEnvironment>(
       limits, [this](std::string_view line) { logger_.log(LogLevel::warning, "store", {{"line", line}}); });
   const rocks::RocksOptions whole{.on_fatal = failed};
+  rocks::RocksOptions small = whole;
+  small.memtable_bytes = node_memtable_bytes;
   rocks::RocksOptions prefix{.recovery = rocks::WalRecovery::keep_prefix, .on_fatal = failed};
   // What a store has in memory it replays after a kill, so that half of the budget is the most there is to replay.
   prefix.memtable_bytes =
       std::clamp(limits.memtables_bytes / folder_.shards() / 2, shard_memtable_min, shard_memtable_max);
   shard_stores_.resize(folder_.shards());
-  std::vector<Opening> openings{{folder_.log(), &whole, &log_store_}, {folder_.node(), &whole, &node_store_}};
+  std::vector<Opening> openings{{folder_.log(), &whole, &log_store_}, {folder_.node(), &small, &node_store_}};
   for (std::uint32_t i = 0; i < folder_.shards(); ++i) {
     openings.push_back({folder_.shard(i), &prefix, &shard_stores_[i]});
   }

@@ -5,7 +5,6 @@
 namespace weir::app {
 namespace {
 
-constexpr std::string_view first_admin = "admin";
 constexpr std::size_t passwords_queue_max = 32;
 constexpr Clock::Steady flush_interval = std::chrono::minutes(1);
 

@@ -31,7 +31,8 @@ class People {
   /// For what takes a password: half the cores, since each takes 50 ms of one and 19 MiB.
   Workers& passwords() { return passwords_; }
 
-  /// Where there is no user yet: adds `admin` to the workspace, with a password that is told here and never again.
+  static constexpr std::string_view first_admin = "admin";
+  /// Where there is no user yet: adds `first_admin` to the workspace, with a password that is told here and never again.
   /// Nothing where there is one. Reads and writes the disk. Errors: those of DirectoryFile::change().
   Result<std::optional<std::string>> add_first_admin(std::string_view workspace);
 

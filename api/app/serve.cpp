@@ -1,6 +1,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "api/app/run_server.hpp"
 #include "api/app/self_check.hpp"
 #include "api/app/uploads.hpp"
+#include "api/auth/sign_in_link.hpp"
 #include "api/net/server.hpp"
 
 namespace weir::app {
@@ -101,15 +103,27 @@ void announce(const std::string& url) {
   std::fflush(stdout);
 }
 
-/// Where to look, with a credential behind `#`, which no browser sends, and how to sign in.
+/// Where to look, signed in by a link that is good once, and how to get in later: the command that `weir` was started
+/// by makes another link, and a token for programs.
 Result<void> announce_dashboard(const std::string& url, Node& node) {
-  const auth::Grant grant{std::string{Demo::workspace}, auth::Role::admin, std::nullopt};
-  const auto token = auth::issue_token(node.secrets().tokens, grant, node.clock().now());
-  if (!token) return token.error();
   const auto password = node.people().add_first_admin(Demo::workspace);
   if (!password) return password.error();
+  auth::DirectoryFile& people = node.people().directory();
+  std::error_code unknown;
+  const std::string weir = std::filesystem::read_symlink("/proc/self/exe", unknown).string();
+  const std::string folder = std::filesystem::absolute(node.folder().path(), unknown).string();
+  std::printf("token     %s token --data %s --workspace %s --role admin\n", weir.c_str(), folder.c_str(),
+              std::string{Demo::workspace}.c_str());
+  std::string link;
+  if (people.current()->find(People::first_admin) != nullptr) {
+    const auto made = auth::make_sign_in_link(people, People::first_admin, node.clock().now());
+    if (!made) return made.error();
+    link = *made;
+    std::printf("again     %s user link %s --data %s   (prints what goes behind the address)\n", weir.c_str(),
+                std::string{People::first_admin}.c_str(), folder.c_str());
+  }
   if (*password) std::printf("sign in   admin, with the password %s\n", (*password)->c_str());
-  std::printf("dashboard %s/#token=%s\n", url.c_str(), token->c_str());
+  std::printf("dashboard %s%s\n", url.c_str(), link.c_str());
   std::fflush(stdout);
   return {};
 }

@@ -45,6 +45,7 @@ struct Settings {
   std::string log_level;
 
   // demo
+  bool is_temporary = false;  // of `data`: made for this process; set by demo(), by no flag
   std::uint64_t speed_percent = 0;  // of `speed`
   std::uint64_t seed = 0;
 

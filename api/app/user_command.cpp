@@ -2,9 +2,8 @@
 #include <cstdio>
 
 #include "api/app/commands.hpp"
-#include "api/auth/directory_file.hpp"
+#include "api/auth/sign_in_link.hpp"
 #include "schemas/base/clock.hpp"
-#include "schemas/crypto/base64url.hpp"
 #include "schemas/crypto/password.hpp"
 
 namespace weir::app {
@@ -12,22 +11,12 @@ namespace {
 
 using auth::Directory;
 
-constexpr Duration link_lifetime = std::chrono::hours(1);
-constexpr std::size_t link_bytes = 24;
-
 /// Something to be printed alone, as `weir token` does; empty: nothing.
 using Outcome = Result<std::string>;
 
 void add_deed(Directory& directory, Time now, const std::string& workspace, std::string action,
               const std::string& name) {
   directory.add_deed({now, workspace, std::move(action), name});
-}
-
-/// In all workspaces of the user.
-void add_deeds(Directory& directory, Time now, const std::string& action, const std::string& name) {
-  const auth::User* user = directory.find(name);
-  if (user == nullptr) return;
-  for (const auto& [workspace, role] : user->roles) add_deed(directory, now, workspace, action, name);
 }
 
 Outcome add(auth::DirectoryFile& file, const Settings& settings, Time now) {
@@ -52,28 +41,18 @@ Outcome set_password(auth::DirectoryFile& file, const Settings& settings, Time n
   const std::string password = settings.password.empty() ? auth::make_password() : settings.password;
   std::string hash = crypto::hash_password(password);
   const auto changed = file.change([&](Directory& directory) -> Result<void> {
-    add_deeds(directory, now, "user.put", name);
+    directory.add_deeds(now, "user.put", name);
     return directory.set_password(name, std::move(hash));
   });
   if (!changed) return changed.error();
   return settings.password.empty() ? password : std::string{};
 }
 
-Outcome make_link(auth::DirectoryFile& file, const Settings& settings, Time now) {
-  const std::string secret = crypto::to_base64url(crypto::random_bytes(link_bytes));
-  const auto changed = file.change([&](Directory& directory) -> Result<void> {
-    add_deeds(directory, now, "user.link", settings.user_name);
-    return directory.set_link(settings.user_name, {crypto::sha256(secret), now + link_lifetime});
-  });
-  if (!changed) return changed.error();
-  return "/#sign-in=" + secret;
-}
-
 Outcome remove(auth::DirectoryFile& file, const Settings& settings, Time now) {
   const std::string& name = settings.user_name;
   const auto changed = file.change([&](Directory& directory) -> Result<void> {
     if (settings.workspace.empty()) {
-      add_deeds(directory, now, "user.remove", name);
+      directory.add_deeds(now, "user.remove", name);
       return directory.remove(name);
     }
     add_deed(directory, now, settings.workspace, "user.remove", name);
@@ -101,7 +80,7 @@ Outcome act(auth::DirectoryFile& file, const Settings& settings, Time now) {
   if (fault) return Error{Code::bad_request, "the password " + *fault};
   if (settings.action == "add") return add(file, settings, now);
   if (settings.action == "password") return set_password(file, settings, now);
-  if (settings.action == "link") return make_link(file, settings, now);
+  if (settings.action == "link") return auth::make_sign_in_link(file, settings.user_name, now);
   if (settings.action == "remove") return remove(file, settings, now);
   return list(*file.current());
 }

@@ -185,6 +185,14 @@ void Directory::add_deed(Deed deed) {
   deeds_.push_back(std::move(deed));
 }
 
+void Directory::add_deeds(Time now, std::string_view action, std::string_view name) {
+  const User* user = find(name);
+  if (user == nullptr) return;
+  for (const auto& [workspace, role] : user->roles) {
+    add_deed({now, workspace, std::string{action}, std::string{name}});
+  }
+}
+
 std::vector<Deed> Directory::take_deeds() { return std::exchange(deeds_, {}); }
 
 std::string Directory::encode() const {

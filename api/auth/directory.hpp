@@ -82,6 +82,8 @@ class Directory {
 
   /// Beyond 1,000 the oldest go.
   void add_deed(Deed deed);
+  /// One in each workspace of the user; none for an unknown one.
+  void add_deeds(Time now, std::string_view action, std::string_view name);
   std::vector<Deed> take_deeds();
   bool has_deeds() const { return !deeds_.empty(); }
 

@@ -118,6 +118,11 @@ export class House {
     return told.trim();
   }
 
+  /// -> what goes behind the address
+  link(name) {
+    return execFileSync(binary, ["user", "link", name, "--data", join(this.#folder, "data")], { encoding: "utf8" }).trim();
+  }
+
   /// A scenario has a workspace and a browser profile of its own. What the console calls an error fails it, but for those
   /// that the scenario expects (a line that was cut).
   async visit(name, scenario, options = {}) {

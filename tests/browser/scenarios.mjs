@@ -60,6 +60,22 @@ async function signsInByName(visit) {
   await signsOut(page);
 }
 
+async function signsInByLink(visit) {
+  const { page } = visit;
+  visit.house.user("bob", visit.workspace);
+  visit.expectsTrouble = true; // a link that was used: 401
+  const link = visit.house.url + visit.house.link("bob");
+  await page.goto(link);
+  await page.getByRole("button", { name: "Upload a file" }).waitFor();
+  assert.doesNotMatch(page.url(), /#/);
+  await page.reload();
+  await page.getByRole("button", { name: "Upload a file" }).waitFor();
+  await signsOut(page);
+  await page.goto("about:blank");
+  await page.goto(link);
+  await page.getByRole("alert").waitFor();
+}
+
 async function uploadsAndWatches(visit) {
   await visit.enter();
   await visit.chooseFile("log.csv", plain);
@@ -337,6 +353,7 @@ async function laysOutMuchWithoutStopping(visit) {
 export const scenarios = [
   ["signs in", signsIn],
   ["signs in by name", signsInByName],
+  ["signs in by link", signsInByLink],
   ["uploads and watches", uploadsAndWatches],
   ["corrects a mapping", correctsAMapping],
   ["asks for the order of dates", asksForTheOrderOfDates],

@@ -62,8 +62,8 @@ class Node(Server):
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def bytes_at_rest(self, needle):
-        """Files of the data folder in which the bytes stand."""
-        return [str(path.relative_to(self.folder)) for path in self.folder.glob("data/**/*")
+        """Files of the node, wherever it keeps them, in which the bytes stand."""
+        return [str(path.relative_to(self.folder)) for path in self.folder.rglob("*")
                 if path.is_file() and needle in path.read_bytes()]
 
 

@@ -11,7 +11,8 @@ from running import BINARY, WAIT_S_MAX, Node, WithNode
 from weir import environment
 
 FIRST_MAP_S_MAX = 10
-DASHBOARD = re.compile(r"^dashboard http://([\d.]+):(\d+)/#token=(\S+)$")
+DASHBOARD = re.compile(r"^dashboard http://([\d.]+):(\d+)(?:/#sign-in=(\S+))?$")
+COMMAND = re.compile(r"^(token|again)     (\S+ (?:token|user link) [^(]*)")
 PASSWORD = re.compile(r"^sign in   admin, with the password (\S+)$")
 
 
@@ -20,7 +21,7 @@ class Demo(Node):
 
     def __init__(self, *flags):
         super().__init__(shards=4)
-        self.flags, self.bearer, self.password = flags, None, None
+        self.flags, self.bearer, self.password, self.link, self.commands = flags, None, None, None, {}
         self.temporary = self.folder / "tmp"
         self.temporary.mkdir()
 
@@ -28,8 +29,11 @@ class Demo(Node):
         for line in self.process.stdout:
             if found := PASSWORD.match(line):
                 self.password = found.group(1)
+            if found := COMMAND.match(line):
+                self.commands[found.group(1)] = found.group(2).split()
             if found := DASHBOARD.match(line):
-                self.bearer = found.group(3)
+                self.link = found.group(3)
+                self.bearer = self.run("token")
                 return found.group(1), int(found.group(2))
         raise RuntimeError(f"no dashboard was announced; the last words:\n{self.last_words()}")
 
@@ -40,6 +44,12 @@ class Demo(Node):
                                             env={**environment(), "TMPDIR": str(self.temporary)})
         self.address = self._read_address()
         self._wait_ready()
+
+    def run(self, name):
+        """-> what the command that was printed under this name prints."""
+        done = subprocess.run(self.commands[name], capture_output=True, text=True, check=True, timeout=WAIT_S_MAX,
+                              env=environment())
+        return done.stdout.strip()
 
     def ask(self, path):
         answer = self.call("GET", path, token=self.bearer)
@@ -78,13 +88,30 @@ class Company(unittest.TestCase):
             wait_until(lambda: demo.ask(f"/v1/processes/{process}/map")["edges"], process, FIRST_MAP_S_MAX)
         admin = {"user": "admin", "password": demo.password}
         self.assertEqual(demo.call("POST", "/v1/session", admin).body["role"], "admin")
-        self.assertEqual(demo.bytes_at_rest(demo.password.encode()), [])
+        link = {"link": demo.link}
+        self.assertEqual(demo.call("POST", "/v1/session", link).body["role"], "admin")
+        self.assertEqual(demo.call("POST", "/v1/session", link).status, 401, "good once")
+        another = demo.run("again").removeprefix("/#sign-in=")
+        self.assertEqual(demo.call("POST", "/v1/session", {"link": another}).status, 201)
+        for secret in (demo.password, demo.link, another):
+            self.assertEqual(demo.bytes_at_rest(secret.encode()), [])
         before = demo.events("orders")
         wait_until(lambda: demo.events("orders") > before, "orders grow")
         self.assertGreater(demo.ask("/v1/processes/orders/kpis")["completed"], 0)
         self.assertEqual(len(list(demo.temporary.iterdir())), 1)
         self.assertEqual(demo.stop(), 0)
         self.assertEqual(list(demo.temporary.iterdir()), [])
+
+
+    def test_the_next_removes_what_a_killed_one_left(self):
+        demo = Demo()
+        self.addCleanup(demo.remove)
+        demo.start()
+        demo.kill()
+        left, = demo.temporary.iterdir()
+        demo.start()
+        self.assertFalse(left.exists())
+        self.assertEqual(len(list(demo.temporary.iterdir())), 1)
 
 
 class Replay(unittest.TestCase):

@@ -1,6 +1,7 @@
 """The live views: through many WebSockets beside npm's `ws`, at a rate of events, and through connections that break."""
 
 import json
+import os
 import shutil
 import subprocess
 
@@ -83,6 +84,23 @@ def live_latency(programs, options, server):
                                 for since in ("since_accepted_ms", "since_sent_ms") for what in ("p50", "p99")),
                      spread(summary([one["accepted_per_s"] for one in runs], 0))])
     report.finish(figures, rows, "An event is accepted when its 202 is read; a delta tells of all events up to it.")
+
+
+def event_to_pixel(programs, options, house):
+    """5,000 events a second; the dashboard in a browser, all of its overview live."""
+    report = Report("event-to-pixel", {"events_per_s": 5_000})
+    runs = []
+    for _ in range(options.rounds or 3):
+        ended = subprocess.run([house / "tests/browser/run", "--measure", "event-to-pixel"], capture_output=True,
+                               text=True, env={**os.environ, "TESTED_BINARY": str(programs.weir)})
+        if ended.returncode != 0:
+            raise RuntimeError(ended.stderr.strip())
+        runs.append(json.loads(ended.stdout.splitlines()[-1]))
+    rows = [["since accepted", "p50 ms", "p99 ms", "max ms"]]
+    for name, what in (("delta in the browser", "accepted_to_delta_ms"), ("changed pixel", "accepted_to_pixel_ms")):
+        rows.append([name, *(spread(summary([one[what][of] for one in runs], 0)) for of in ("p50", "p99", "max"))])
+    report.finish(runs, rows, "Of each posted body: from its 202, read by another thread, to the message, and to the frame "
+                  "after the one that shows it. Server, producer and browser share the machine.")
 
 
 def reconnects(programs, options, server):

@@ -2,7 +2,7 @@
 //
 //     tests/browser/run [PATTERN…]             TESTED_BINARY names another binary than build/release/weir
 //     tests/browser/run --pictures FOLDER      takes the pictures of the README instead
-//     tests/browser/run --measure              tells how fast the page is instead
+//     tests/browser/run --measure [PART…]      tells how fast the page is instead
 import { existsSync } from "node:fs";
 import { House } from "./house.mjs";
 import { measures } from "./measures.mjs";
@@ -33,11 +33,11 @@ if (!chromium) {
   const house = await House.open(chromium, painting ? "demo" : "serve");
   try {
     if (painting) await pictures(house, wanted[1]);
-    else if (wanted[0] === "--measure") await measures(house);
+    else if (wanted[0] === "--measure") await measures(house, wanted.slice(1));
     else for (const one of scenarios.filter(([name]) => wanted.length === 0 || wanted.some((part) => name.includes(part)))) await judge(house, one);
   } finally {
     await house.close();
   }
 }
-console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+if (!wanted[0]?.startsWith("--")) console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed > 0 ? 1 : 0;

@@ -44,7 +44,7 @@ async function signsInByName(visit) {
   await fill(password);
   await page.getByRole("button", { name: "Upload a file" }).waitFor();
   await page.reload();
-  await page.getByRole("link", { name: "People" }).click();
+  await page.getByLabel("Views").getByRole("link", { name: "People" }).click();
   await page.getByRole("row", { name: /^ann \(you\)/ }).waitFor();
   await page.getByLabel("Name of the new token").fill("shop");
   await page.getByLabel("Role of the new token").selectOption("producer");
@@ -53,7 +53,7 @@ async function signsInByName(visit) {
   await visit.post(events("orders", orders));
   await page.getByRole("link", { name: "Overview" }).click();
   await visit.seesKpi("Cases", "3");
-  await page.getByRole("link", { name: "People" }).click();
+  await page.getByLabel("Views").getByRole("link", { name: "People" }).click();
   await page.getByRole("button", { name: "Revoke shop" }).click();
   await visit.sees("The token is revoked.");
   await assert.rejects(visit.post(events("orders", orders)), /401/);
@@ -243,6 +243,46 @@ async function handsOverAndCompares(visit) {
   await until(async () => (await page.locator("svg.map .node").count()) === 3, "both maps");
 }
 
+async function welcomesWhoHasNothing(visit) {
+  const { page } = visit;
+  await visit.enter();
+  await visit.sees("No events yet");
+  await page.getByRole("button", { name: "Choose a file" }).click();
+  await page.getByLabel("File", { exact: true }).waitFor({ state: "attached" });
+  await page.keyboard.press("Escape");
+  await visit.post(events("orders", orders));
+  await visit.seesKpi("Cases", "3");
+}
+
+/// The periods were halves of what there is, which moved with every event: nothing was ever shown.
+async function comparesWhileEventsCome(visit) {
+  const { page } = visit;
+  await visit.post(events("orders", orders));
+  await visit.enter("?process=orders&view=compare");
+  await page.getByRole("row", { name: /^Cases \d/ }).waitFor();
+  const from = () => page.getByRole("group", { name: "Later" }).getByLabel("from").inputValue();
+  const before = await from();
+  await visit.post(events("orders", [["o9", ["register", "check"]]], "2026-03-05T08:00:00Z"));
+  await page.locator(".filters").getByText("5 Mar 2026", { exact: true }).waitFor();
+  assert.equal(await from(), before);
+}
+
+/// What was drawn stays until the other is there, and becomes it.
+async function keepsTheMapWhileFiltering(visit) {
+  const { page } = visit;
+  await visit.post(events("orders", orders));
+  await visit.enter("?process=orders");
+  await visit.node("cancel").waitFor();
+  await page.evaluate(() => { globalThis.drawn = document.querySelector("svg.map"); });
+  await page.getByRole("button", { name: /^Variant 1 / }).click();
+  await until(async () => (await visit.node("cancel").count()) === 0, "the map to follow");
+  assert.ok(await page.evaluate(() => globalThis.drawn.isConnected));
+  await page.getByRole("button", { name: "Show all of the map" }).click();
+  const { window, marks } = await page.evaluate(() => ({ window: document.querySelector(".map-window").getBoundingClientRect().toJSON(),
+    marks: [...document.querySelectorAll(".scene > g")].map((one) => one.getBoundingClientRect().toJSON()) }));
+  assert.ok(marks.length > 3 && marks.every((one) => one.top >= window.top && one.bottom <= window.bottom));
+}
+
 async function triesARefusedEventAgain(visit) {
   const { page } = visit;
   const event = { process: "orders", case_id: "c", activity: "a", timestamp: "2026-01-05T09:00:00Z", id: "same" };
@@ -366,6 +406,9 @@ export const scenarios = [
   ["survives the server", survivesTheServer],
   ["opens a case", opensACase],
   ["hands over and compares", handsOverAndCompares],
+  ["welcomes who has nothing", welcomesWhoHasNothing],
+  ["compares while events come", comparesWhileEventsCome],
+  ["keeps the map while filtering", keepsTheMapWhileFiltering],
   ["tries a refused event again", triesARefusedEventAgain],
   ["saves the map", savesTheMap],
   ["goes by keyboard", goesByKeyboard],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { age, bytes, count, duration, momentOfField, localField, numerals, percent, shorten } from "../../api/web/src/format";
+import { age, bytes, count, counted, duration, isolated, momentOfField, localField, numerals, percent, shorten } from "../../api/web/src/format";
 
 test("durations in two units at most, and never 60 of one", () => {
   const told = [0, 0.0004, 0.25, 0.9999, 5.25, 59.7, 60, 119.6, 3_599.9, 3_600, 90_000, 86_399, 864_000, 31_536_000, null, -90];
@@ -33,4 +33,16 @@ test("long names keep both ends", () => {
   assert.equal(shorten("short", 10), "short");
   assert.equal(shorten("Send invoice to customer again", 16).length, 16);
   assert.match(shorten("Send invoice to customer again", 16), /^Send.*again$/);
+  assert.equal(shorten("🎉🎉🎉🎉🎉🎉", 4), "🎉🎉…🎉");
+});
+
+test("one case is no cases", () => {
+  const english = numerals("en");
+  assert.deepEqual([0, 1, 2_000].map((value) => counted(value, "case", undefined, english)), ["0 cases", "1 case", "2,000 cases"]);
+  assert.equal(counted(1, "activity", "activities"), "1 activity");
+});
+
+test("a name from right to left keeps to itself", () => {
+  assert.equal(isolated("ship"), "ship");
+  assert.equal(isolated("شحن"), "\u2068شحن\u2069");
 });

@@ -3,10 +3,11 @@ import { test } from "node:test";
 import type { Flow } from "../../api/web/src/contract";
 import { withoutGaps } from "../../api/web/src/flow";
 import { arrow, curve, midpoint, tip } from "../../api/web/src/graph/curve";
-import { cell, csv } from "../../api/web/src/graph/export";
+import { cell, csv, drawable } from "../../api/web/src/graph/export";
 import { colour, contrast, dark, inkOn, light, luminance, place } from "../../api/web/src/graph/heat";
 import { blend, drift, inOldOrder, type Layout, resample } from "../../api/web/src/graph/layout";
 import { nearest } from "../../api/web/src/map/steps";
+import { entire } from "../../api/web/src/map/viewport";
 
 const layout = (nodes: Record<string, [number, number]>): Layout => ({
   number: 1, x: 0, y: 0, width: 100, height: 100, paths: {},
@@ -72,6 +73,17 @@ test("hours in which nothing happened are there, with what was in progress", () 
   assert.deepEqual(flows.map((flow) => [flow.events, flow.in_progress]), [[1, 4], [0, 4], [0, 4], [1, 5]]);
   assert.equal(withoutGaps([at(1, 4), at(4, 5)], 3_600_000, 2)[0]!.in_progress, 4);
   assert.deepEqual(withoutGaps([], 3_600_000, 10), []);
+});
+
+test("all of a map fits into its window", () => {
+  const picture = { x: -50, y: 10, width: 3_000, height: 1_000 };
+  const { x, y, k } = entire(picture, { width: 400, height: 300 });
+  assert.ok(picture.width * k <= 400 && picture.height * k <= 300);
+  assert.ok(Math.abs((picture.x + picture.width / 2) * k + x - 200) < 1e-9 && Math.abs((picture.y + picture.height / 2) * k + y - 150) < 1e-9);
+});
+
+test("a saved drawing holds what XML can", () => {
+  assert.equal(drawable("a\u0001b\tc\n🎉"), "a\ufffdb\tc\n🎉");
 });
 
 test("no cell of a table is a formula", () => {

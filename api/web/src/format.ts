@@ -21,6 +21,9 @@ export const whole = (value: number, with_ = own): string => with_.whole.format(
 export const count = (value: number, with_ = own): string =>
   Math.abs(value) < 100_000 ? with_.whole.format(value) : with_.short.format(value);
 
+/// 1 case, 2 cases
+export const counted = (value: number, one: string, many = `${one}s`, with_ = own): string => `${count(value, with_)} ${value === 1 ? one : many}`;
+
 export function percent(share: number | null): string {
   if (share === null || !Number.isFinite(share)) return "–";
   const value = share * 100;
@@ -116,7 +119,11 @@ export function momentOfField(field: string): string | undefined {
 
 /// Text cut to so many characters, with an ellipsis in the middle: both ends of a name tell things apart.
 export function shorten(text: string, most: number): string {
-  if (text.length <= most) return text;
+  const signs = [...text]; // an emoji is not cut in two
+  if (signs.length <= most) return text;
   const head = Math.ceil((most - 1) * 0.6);
-  return `${text.slice(0, head)}…${text.slice(text.length - (most - 1 - head))}`;
+  return `${signs.slice(0, head).join("")}…${signs.slice(signs.length - (most - 1 - head)).join("")}`;
 }
+
+/// A name as a part of a line that runs from left to right: one in Arabic or Hebrew does not turn what is beside it.
+export const isolated = (name: string): string => (/[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(name) ? `\u2068${name}\u2069` : name);

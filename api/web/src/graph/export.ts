@@ -27,6 +27,9 @@ export function mapAsCsv(map: ProcessMap): string {
     [from, to, count, cases, d.mean, d.p50, d.p90, d.min, d.max, d.sum]));
 }
 
+/// Without the characters that XML cannot hold: names may have them.
+export const drawable = (text: string): string => text.replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd");
+
 interface Picture {
   text: string;
   width: number;
@@ -45,7 +48,7 @@ export function pictureOf(svg: SVGSVGElement, paper: string): Picture | null {
   for (const element of [copy, ...copy.querySelectorAll("*")]) {
     for (const name of ["class", "role", "tabindex", "aria-pressed", "data-node", "data-path"]) element.removeAttribute(name);
   }
-  const body = new XMLSerializer().serializeToString(copy);
+  const body = drawable(new XMLSerializer().serializeToString(copy));
   const [x, y] = [Math.floor(bounds.x - margin), Math.floor(bounds.y - margin)];
   const text = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="${x} ${y} ${width} ${height}">`
     + `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="${paper}"/>${body}</svg>`;

@@ -1,7 +1,7 @@
 // Views that stay current, for components: `useLive` gives what is known and changes when it does. Components that want
 // the same view share one subscription, which outlives a moment without any (moving between tabs asks nothing anew).
 import { effect, type Signal, signal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Channel, Channels, Problem } from "../contract";
 import { subscriptionFilterOf } from "../address";
 import { identityOf, session } from "../session";
@@ -69,6 +69,15 @@ export function useLive<C extends Channel>(channel: C, process: string, query: U
     };
   }, [key]);
   return (entry?.view.value ?? { data: null, problem: null }) as View<Channels[C]>;
+}
+
+/// The same, but until the view of another filter is there, what was known of the process before stays: `stale`.
+export function useLiveHeld<C extends Channel>(channel: C, process: string, query: URLSearchParams): View<Channels[C]> & { stale: boolean } {
+  const view = useLive(channel, process, query);
+  const before = useRef<{ process: string; data: Channels[C] } | null>(null);
+  if (view.data) before.current = { process, data: view.data };
+  const held = !view.data && !view.problem && before.current?.process === process ? before.current.data : null;
+  return { data: view.data ?? held, problem: view.problem, stale: held !== null };
 }
 
 /// Another workspace, or nobody: what was watched is nobody's business any more, at once.

@@ -1,6 +1,6 @@
 // All figures of what is selected on the map, and where one can go from it.
 import type { Durations, ProcessMap } from "../contract";
-import { duration, percent, whole } from "../format";
+import { duration, isolated, percent, whole } from "../format";
 import { type Reduced } from "../graph/reduce";
 import { Icon } from "../page/icons";
 import { place, refine } from "../place";
@@ -35,7 +35,7 @@ function linesOf(reduced: Reduced, map: ProcessMap, selected: Selected): { title
   if (!path.edge) return { title: path.from === "start" ? "First of a case" : "Last of a case", lines: [["Cases", whole(path.count)]] };
   const { edge } = path;
   return {
-    title: `${edge.from} → ${edge.to}`,
+    title: `${isolated(edge.from)} → ${isolated(edge.to)}`,
     lines: [["Times taken", whole(edge.count)], ["Cases", whole(edge.cases)], ...times("Time between", edge.duration_s),
       ...(edge.overlaps > 0 ? [["Overlapping", whole(edge.overlaps)] as Line] : [])],
   };

@@ -10,14 +10,18 @@ export const face = "Inter Variable, system-ui, sans-serif";
 const nameFont = `600 14px ${face}`;
 const nodeHeight = 44;
 const markSize = 26;
+/// A figure that grows does not change them: the map stands still.
+const widthOfOne = 104;
+const widthOfTwo = 160;
 const nameMost = 30;
 
 export const isMark = (id: string): boolean => id === START || id === END;
 
-export function boxOf(node: Node): Box {
+/// `two`: it shows two figures.
+export function boxOf(node: Node, two: boolean): Box {
   if (!node.activity) return { id: node.id, width: markSize, height: markSize };
   const text = textWidth(shorten(node.activity.name, nameMost), nameFont);
-  return { id: node.id, width: Math.round(Math.max(104, text + 32)), height: nodeHeight };
+  return { id: node.id, width: Math.round(Math.max(two ? widthOfTwo : widthOfOne, text + 32)), height: nodeHeight };
 }
 
 export function Mark({ at, id, palette }: { at: Point; id: string; palette: Palette }) {

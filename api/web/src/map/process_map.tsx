@@ -9,7 +9,7 @@ import { type Reduced, START } from "../graph/reduce";
 import { isTime, metricWords, ofActivity, shadesOf, told } from "./figures";
 import { Activity, boxOf, isMark, Mark } from "./nodes";
 import { nearest } from "./steps";
-import { fitted, Viewport } from "./viewport";
+import { entire, fitted, Viewport } from "./viewport";
 import { Ways } from "./ways";
 
 function linksOf(reduced: Reduced): Link[] {
@@ -71,7 +71,7 @@ function useLayout(reduced: Reduced, boxes: Map<string, Box>, given: LayoutClien
   const client = useMemo(() => given ?? new LayoutClient(), []);
   useEffect(() => {
     if (boxes.size > 0) client.ask([...boxes.values()], linksOf(reduced));
-  }, [reduced]);
+  }, [reduced, boxes]);
   useEffect(() => () => { if (!given) client.stop(); }, []);
   return client.shown.value;
 }
@@ -123,7 +123,7 @@ function Picture({ reduced, layout, boxes, palette, metric, second, selected, ac
 export function ProcessMapPicture(props: Props) {
   const { reduced, metric, second, palette, label, onSelect } = props;
   const plan = props.whole ?? reduced;
-  const boxes = useMemo(() => new Map(plan.nodes.map((node) => [node.id, boxOf(node)])), [plan]);
+  const boxes = useMemo(() => new Map(plan.nodes.map((node) => [node.id, boxOf(node, second !== "none")])), [plan, second !== "none"]);
   const layout = useLayout(plan, boxes, props.client);
   const view = useMemo(() => new Viewport(), []);
   const [holder, size] = useSize();
@@ -172,7 +172,7 @@ export function ProcessMapPicture(props: Props) {
       <div class="map-zoom" role="group" aria-label="Zoom">
         <button type="button" aria-label="Zoom in" onClick={() => view.zoom(1.25, size.width / 2, size.height / 2)}>+</button>
         <button type="button" aria-label="Zoom out" onClick={() => view.zoom(0.8, size.width / 2, size.height / 2)}>−</button>
-        <button type="button" aria-label="Show all of the map" onClick={() => { view.chosen.value = null; }}>⤢</button>
+        <button type="button" aria-label="Show all of the map" onClick={() => { if (layout) view.chosen.value = entire(layout, size); }}>⤢</button>
       </div>
     </div>
   );

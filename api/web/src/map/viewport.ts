@@ -27,6 +27,14 @@ export function fitted(picture: Area & { x: number; y: number }, into: Area, mid
   return { x: left - picture.x * k, y: top - picture.y * k, k };
 }
 
+/// All of it, however small.
+export function entire(picture: Area & { x: number; y: number }, into: Area): Transform {
+  const margin = 12;
+  const room = { width: into.width - 2 * margin, height: into.height - 2 * margin };
+  const k = Math.max(0.02, Math.min(room.width / picture.width, room.height / picture.height, 1.1));
+  return { x: (into.width - picture.width * k) / 2 - picture.x * k, y: (into.height - picture.height * k) / 2 - picture.y * k, k };
+}
+
 export class Viewport {
   /// What somebody chose to look at, which is left so; null: all of the picture.
   readonly chosen: Signal<Transform | null> = signal(null);
@@ -37,7 +45,7 @@ export class Viewport {
 
   zoom(factor: number, atX: number, atY: number): void {
     const { x, y, k } = this.shown;
-    const next = Math.min(greatest, Math.max(least, k * factor));
+    const next = Math.min(greatest, Math.max(Math.min(least, k), k * factor)); // `entire` may be below the least
     this.chosen.value = this.shown = { x: atX - ((atX - x) * next) / k, y: atY - ((atY - y) * next) / k, k: next };
   }
 

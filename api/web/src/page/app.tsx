@@ -2,11 +2,13 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { View } from "../address";
+import type { Processes } from "../contract";
 import { useLive } from "../live/live";
 import { place } from "../place";
 import { identityOf, session } from "../session";
 import { CaseList } from "./cases";
 import { findSession } from "./account";
+import { useAsked } from "./asking";
 import { Chips } from "./chips";
 import { Comparison } from "./compare";
 import { HandoverView } from "./handover";
@@ -18,6 +20,7 @@ import { Refusals } from "./refused";
 import { SignIn } from "./sign_in";
 import { Waiting } from "./state_of";
 import { TimeBand, WindowButton } from "./time_window";
+import { Welcome } from "./welcome";
 import { UploadDesk, UploadList } from "./uploads";
 
 const pages: Record<View, ComponentType> = {
@@ -40,15 +43,18 @@ function Desk() {
   const [choosing, setChoosing] = useState(false);
   const { view, process } = place.value;
   const Page = pages[view];
+  const { data } = useAsked<Processes>("/v1/processes?limit=1000", "always");
+  const names = data?.processes.map((one) => one.name);
+  const empty = process === "" && names?.length === 0 && filtered.has(view);
   useEffect(() => { document.title = process ? `${process} · Weir` : "Weir"; }, [process]);
   return (
     <>
       <a class="skip" href="#content">Skip to the content</a>
-      <Header onUpload={() => setChoosing(true)} />
+      <Header processes={names} onUpload={() => setChoosing(true)} />
       <main id="content" tabIndex={-1} class="content">
         <h1 class="hidden">{process ? `Process ${process}` : "Weir"}</h1>
-        {filtered.has(view) && <Filters />}
-        <Page />
+        {filtered.has(view) && !empty && <Filters />}
+        {empty ? <Welcome onUpload={() => setChoosing(true)} /> : <Page />}
       </main>
       <UploadDesk open={choosing} onClose={() => setChoosing(false)} />
       <Notices />

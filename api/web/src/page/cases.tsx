@@ -12,7 +12,7 @@ import { Timeline } from "./timeline";
 function Row({ row }: { row: CaseRow }) {
   return (
     <tr>
-      <th scope="row"><button type="button" class="link" onClick={() => go({ caseId: row.case_id })}>{row.case_id}</button></th>
+      <th scope="row"><button type="button" class="link" title={row.case_id} onClick={() => go({ caseId: row.case_id })}>{row.case_id}</button></th>
       <td>{row.last_activity}</td>
       <td><span class={row.completed ? "state done" : "state"}>{row.completed ? "completed" : "in progress"}</span></td>
       <td class="num">{whole(row.events)}</td>
@@ -68,7 +68,7 @@ export function CaseList() {
       {cases.problem && <Trouble problem={cases.problem} />}
       {!cases.data ? (cases.problem ? null : <Waiting />) : rows.length === 0 ? <Empty title="No case fits" /> : (
         <div class="scroll" tabIndex={0} role="region" aria-label="Table of cases">
-          <table>
+          <table class="cases">
             <thead><tr><th scope="col">Case</th><th scope="col">Last activity</th><th scope="col">State</th><th scope="col" class="num">Events</th><th scope="col" class="num">Began</th><th scope="col" class="num">Last event</th><th scope="col" class="num">Took</th></tr></thead>
             <tbody>{rows.map((row) => <Row key={row.case_id} row={row} />)}</tbody>
           </table>

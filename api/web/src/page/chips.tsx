@@ -12,7 +12,7 @@ export function Chips() {
     <ul class="chips" aria-label="Filters">
       {chipsOf(filter, onDay).map((chip) => (
         <li key={chip.kind + chip.label + chip.value} class="chip">
-          <span class="chip-label">{chip.label}</span> <span class="chip-value">{chip.value}</span>
+          <span class="chip-label">{chip.label}</span> <bdi class="chip-value">{chip.value}</bdi>
           <button type="button" aria-label={`Remove filter ${chip.label} ${chip.value}`} onClick={() => go({ filter: chip.without })}>
             <Icon name="close" />
           </button>

@@ -1,5 +1,5 @@
 // Two periods beside each other: figures with their difference, and two maps that stand in the same places.
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { queryOf } from "../address";
 import type { Kpis, ProcessMap } from "../contract";
 import { count, duration, localField, momentOfField, percent, when } from "../format";
@@ -111,10 +111,18 @@ function usePeriod(period: Period | null): { kpis: ReturnType<typeof useAsked<Kp
   };
 }
 
+/// As they were when events came first: what a live process goes on to tell does not move the halves under the reader.
+function useFirst(kpis: Kpis | null, process: string): Kpis | null {
+  const first = useRef<{ process: string; kpis: Kpis | null }>({ process, kpis });
+  if (first.current.process !== process || !first.current.kpis?.last_event) first.current = { process, kpis };
+  return first.current.kpis;
+}
+
 export function Comparison() {
   const { process, filter } = place.value;
   const whole = useLive("kpis", process, everything);
-  const periods = whole.data && periodsOf(whole.data);
+  const first = useFirst(whole.data, process);
+  const periods = first && periodsOf(first);
   const earlier = usePeriod(periods?.earlier ?? null);
   const later = usePeriod(periods?.later ?? null);
   if (!whole.data) return whole.problem ? <Trouble problem={whole.problem} /> : <Waiting />;

@@ -1,6 +1,6 @@
 // Who hands work to whom: a table whose cells are as deep as they are frequent.
 import type { Handover } from "../contract";
-import { count, percent, shorten, whole } from "../format";
+import { count, counted, isolated, percent, shorten, whole } from "../format";
 import { colour, inkOn, place as placeOn } from "../graph/heat";
 import { filterQuery, place, refine } from "../place";
 import { useAsked } from "./asking";
@@ -22,7 +22,7 @@ export function HandoverView() {
     <section class="panel" aria-label="Handovers">
       <header class="panel-head">
         <h2>Handovers</h2>
-        <span class="panel-note">{data.resources.length > most ? `the ${most} busiest of ${whole(data.resources.length)} resources` : `${whole(data.resources.length)} resources`}</span>
+        <span class="panel-note">{data.resources.length > most ? `the ${most} busiest of ${whole(data.resources.length)} resources` : counted(data.resources.length, "resource")}</span>
       </header>
       <div class="scroll" tabIndex={0} role="region" aria-label="Table of handovers">
         <table class="matrix">
@@ -38,7 +38,7 @@ export function HandoverView() {
                   const edge = edges.get(JSON.stringify([from.name, to.name]));
                   if (!edge) return <td key={to.name} class="num none">·</td>;
                   const ground = colour(palette.value.frequency, placeOn(edge.count, 1, greatest));
-                  return <td key={to.name} class="num" title={`${name(from.name)} → ${name(to.name)}: ${whole(edge.count)}, ${percent(edge.share)}`} style={{ background: ground, color: inkOn(ground) }}>{count(edge.count)}</td>;
+                  return <td key={to.name} class="num" title={`${isolated(name(from.name))} → ${isolated(name(to.name))}: ${whole(edge.count)}, ${percent(edge.share)}`} style={{ background: ground, color: inkOn(ground) }}>{count(edge.count)}</td>;
                 })}
               </tr>
             ))}

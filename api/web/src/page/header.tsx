@@ -1,11 +1,10 @@
 // What stands above every view: which process, how fresh, who, and the way to a file.
-import type { Processes } from "../contract";
+import { useEffect, useRef } from "preact/hooks";
 import { age, exactly } from "../format";
 import { type View } from "../address";
 import { asOf, connection, heard } from "../live/live";
 import { go, place } from "../place";
 import { noFilter } from "../address";
-import { useAsked } from "./asking";
 import { Account, isAdmin } from "./account";
 import { Icon, Logo } from "./icons";
 import { DemoDial } from "./demo_dial";
@@ -27,12 +26,10 @@ export function Freshness() {
   );
 }
 
-function ProcessSwitch() {
-  const { data } = useAsked<Processes>("/v1/processes?limit=1000", "always");
+function ProcessSwitch({ names }: { names: string[] }) {
   const { process } = place.value;
-  const names = data?.processes.map((one) => one.name) ?? [];
   const all = process && !names.includes(process) ? [process, ...names] : names;
-  if (data && process === "" && all[0]) queueMicrotask(() => go({ process: all[0]! }, true));
+  if (process === "" && all[0]) queueMicrotask(() => go({ process: all[0]! }, true));
   return (
     <label class="process-switch">
       <span class="hidden">Process</span>
@@ -46,12 +43,16 @@ function ProcessSwitch() {
 
 const tabs: [View, string][] = [["overview", "Overview"], ["cases", "Cases"], ["handover", "Handovers"], ["compare", "Compare"], ["refused", "Refused"], ["uploads", "Uploads"], ["people", "People"]];
 
-export function Header({ onUpload }: { onUpload: () => void }) {
+/// `processes`: their names, as far as they are known.
+export function Header({ processes, onUpload }: { processes: string[] | undefined; onUpload: () => void }) {
+  const nav = useRef<HTMLElement>(null);
+  const { view: shown } = place.value;
+  useEffect(() => { nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }); }, [shown]);
   return (
     <header class="top">
       <div class="top-bar">
         <a class="brand" href="/" aria-label="Weir, start page" onClick={(event) => { event.preventDefault(); go({ view: "overview", filter: noFilter(), caseId: undefined }); }}><Logo /><span>Weir</span></a>
-        <ProcessSwitch />
+        <ProcessSwitch names={processes ?? []} />
         <Freshness />
         <div class="row end">
           <DemoDial />
@@ -60,7 +61,7 @@ export function Header({ onUpload }: { onUpload: () => void }) {
           <Account />
         </div>
       </div>
-      <nav class="tabs" aria-label="Views">
+      <nav class="tabs" aria-label="Views" ref={nav}>
         {tabs.filter(([view]) => view !== "people" || isAdmin()).map(([view, name]) => (
           <a key={view} href={`?view=${view}`} aria-current={place.value.view === view ? "page" : undefined}
             onClick={(event) => { if (event.ctrlKey || event.metaKey) return; event.preventDefault(); go({ view, caseId: undefined }); }}>{name}</a>

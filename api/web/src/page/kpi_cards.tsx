@@ -1,7 +1,7 @@
 // The figures of the process, each with how it went lately.
 import type { Kpis } from "../contract";
 import { seriesOf } from "../flow";
-import { count, duration, percent } from "../format";
+import { count, counted, duration, percent } from "../format";
 import { Sparkline } from "./sparkline";
 
 interface Card {
@@ -19,7 +19,7 @@ export function cardsOf(kpis: Kpis): Card[] {
   const worked = (kpis.busy_time_s.max ?? 0) > 0;
   return [
     {
-      name: "Cases", figure: count(kpis.cases), more: `${count(kpis.variants)} variants`,
+      name: "Cases", figure: count(kpis.cases), more: counted(kpis.variants, "variant"),
       values: flows.map((flow) => flow.arrivals), help: `Line: new cases per ${each}`,
     },
     {
@@ -28,7 +28,7 @@ export function cardsOf(kpis: Kpis): Card[] {
       values: flows.map((flow) => flow.in_progress), help: `Line: cases in progress at the end of each ${each}`,
     },
     {
-      name: "Events", figure: count(kpis.events), more: `${count(kpis.activities)} activities`,
+      name: "Events", figure: count(kpis.events), more: counted(kpis.activities, "activity", "activities"),
       values: flows.map((flow) => flow.events), help: `Line: events per ${each}`,
     },
     {
@@ -42,16 +42,17 @@ export function cardsOf(kpis: Kpis): Card[] {
       help: "Time worked on a case, of the time it took",
     },
     {
-      name: "Rework", figure: percent(rework), more: `${count(kpis.rework_cases)} cases repeat a step`,
+      name: "Rework", figure: percent(rework), more: `${counted(kpis.rework_cases, "case repeats", "cases repeat")} a step`,
       help: "Cases in which an activity happened more than once",
     },
   ];
 }
 
-export function KpiCards({ kpis }: { kpis: Kpis | null }) {
+/// `stale`: of another filter than the one that is set.
+export function KpiCards({ kpis, stale }: { kpis: Kpis | null; stale: boolean }) {
   if (!kpis) return <section class="kpis" aria-label="Figures" aria-busy="true">{[0, 1, 2, 3, 4, 5].map((at) => <div key={at} class="kpi blank" />)}</section>;
   return (
-    <section class="kpis" aria-label="Figures">
+    <section class={stale ? "kpis stale" : "kpis"} aria-label="Figures" aria-busy={stale}>
       {cardsOf(kpis).map((card) => (
         <div class="kpi" key={card.name} title={card.help}>
           <h2>{card.name}</h2>

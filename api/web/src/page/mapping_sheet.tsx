@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Preview, Problem, Processes } from "../contract";
 import { bytes, exactly, zone as ownZone } from "../format";
+import { connection } from "../live/live";
 import { Refused } from "../request";
 import { assign, type Choices, type Field, fieldOf, fields, missing, noChoices, processOf, recall, required } from "../upload/choices";
 import { previewOf } from "../upload/sending";
@@ -29,7 +30,7 @@ function usePreview(file: File, choices: Choices): Look {
         setLook((before) => ({ preview: before.preview, problem }));
       });
     return () => ending.abort();
-  }, [file, choices]);
+  }, [file, choices, connection.value === "live"]); // again, when a server that was gone is back
   return look;
 }
 

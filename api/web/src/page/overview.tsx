@@ -1,6 +1,6 @@
 // The first page: figures, time, the map and the variants beside it.
 import { queryOf } from "../address";
-import { useLive } from "../live/live";
+import { useLiveHeld } from "../live/live";
 import { MapPanel } from "../map/map_panel";
 import { filterQuery, place } from "../place";
 import { KpiCards } from "./kpi_cards";
@@ -9,17 +9,17 @@ import { VariantExplorer } from "./variants";
 
 export function Overview() {
   const { process, filter } = place.value;
-  const kpis = useLive("kpis", process, filterQuery.value);
-  const map = useLive("map", process, filterQuery.value);
+  const kpis = useLiveHeld("kpis", process, filterQuery.value);
+  const map = useLiveHeld("map", process, filterQuery.value);
   const besides = queryOf({ ...filter, variant: [] });
   besides.set("limit", "60");
-  const variants = useLive("variants", process, besides);
+  const variants = useLiveHeld("variants", process, besides);
   const problem = map.problem ?? kpis.problem ?? variants.problem;
   return (
     <>
-      <KpiCards kpis={kpis.data} />
+      <KpiCards kpis={kpis.data} stale={kpis.stale} />
       {problem && <Trouble problem={problem} />}
-      <div class="split">
+      <div class={map.stale || variants.stale ? "split stale" : "split"} aria-busy={map.stale || variants.stale}>
         <MapPanel map={map.data} />
         <VariantExplorer variants={variants.data} />
       </div>

@@ -1,6 +1,6 @@
 // One case from its first event to its last: what happened, who did it, and where it waited.
 import type { Case, CaseEvent } from "../contract";
-import { duration, exactly, zone } from "../format";
+import { counted, duration, exactly, zone } from "../format";
 import { useAsked } from "./asking";
 import { Dialog } from "./dialog";
 import { refine } from "../place";
@@ -46,7 +46,7 @@ export function Timeline({ process, caseId, onClose }: { process: string; caseId
     <Dialog title={`Case ${caseId}`} onClose={onClose}>
       {problem && !data ? <Trouble problem={problem} /> : !data ? <Waiting /> : (
         <>
-          <p class="sheet-note">{data.events.length} events · took {duration(data.cycle_time_s)} · worked on for {duration(data.busy_time_s)} · waited {duration(data.waiting_time_s)}. Times in {zone()}.</p>
+          <p class="sheet-note">{counted(data.events.length, "event")} · took {duration(data.cycle_time_s)}{data.busy_time_s > 0 && <> · worked on for {duration(data.busy_time_s)}</>} · waited {duration(data.waiting_time_s)}. Times in {zone()}.</p>
           <Strip found={data} />
           <ol class="timeline">{data.events.map((event) => <Step key={`${event.source} ${event.id}`} event={event} />)}</ol>
         </>

@@ -1,6 +1,6 @@
 // The ways that cases take, most frequent first. Selecting some filters everything else.
 import type { Variant, Variants } from "../contract";
-import { count, duration, percent } from "../format";
+import { counted, duration, isolated, percent } from "../format";
 import { go, place } from "../place";
 import { done } from "./notice";
 import { Empty, Waiting } from "./state_of";
@@ -28,11 +28,11 @@ function Row({ variant, rank, whole, cumulative, selected }: {
 }) {
   return (
     <li class="variant">
-      <button type="button" aria-pressed={selected} onClick={() => toggle(variant.id)} title={variant.activities.join(" → ")}>
+      <button type="button" aria-pressed={selected} onClick={() => toggle(variant.id)} title={variant.activities.map(isolated).join(" → ")}>
         <span class="variant-head">
           <span class="variant-rank"><span class="hidden">Variant </span>{rank}</span>{" "}
           <span class="variant-share">{percent(variant.share)}</span>{" "}
-          <span class="variant-count">{count(variant.count)} cases</span>{" "}
+          <span class="variant-count">{counted(variant.count, "case")}</span>{" "}
           <span class="variant-time">{duration(variant.cycle_time_s.p50)}</span>
         </span>
         <svg class="variant-bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
@@ -54,7 +54,7 @@ export function VariantExplorer({ variants }: { variants: Variants | null }) {
     <section class="panel variants" aria-label="Variants">
       <header class="panel-head">
         <h2>Variants</h2>
-        <span class="panel-note">{variants ? `${count(variants.total)} ways` : ""}</span>
+        <span class="panel-note">{variants ? counted(variants.total, "way") : ""}</span>
         {chosen.length > 0 && <button type="button" class="link" onClick={() => go({ filter: { ...place.value.filter, variant: [] } })}>Show all</button>}
       </header>
       {!variants ? <Waiting /> : variants.variants.length === 0 ? <Empty title="No cases here" /> : (

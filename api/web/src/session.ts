@@ -30,6 +30,10 @@ export const session = signal<Session | null | undefined>(token ? { kind: "token
 export const signedOutBecause = signal("");
 /// A link that signs in once.
 export const signInLink = brought("sign-in");
+/// Pasted where the page is open already, a link loads nothing by itself.
+addEventListener("hashchange", () => {
+  if (/^#(token|sign-in)=/.test(location.hash)) location.reload();
+});
 
 export function signInWithToken(given: string): void {
   sessionStorage.setItem(key, given);

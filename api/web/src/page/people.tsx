@@ -24,10 +24,11 @@ async function change(path: string, method: string, body: object | null, told: s
   }
 }
 
-function RoleChoice({ value, name, onChange }: { value?: Role; name: string; onChange?: (role: Role) => void }) {
+/// `first`: what is offered before anything is chosen.
+function RoleChoice({ value, name, first, onChange }: { value?: Role; name: string; first?: Role; onChange?: (role: Role) => void }) {
   return (
     <select name="role" aria-label={name} {...(value ? { value } : {})} onChange={(event) => onChange?.(event.currentTarget.value as Role)}>
-      {roles.map((role) => <option key={role} value={role} selected={role === value}>{role}</option>)}
+      {roles.map((role) => <option key={role} value={role} selected={role === (value ?? first)}>{role}</option>)}
     </select>
   );
 }
@@ -114,7 +115,7 @@ function TokenList() {
           {made && <p class="understood made" role="status">Copy it now, it is not shown again: <code>{made}</code></p>}
           <form class="row wrap pad" onSubmit={(event) => { event.preventDefault(); void add(event.currentTarget); }}>
             <input name="name" aria-label="Name of the new token" placeholder="what it is for" required maxLength={128} />
-            <RoleChoice name="Role of the new token" />
+            <RoleChoice name="Role of the new token" first="producer" />
             <button type="submit">Make token</button>
           </form>
         </>

@@ -55,8 +55,8 @@ bool CsvSurvey::row(const CsvRow& row) {
   return true;
 }
 
-CsvEvents::CsvEvents(const CsvPlan& plan, const TimeHabits& habits, FileContext& context)
-    : plan_(plan), context_(context), times_(context.options.zone, habits) {
+CsvEvents::CsvEvents(const CsvPlan& plan, const TimeHabits& habits, std::size_t skipped_rows, FileContext& context)
+    : plan_(plan), context_(context), times_(context.options.zone, habits), skipped_rows_(skipped_rows) {
   for (std::size_t i = 0; i < plan.columns.size(); ++i) {
     const bool is_rest = plan.own_export && i + 1 == plan.columns.size();
     if (is_rest) rest_ = i;
@@ -68,7 +68,10 @@ CsvEvents::CsvEvents(const CsvPlan& plan, const TimeHabits& habits, FileContext&
 }
 
 bool CsvEvents::row(const CsvRow& row) {
-  if (rows_++ < plan_.skipped_rows) return true;
+  if (skipped_rows_ > 0) {
+    --skipped_rows_;
+    return true;
+  }
   ++context_.facts.rows;
   place_.line = row.line;
   if (!has_shape(row)) return true;

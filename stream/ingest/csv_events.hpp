@@ -24,12 +24,16 @@ class CsvSurvey : public CsvRowSink {
 
 class CsvEvents : public CsvRowSink, private AttributeSource {
  public:
-  CsvEvents(const CsvPlan& plan, const TimeHabits& habits, FileContext& context);
+  /// The first `skipped_rows` are no data.
+  CsvEvents(const CsvPlan& plan, const TimeHabits& habits, std::size_t skipped_rows, FileContext& context);
 
   bool row(const CsvRow& row) override;
   /// Set when row() has answered false.
   const std::optional<Error>& failure() const { return failure_; }
   FilePlace place() const { return place_; }
+  /// By which the next row is read.
+  const TimeHabits& habits() const { return times_.habits(); }
+  bool past_skipped() const { return skipped_rows_ == 0; }
 
  private:
   struct Extra {
@@ -53,8 +57,8 @@ class CsvEvents : public CsvRowSink, private AttributeSource {
   TimeReader times_;
   std::vector<Extra> extras_;  // columns without a field, by name
   std::size_t extra_name_bytes_ = 0;
-  std::size_t rest_ = 0;  // own exports: the column of the rest
-  std::size_t rows_ = 0;
+  std::size_t rest_ = 0;                 // own exports: the column of the rest
+  std::size_t skipped_rows_;             // still to come
   std::vector<std::string_view> cells_;  // of the row at hand, UTF-8
   std::string decoded_;                  // where those live that were not UTF-8
   FilePlace place_;

@@ -76,7 +76,10 @@ std::size_t unescape(char* text, std::size_t size, char quote) {
 
 }  // namespace
 
-CsvRows::CsvRows(CsvDialect dialect, CsvRowSink& sink) : dialect_(dialect), sink_(sink), cells_(columns_max) {}
+CsvRows::CsvRows(CsvDialect dialect, CsvRowSink& sink, Buffers buffers)
+    : dialect_(dialect), sink_(sink), buffer_(std::move(buffers.text)), cells_(std::move(buffers.cells)) {
+  cells_.resize(columns_max);
+}
 
 void CsvRows::make_room(std::size_t more) {
   const char* before = buffer_.data() + row_;
@@ -151,6 +154,8 @@ bool CsvRows::scan() {
 /// One structural character. False: stop.
 bool CsvRows::meet(std::size_t at) {
   const char c = buffer_[at];
+  over_long_ = at - row_ > line_bytes_max;  // told here, so that the fault does not depend on how the text comes
+  if (over_long_) return false;
   if (state_ == State::plain) return meet_plain(at, c);
   if (state_ == State::quoted) {
     if (c == dialect_.quote) {
@@ -224,8 +229,6 @@ bool CsvRows::end_row(std::size_t end) {
                    cell_count_,
                    row_line_,
                    bad_cell_};
-  over_long_ = end - row_ > line_bytes_max;
-  if (over_long_) return false;
   const bool more = blank || sink_.row(row);
   row_ = cell_ = std::min(end + 1, size_);
   row_line_ = line_;

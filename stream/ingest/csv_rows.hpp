@@ -38,8 +38,14 @@ class CsvRowSink {
 /// Blank lines are no rows. A quote within an unquoted cell is a character like any other (37'8" is a length).
 class CsvRows {
  public:
+  /// What reading a text allocates; for who reads many.
+  struct Buffers {
+    std::vector<char> text;
+    std::vector<std::string_view> cells;
+  };
+
   /// The sink must outlive this.
-  CsvRows(CsvDialect dialect, CsvRowSink& sink);
+  CsvRows(CsvDialect dialect, CsvRowSink& sink, Buffers buffers = {});
 
   /// Errors: line_too_long; bad_csv (a quote that is not closed within 1 MiB). After one, or after the sink's `false`,
   /// nothing more is read.
@@ -48,6 +54,12 @@ class CsvRows {
   Result<void> finish();
   /// Where reading stands; after an error the line of the fault.
   std::uint64_t line() const { return line_; }
+  /// Stands where a row begins, if `next` is the byte that follows: but for line(), as one that has read nothing.
+  bool begins_row(char next) const {
+    return !stopped_ && size_ == row_ && state_ == State::plain && !(cr_ == size_ && next == '\n');
+  }
+  /// Ends the use of this.
+  Buffers release_buffers() { return {std::move(buffer_), std::move(cells_)}; }
 
  private:
   enum class State : std::uint8_t { plain, quoted, closing };

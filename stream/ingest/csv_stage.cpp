@@ -1,6 +1,6 @@
 // A CSV as a stage: waits for enough bytes to plan by, then reads rows; once, or twice where only the whole file tells
 // how its days and months are ordered.
-#include "stream/ingest/csv_events.hpp"
+#include "stream/ingest/csv_pieces.hpp"
 #include "stream/ingest/file_stage.hpp"
 
 namespace weir::ingest {
@@ -11,18 +11,18 @@ class CsvStage : public FileStage {
   explicit CsvStage(FileContext& context) : context_(context) {}
 
   Result<void> push(std::span<const char> bytes) override {
-    if (rows_) return note(rows_->push(bytes));
+    if (pass_) return note(pass_->push(bytes));
     head_.append(bytes.data(), bytes.size());
     return head_.size() >= wanted_ ? begin(false) : Result<void>();
   }
 
   Result<Pass> finish() override {
-    if (!rows_) {
+    if (!pass_) {
       if (auto begun = begin(true); !begun) return begun.error();
     }
-    if (auto ended = note(rows_->finish()); !ended) return ended.error();
-    if (!survey_) return Pass::complete;
-    const auto& habits = survey_->habits;
+    if (auto ended = note(pass_->finish()); !ended) return ended.error();
+    if (surveying_ == nullptr) return Pass::complete;
+    const auto& habits = surveying_->habits();
     if (habits.contradicted || (habits.order == DateOrder::undecided && habits.matters)) {
       place_ = {};
       return Error{Code::ambiguous_date_order,
@@ -57,13 +57,15 @@ class CsvStage : public FileStage {
     }
     const auto habits = context_.habits ? *context_.habits : habits_of(head);
     if (!context_.habits && habits.numbered_months && habits.order == DateOrder::undecided) {
-      survey_.emplace(plan_);
-      rows_.emplace(plan_.dialect, *survey_);
+      auto surveying = std::make_unique<CsvSurveying>(plan_);
+      surveying_ = surveying.get();
+      pass_ = std::move(surveying);
+    } else if (context_.pieces != nullptr && context_.threads > 1) {
+      pass_ = std::make_unique<CsvPieces>(plan_, habits, context_, *context_.pieces, context_.threads);
     } else {
-      events_.emplace(plan_, habits, context_);
-      rows_.emplace(plan_.dialect, *events_);
+      pass_ = std::make_unique<CsvReading>(plan_, habits, plan_.skipped_rows, context_);
     }
-    auto read = note(rows_->push(head));
+    auto read = note(pass_->push(head));
     head_ = {};
     return read;
   }
@@ -89,24 +91,17 @@ class CsvStage : public FileStage {
     }
   }
 
-  /// Adds to an outcome of the rows what the events have to say, and where.
   Result<void> note(Result<void> read) {
-    if (!read.ok()) {
-      place_ = {rows_->line(), 0};
-      return read;
-    }
-    if (!events_ || !events_->failure()) return {};
-    place_ = events_->place();
-    return *events_->failure();
+    if (!read.ok()) place_ = pass_->place();
+    return read;
   }
 
   FileContext& context_;
   std::string head_;
   std::size_t wanted_ = csv_head_bytes;
   CsvPlan plan_;
-  std::optional<CsvSurvey> survey_;
-  std::optional<CsvEvents> events_;
-  std::optional<CsvRows> rows_;
+  std::unique_ptr<CsvPass> pass_;
+  CsvSurveying* surveying_ = nullptr;  // what the pass is, the first time of two
   FilePlace place_;
 };
 

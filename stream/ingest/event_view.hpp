@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,6 +47,23 @@ class EventSink {
   virtual void event(const EventView& view) = 0;
 };
 
+/// Takes the events of a piece of a file. Used by one thread at a time.
+class PieceSink : public EventSink {
+ public:
+  /// No event comes now. More may follow all the same, and another end().
+  virtual void end() = 0;
+};
+
+/// Takes the events of a file that is read in several places at once.
+class PiecewiseSink : public EventSink {
+ public:
+  /// Of events of a piece sequence and line are counted from where it begins.
+  virtual std::unique_ptr<PieceSink> piece() = 0;
+  /// Pieces come in the order of the file, each after end(); one that does not come never was. So many rows and lines
+  /// of the file lie before it.
+  virtual void take(std::unique_ptr<PieceSink> piece, std::uint64_t rows, std::uint64_t lines) = 0;
+};
+
 /// A row (or the place of the fault that ended the file). Line and column count from 1; column is the number of the
 /// field in CSV and the byte of the line in XML; 0: not about one.
 struct RowError {
@@ -64,6 +82,11 @@ class RowErrors {
 
   void add(std::uint64_t line, std::uint32_t column, Code code, std::string_view detail) {
     if (total_++ < kept_max) kept_.push_back({line, column, code, std::string(detail)});
+  }
+  /// Those of what follows; so many lines lie before it.
+  void append(const RowErrors& next, std::uint64_t lines) {
+    for (const RowError& error : next.kept_) add(error.line + lines, error.column, error.code, error.detail);
+    total_ += next.total_ - next.kept_.size();
   }
   const std::vector<RowError>& kept() const { return kept_; }
   std::uint64_t total() const { return total_; }

@@ -72,7 +72,9 @@ Content content_of(std::string_view head) {
 /// bytes → (gunzip) → (UTF-16 to UTF-8) → the stage of the format.
 class FileReader::Pipeline {
  public:
-  Pipeline(FileOptions options, EventSink& sink) : context_{std::move(options), sink, {}, {}, {}} {}
+  Pipeline(FileOptions options, EventSink& sink) : context_{std::move(options), sink, {}, {}} {}
+  Pipeline(FileOptions options, PiecewiseSink& sink, unsigned threads)
+      : context_{std::move(options), sink, {}, {}, {}, &sink, threads} {}
 
   Result<void> push(std::span<const char> bytes) {
     if (failure_) return *failure_;
@@ -196,6 +198,8 @@ class FileReader::Pipeline {
 
 FileReader::FileReader(FileOptions options, EventSink& sink)
     : pipeline_(std::make_unique<Pipeline>(std::move(options), sink)) {}
+FileReader::FileReader(FileOptions options, PiecewiseSink& sink, unsigned threads)
+    : pipeline_(std::make_unique<Pipeline>(std::move(options), sink, threads)) {}
 FileReader::~FileReader() = default;
 
 Result<void> FileReader::push(std::span<const char> bytes) { return pipeline_->push(bytes); }

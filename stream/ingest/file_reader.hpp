@@ -61,6 +61,9 @@ class FileReader {
  public:
   /// The sink must outlive the reader.
   FileReader(FileOptions options, EventSink& sink);
+  /// The same by up to `threads` threads, of which the caller's is one: events, errors and facts are those that one
+  /// thread would find.
+  FileReader(FileOptions options, PiecewiseSink& sink, unsigned threads);
   ~FileReader();
   FileReader(const FileReader&) = delete;
   FileReader& operator=(const FileReader&) = delete;

@@ -13,7 +13,9 @@ struct FileContext {
   EventSink& sink;
   RowErrors errors;
   FileFacts facts;
-  std::optional<TimeHabits> habits;  // of the whole file, once a first pass has found them
+  std::optional<TimeHabits> habits = {};  // of the whole file, once a first pass has found them
+  PiecewiseSink* pieces = nullptr;        // the sink, where several threads may read
+  unsigned threads = 1;
 };
 
 struct FilePlace {

@@ -25,6 +25,7 @@ struct TimeHabits {
 
   /// Takes one value into account; what is no time is ignored.
   void learn(std::string_view text);
+  friend bool operator==(const TimeHabits&, const TimeHabits&) = default;
 };
 
 enum class TimeFault : std::uint8_t { none, bad, no_zone, order };
@@ -43,6 +44,8 @@ class TimeReader {
   ParsedTime read(std::string_view text);
   /// Some value had no offset.
   bool zoneless() const { return zoneless_; }
+  /// By which the next one is read: the first value that proves an order decides it.
+  const TimeHabits& habits() const { return habits_; }
 
  private:
   ParsedTime place(LocalTime local);

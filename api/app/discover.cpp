@@ -111,7 +111,7 @@ int discover(const Settings& settings) {
   auto options = file_options(settings);
   if (!options) return fail(options.error());
   auto batch = std::make_unique<feed::BatchView>();
-  ingest::FileReader reader{std::move(*options), *batch};
+  ingest::FileReader reader{std::move(*options), *batch, threads_max()};
   const auto read = ingest::read_file(settings.file, reader);
   tell_faults(reader, !settings.zone.empty());
   if (!read) return fail(read.error());

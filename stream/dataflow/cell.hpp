@@ -27,6 +27,7 @@ enum class Table : std::uint8_t {
   handovers = 8,   // (from resource, to resource)
   resources = 9,   // (resource)
 };
+inline constexpr std::size_t table_end = 10;  // one more than the last
 
 /// How many parts of a key of the table are names, `a` first.
 constexpr int names_in_keys(Table table) {
@@ -72,9 +73,9 @@ struct Cell {
   static constexpr std::size_t counts_max = 6;
 
   std::array<std::int64_t, counts_max> counts{};
-  std::vector<DurationStats> durations;
-  std::vector<Extremes> ranges;  // of points in time, µs
-  std::string note;              // what the operator needs to show the cell; equal wherever the key is equal
+  boost::container::small_vector<DurationStats, 1> durations;  // variants and edges, which are most, have one
+  std::vector<Extremes> ranges;                                // of points in time, µs
+  std::string note;  // what the operator needs to show the cell; equal wherever the key is equal
 
   DurationStats& duration(std::size_t index) {
     if (durations.size() <= index) durations.resize(index + 1);
@@ -91,6 +92,13 @@ struct Cell {
   /// Some extreme has to be looked up in the cases again.
   bool exhausted() const;
   void merge(const Cell& other);
+  /// It will be read soon.
+  void prefetch() const {
+    constexpr std::size_t line_bytes = 64;
+    for (std::size_t at = 0; at < sizeof(Cell); at += line_bytes) {
+      __builtin_prefetch(reinterpret_cast<const char*>(this) + at);
+    }
+  }
 };
 
 struct CellKeyHash {

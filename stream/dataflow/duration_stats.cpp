@@ -43,7 +43,11 @@ void WideSum::add(unsigned __int128 value, std::int64_t times) {
 void DurationStats::Full::add(std::int64_t micros, std::int64_t observations) {
   count += observations;
   sum += static_cast<Int128>(micros) * observations;
-  squares.add(square(micros), observations);
+  if (observations == 1) {
+    squares.add({square(micros), 0});
+  } else {
+    squares.add(square(micros), observations);
+  }
   sketch.add(micros, observations);
   extremes.add(micros, observations);
 }

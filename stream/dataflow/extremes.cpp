@@ -6,7 +6,7 @@
 
 namespace weir::dataflow {
 
-void LeastValues::add(std::int64_t value, std::int64_t count) {
+void LeastValues::add_near(std::int64_t value, std::int64_t count) {
   if (count == 0) return;
   if (value > limit_) {
     outside_ += count;

@@ -20,8 +20,14 @@ class LeastValues {
   static constexpr std::size_t kept_max = 16;
   static constexpr std::int64_t no_limit = std::numeric_limits<std::int64_t>::max();
 
-  /// Adds (count > 0) or takes back (count < 0). O(kept_max).
-  void add(std::int64_t value, std::int64_t count);
+  /// Adds (count > 0) or takes back (count < 0). O(kept_max), nearly always O(1): a value that is only counted.
+  void add(std::int64_t value, std::int64_t count) {
+    if (value > limit_ && outside_ + count > 0) {
+      outside_ += count;
+    } else {
+      add_near(value, count);
+    }
+  }
   void merge(const LeastValues& other);
 
   /// The least value; empty when nothing is held or when exhausted().
@@ -37,6 +43,7 @@ class LeastValues {
   friend bool operator==(const LeastValues&, const LeastValues&) = default;
 
  private:
+  void add_near(std::int64_t value, std::int64_t count);
   void trim();
 
   std::vector<Kept> kept_;         // ascending; every held value <= limit_ is here

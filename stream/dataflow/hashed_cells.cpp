@@ -111,11 +111,4 @@ void HashedCells::each(const std::function<void(const Member&)>& visit) const {
   }
 }
 
-void HashedCells::each(const std::function<void(Member&)>& visit) {
-  for (const auto& bucket : buckets_) {
-    if (bucket == nullptr) continue;
-    for (Member& member : bucket->members) visit(member);
-  }
-}
-
 }  // namespace weir::dataflow

@@ -57,7 +57,6 @@ class HashedCells {
 
   /// Every cell in memory, in no order.
   void each(const std::function<void(const Member&)>& visit) const;
-  void each(const std::function<void(Member&)>& visit);
   /// Cells in memory.
   std::size_t held() const { return held_; }
 

@@ -113,7 +113,16 @@ void Sketch::each(const Visit& visit) const {
 
 void Sketch::merge(const Sketch& other) {
   settle();
-  other.each([this](const Bucket& theirs) { count(theirs.index, theirs.count); });
+  for (const std::uint16_t index : other.waiting_) count(index, 1);
+  for (const Bucket& theirs : other.few_) count(theirs.index, theirs.count);
+  if (!other.paged()) return;
+  if (!paged()) become_paged();
+  for (std::size_t power = 0; power < place_.size(); ++power) {
+    if (other.place_[power] == 0) continue;
+    const Page& theirs = other.pages_[other.place_[power] - 1U];
+    std::int64_t* mine = &count_at(static_cast<std::uint16_t>(power * theirs.size()));
+    for (std::size_t i = 0; i < theirs.size(); ++i) mine[i] += theirs[i];
+  }
 }
 
 std::vector<Sketch::Bucket> Sketch::buckets() const {

@@ -55,10 +55,11 @@ const std::optional<Error>& Views::error() const {
 }
 
 Views::Single* Views::single(const CellKey& key) {
-  if (const auto known = singles_.find(key); known != singles_.end()) return known->second.get();
+  Pages<Single>& held = singles(key.table);
+  if (const auto known = held.find(key); known != held.end()) return known->second.get();
   std::optional<Cell> loaded = loader_ ? loader_->get<Cell>(key, decode_cell) : std::nullopt;
   if (!loaded) return nullptr;
-  return singles_.emplace(key, std::make_unique<Single>(Single{false, std::move(*loaded)})).first->second.get();
+  return held.emplace(key, std::make_unique<Single>(Single{false, std::move(*loaded)})).first->second.get();
 }
 
 Views::TallyPage& Views::tally_page(const CellKey& page) {
@@ -71,11 +72,10 @@ Views::TallyPage& Views::tally_page(const CellKey& page) {
 }
 
 Cell& Views::change(const CellKey& key) {
-  const Paging paging = paging_of(key.table);
-  if (paging == Paging::hashed) return variants_.change(key.a, key.b);
-  WEIR_CHECK(paging == Paging::single, "a table of tallies has no cells to change");
+  if (lies_in_bucket(key.table)) return variants_.change(key.a, key.b);
+  WEIR_CHECK(paging_of(key.table) != Paging::tallies, "a table of tallies has no cells to change");
   Single* found = single(key);
-  if (found == nullptr) found = singles_.emplace(key, std::make_unique<Single>()).first->second.get();
+  if (found == nullptr) found = singles(key.table).emplace(key, std::make_unique<Single>()).first->second.get();
   if (!found->changed) {
     found->changed = true;
     changed_.push_back(key);
@@ -84,7 +84,7 @@ Cell& Views::change(const CellKey& key) {
 }
 
 const Cell* Views::find(const CellKey& key) {
-  if (paging_of(key.table) == Paging::hashed) return variants_.find(key.a, key.b);
+  if (lies_in_bucket(key.table)) return variants_.find(key.a, key.b);
   const Single* found = single(key);
   return found == nullptr ? nullptr : &found->cell;
 }
@@ -101,21 +101,16 @@ std::int64_t Views::tally(const CellKey& key) {
   return tally_page(page_of_tally(key)).counts[key.b % tallies_per_page];
 }
 
-void Views::absorb(Views&& other) {
-  for (auto& [key, theirs] : other.singles_) {
-    const auto [mine, fresh] = singles_.try_emplace(key, std::move(theirs));
+void Views::absorb(Table table, Views& other) {
+  if (paging_of(table) == Paging::tallies) {
+    other.each_tally(table, [this](const CellKey& key, std::int64_t count) { tally(key, count); });
+    erase_if(other.tallies_, [table](const auto& page) { return page.first.table == table; });
+  }
+  for (auto& [key, theirs] : other.singles(table)) {
+    const auto [mine, fresh] = singles(table).try_emplace(key, std::move(theirs));
     if (!fresh) mine->second->cell.merge(theirs->cell);
   }
-  other.variants_.each([&](HashedCells::Member& theirs) {
-    Cell& mine = variants_.change(theirs.a, theirs.b);
-    if (mine.empty()) {
-      mine = std::move(theirs.cell);
-    } else {
-      mine.merge(theirs.cell);
-    }
-  });
-  other.each_tally([&](const CellKey& key, std::int64_t count) { tally(key, count); });
-  other = Views{};
+  other.singles(table).clear();
 }
 
 // ---- the stored form ------------------------------------------------------------------------------------------------
@@ -129,7 +124,7 @@ void Views::look_for_exhausted(const CellKey& key, const Cell& cell) {
 }
 
 void Views::write_single(const CellKey& key, const Write& write) {
-  Single& changed = *singles_.find(key)->second;
+  Single& changed = *singles(key.table).find(key)->second;
   changed.changed = false;
   look_for_exhausted(key, changed.cell);
   if (!changed.cell.empty()) {
@@ -137,7 +132,7 @@ void Views::write_single(const CellKey& key, const Write& write) {
     return;
   }
   if (write) write(key, std::nullopt);
-  singles_.erase(key);
+  singles(key.table).erase(key);
 }
 
 void Views::write_tallies(const CellKey& page, const Write& write, std::vector<CellKey>* cells) {
@@ -181,7 +176,12 @@ void Views::write_changed(const Write& write, std::vector<CellKey>* cells) {
 }
 
 std::size_t Views::bytes() const {
-  return singles_.size() * single_bytes + tallies_.size() * tally_page_bytes + variants_.held() * hashed_bytes;
+  std::size_t singles = 0;
+  for (std::size_t i = 0; i < table_end; ++i) {
+    const bool small = paging_of(static_cast<Table>(i)) == Paging::hashed;
+    singles += singles_[i].size() * (small ? hashed_bytes : single_bytes);
+  }
+  return singles + tallies_.size() * tally_page_bytes + variants_.held() * hashed_bytes;
 }
 
 void Views::drop_unchanged() {
@@ -192,18 +192,22 @@ void Views::drop_unchanged() {
 // ---- reading --------------------------------------------------------------------------------------------------------
 
 void Views::each(Table table, const VisitCell& visit) const {
-  if (paging_of(table) == Paging::hashed) {
+  if (lies_in_bucket(table)) {
     variants_.each([&](const HashedCells::Member& member) { visit({table, member.a, member.b}, member.cell); });
     return;
   }
-  for (const auto& [key, held] : singles_) {
-    if (key.table == table) visit(key, held->cell);
+  constexpr std::ptrdiff_t ahead = 8;  // cells lie anywhere in memory
+  const auto& held = singles(table);
+  auto coming = held.begin();
+  for (std::ptrdiff_t i = 0; i < ahead && coming != held.end(); ++i) ++coming;
+  for (const auto& [key, single] : held) {
+    if (coming != held.end()) __builtin_prefetch(&(coming++)->second->cell);
+    visit(key, single->cell);
   }
 }
 
 void Views::each(const VisitCell& visit) const {
-  for (const auto& [key, held] : singles_) visit(key, held->cell);
-  each(Table::variants, visit);
+  for (std::size_t table = 0; table < table_end; ++table) each(static_cast<Table>(table), visit);
 }
 
 void Views::each_tally(Table table, const VisitTally& visit) const {

@@ -48,8 +48,9 @@ class Views {
   /// The first error that loading a page met; what could not be loaded counted as absent.
   const std::optional<Error>& error() const;
 
-  /// Adds every cell of `other`, whose keys speak in the same names. For views that lie in no store.
-  void absorb(Views&& other);
+  /// Takes every cell of the table over from `other`, whose keys speak in the same names. For views of which neither
+  /// lies in a store. Tables, but for those of tallies, may be absorbed by different threads at once.
+  void absorb(Table table, Views& other);
 
   /// Writes every page changed since the last call, and forgets cells that became empty. Which cells changed is told in
   /// `cells`, unless null. Without a `write` nothing is encoded. O(changes).
@@ -92,6 +93,10 @@ class Views {
   template <class Page>
   using Pages = boost::unordered_flat_map<CellKey, std::unique_ptr<Page>, CellKeyHash>;
 
+  /// Cells lie in pages to be stored; without a store each is for itself.
+  bool lies_in_bucket(Table table) const { return loader_ != nullptr && paging_of(table) == Paging::hashed; }
+  Pages<Single>& singles(Table table) { return singles_[static_cast<std::size_t>(table)]; }
+  const Pages<Single>& singles(Table table) const { return singles_[static_cast<std::size_t>(table)]; }
   Single* single(const CellKey& key);
   TallyPage& tally_page(const CellKey& page);
   void write_single(const CellKey& key, const Write& write);
@@ -99,8 +104,8 @@ class Views {
   void write_variants(const Write& write, std::vector<CellKey>* cells);
   void look_for_exhausted(const CellKey& key, const Cell& cell);
 
-  std::shared_ptr<Loader> loader_;  // null: there is no store
-  Pages<Single> singles_;
+  std::shared_ptr<Loader> loader_;                // null: there is no store
+  std::array<Pages<Single>, table_end> singles_;  // by table
   Pages<TallyPage> tallies_;
   HashedCells variants_;
   std::vector<CellKey> changed_;  // pages of singles_ and tallies_

@@ -2,36 +2,39 @@
 
 #include <algorithm>
 
+#include <boost/container/small_vector.hpp>
+
 namespace weir::dataflow {
 namespace {
 
-/// Sorts by (a, b) and adds up what is equal.
-void condense(std::vector<Occurrences>& list) {
-  std::sort(list.begin(), list.end(),
-            [](const Occurrences& x, const Occurrences& y) { return x.a != y.a ? x.a < y.a : x.b < y.b; });
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    if (kept > 0 && list[kept - 1].a == list[i].a && list[kept - 1].b == list[i].b) {
-      list[kept - 1].after += list[i].after;
+/// Names of one case, or pairs of them, as numbers that sort quickly: most cases are short.
+using Pairs = boost::container::small_vector<std::uint64_t, 64>;
+
+/// How often each occurs, ascending.
+void count_equal(Pairs& pairs, std::vector<Occurrences>& counted) {
+  std::sort(pairs.begin(), pairs.end());
+  counted.clear();
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    if (i > 0 && pairs[i] == pairs[i - 1]) {
+      ++counted.back().after;
     } else {
-      list[kept++] = list[i];
+      counted.push_back({static_cast<NameId>(pairs[i] >> 32), static_cast<NameId>(pairs[i]), 0, 1});
     }
   }
-  list.resize(kept);
 }
 
 }  // namespace
 
 void count_occurrences(const std::vector<Step>& steps, std::vector<Occurrences>& activities,
                        std::vector<Occurrences>& edges) {
-  activities.clear();
-  edges.clear();
+  Pairs alone, following;
   for (const Step& step : steps) {
-    activities.push_back({step.activity, no_name, 0, 1});
-    if (step.previous_activity != no_name) edges.push_back({step.previous_activity, step.activity, 0, 1});
+    alone.push_back(std::uint64_t{step.activity} << 32 | no_name);
+    if (step.previous_activity == no_name) continue;
+    following.push_back(std::uint64_t{step.previous_activity} << 32 | step.activity);
   }
-  condense(activities);
-  condense(edges);
+  count_equal(alone, activities);
+  count_equal(following, edges);
 }
 
 std::int64_t rework_of(const std::vector<Occurrences>& activities) {

@@ -1,110 +1,139 @@
 #include "stream/feed/batch_view.hpp"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
+#include <optional>
+#include <thread>
 
 #include "schemas/base/check.hpp"
 #include "stream/dataflow/whole_case.hpp"
+#include "stream/operators/variants.hpp"
 
 namespace weir::feed {
 
 using namespace dataflow;
 
-BatchView::BatchView() = default;
+namespace {
 
-BatchView::~BatchView() {
-  queue_.close();
-  if (gatherer_.joinable()) gatherer_.join();
+/// So many that a piece costs little, so few that it is sorted within a core's cache.
+constexpr std::size_t piece_events = 4096;
+
+/// Where an operator of a file's views has cells; the largest first.
+constexpr std::array merged_tables = {Table::variants, Table::edges,  Table::activities, Table::totals,
+                                      Table::quarters, Table::starts, Table::ends,       Table::resources};
+
+/// Numbers below `end`, each for who comes first.
+class Queue {
+ public:
+  explicit Queue(std::size_t end) : end_(end) {}
+  std::optional<std::size_t> take() {
+    const std::size_t number = next_++;
+    return number < end_ ? std::optional{number} : std::nullopt;
+  }
+
+ private:
+  std::atomic<std::size_t> next_{0};
+  std::size_t end_;
+};
+
+/// Works on each share on a thread of its own, the caller's among them.
+template <class Share, class Work>
+void on_each(std::vector<Share>& shares, const Work& work) {
+  std::vector<std::thread> others;
+  for (std::size_t i = 1; i < shares.size(); ++i) others.emplace_back([&, i] { work(shares[i]); });
+  work(shares[0]);
+  for (std::thread& other : others) other.join();
 }
 
-std::uint64_t BatchView::case_hash(std::string_view case_id) { return hash128(case_id).high; }
+}  // namespace
+
+/// What one thread makes of its parts.
+struct BatchView::Share {
+  Views views;
+  decltype(BatchView::long_cases_) long_cases;
+  std::uint64_t events = 0;
+  std::uint64_t duplicates = 0;
+};
 
 void BatchView::event(const ingest::EventView& view) {
-  last_ = std::max(last_, to_micros(view.timestamp));
-  filling_.add(view);
-  if (filling_.full()) hand_over();
+  if (filling_ == nullptr) filling_ = std::make_unique<EventPiece>(piece_events);
+  filling_->event(view);
+  if (filling_->events() < piece_events) return;
+  filling_->end();
+  take(*std::exchange(filling_, nullptr));
 }
 
-void BatchView::hand_over() {
-  if (!gatherer_.joinable()) {
-    gatherer_ = std::thread{[this] {
-      for (EventBatch batch; queue_.take(batch);) gather(batch);
-    }};
-  }
-  queue_.push(filling_);
+void BatchView::take(std::unique_ptr<ingest::PieceSink> piece, std::uint64_t, std::uint64_t) {
+  take(static_cast<EventPiece&>(*piece));
 }
 
-void BatchView::finish_gathering() {
-  if (gatherer_.joinable()) {
-    queue_.close();
-    gatherer_.join();
-  }
-  gather(filling_);
+void BatchView::take(EventPiece& piece) {
+  last_ = std::max(last_, piece.last());
+  events_expected_ = piece.events();
+  std::vector<NameId> names{no_name};
+  for (NameId id = 1; id < piece.activities().end(); ++id) names.push_back(names_.intern(piece.activities().text(id)));
+  pieces_.push_back({piece.release(), std::move(names)});
 }
 
-void BatchView::gather(const EventBatch& batch) {
-  batch.each([this](const EventBatch::Event& event) {
-    CaseRows::Row row{};
-    row.began = event.began;
-    row.ended = event.ended;
-    row.identity = event.id.empty() ? 0 : hash128(event.id).low | 1;
-    row.activity = names_.intern(event.activity);
-    row.resource = names_.intern(event.resource);
-    const std::uint64_t hash = case_hash(event.case_id);
-    parts_[part_of(hash)].add(hash, event.case_id, row);
-  });
-}
-
-void BatchView::apply(const CaseRows& part, const Operators& operators, Views& views) const {
+void BatchView::apply(CaseGroups& part, const Operators& operators, Share& share) const {
   WholeCase whole;
   for (std::size_t number = 0; number < part.cases(); ++number) {
+    const auto rows = part.rows(number);
     whole.begin();
-    for (const CaseRows::Row& row : part.rows(number)) {
-      whole.add(names_, row.activity, row.resource, row.began, row.ended);
-    }
-    whole.apply(part.case_id(number), Completion{}, operators, views);
+    for (const CaseGroups::Row& row : rows) whole.add(names_, row.activity, no_name, row.began, row.ended);
+    whole.apply(part.case_id(number), Completion{}, operators, share.views);
+    if (rows.size() <= operators::VariantNote::listed_max) continue;
+    auto& activities = share.long_cases[std::string{part.case_id(number)}];
+    for (const CaseGroups::Row& row : rows) activities.push_back(row.activity);
   }
+  share.events += part.events();
+  share.duplicates += part.duplicates();
 }
 
 std::unique_ptr<ProcessView> BatchView::build(const Operators& operators, unsigned threads) {
-  finish_gathering();
-  std::vector<Views> local(std::max(1U, threads));
-  std::atomic<std::size_t> next{0};
-  const auto work = [&](Views& views) {
-    std::vector<CaseRows::Row> scratch;
-    for (std::size_t part = next++; part < parts_.size(); part = next++) {
-      parts_[part].group(scratch);
-      apply(parts_[part], operators, views);
+  if (filling_ != nullptr) {
+    filling_->end();
+    take(*std::exchange(filling_, nullptr));
+  }
+  std::vector<Share> shares(std::max(1U, threads));
+  Queue parts{PartedEvents::parts};
+  on_each(shares, [&](Share& share) {
+    CaseGroups groups;
+    while (const auto part = parts.take()) {
+      groups.group(pieces_, *part);
+      apply(groups, operators, share);
     }
-  };
-  std::vector<std::thread> running;
-  for (std::size_t i = 1; i < local.size(); ++i) running.emplace_back(work, std::ref(local[i]));
-  work(local[0]);
-  for (std::thread& thread : running) thread.join();
+  });
   // One set of names throughout, so cells merge as they are.
   auto view = std::make_unique<ProcessView>();
-  view->views = std::move(local[0]);
-  for (std::size_t i = 1; i < local.size(); ++i) view->views.absorb(std::move(local[i]));
+  view->views = std::move(shares[0].views);
+  Queue tables{merged_tables.size()};
+  on_each(shares, [&](Share&) {
+    while (const auto table = tables.take()) {
+      for (std::size_t i = 1; i < shares.size(); ++i) {
+        view->views.absorb(merged_tables[*table], shares[i].views);
+      }
+    }
+  });
   for (NameId id = 1; id < names_.end(); ++id) {
     const NameId same = view->names.intern(names_.text(id));
     WEIR_CHECK(same == id, "names of a batch are numbered in the order they came");
   }
-  view->record.counters.accepted = events();
-  for (const CaseRows& part : parts_) view->record.counters.duplicates += part.duplicates();
+  for (Share& share : shares) {
+    long_cases_.merge(share.long_cases);
+    events_ += share.events;
+    view->record.counters.duplicates += share.duplicates;
+  }
+  view->record.counters.accepted = events_;
   return view;
 }
 
-std::uint64_t BatchView::events() const {
-  std::uint64_t events = 0;
-  for (const CaseRows& part : parts_) events += part.events();
-  return events;
-}
-
-std::vector<std::string> BatchView::activities_of(std::string_view case_id) const {
+std::vector<std::string> BatchView::activities_of(const std::string& case_id) const {
   std::vector<std::string> activities;
-  const std::uint64_t hash = case_hash(case_id);
-  for (const CaseRows::Row& row : parts_[part_of(hash)].find(hash, case_id)) {
-    activities.emplace_back(names_.text(row.activity));
-  }
+  const auto known = long_cases_.find(case_id);
+  if (known == long_cases_.end()) return activities;
+  for (const NameId activity : known->second) activities.emplace_back(names_.text(activity));
   return activities;
 }
 

@@ -1,58 +1,53 @@
-// The views of one file, without a server: events are gathered by case, then each case is applied as a whole, by the
-// same fold and operators as everywhere. What `weir discover` runs.
+// The views of one file, without a server: events are sorted into parts by their case, piece of the file by piece; then
+// each part is put together by case, and each case is applied as a whole, by the same fold and operators as everywhere.
+// What `weir discover` runs.
 #pragma once
 
-#include <array>
-#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <thread>
+#include <unordered_map>
 #include <vector>
 
-#include "stream/feed/case_rows.hpp"
-#include "stream/feed/event_batch.hpp"
+#include "stream/feed/case_groups.hpp"
 #include "stream/feed/process_view.hpp"
 #include "stream/ingest/event_view.hpp"
 
 namespace weir::feed {
 
-/// To be used from one thread; gathers on another, so that reading the file is all that the first one does.
-/// Memory: 48 bytes an event, its case id (once where a case's events follow one another), and each distinct name.
-class BatchView final : public ingest::EventSink {
+/// To be used from one thread, but for the pieces it hands out. Resources are not kept: its operators must not ask for
+/// them. Memory: that of PartedEvents, and each distinct name.
+class BatchView final : public ingest::PiecewiseSink {
  public:
-  BatchView();
-  ~BatchView() override;
-
   /// Takes an event in. Where the file gives ids, the first event of a (case, id) counts and the others are duplicates.
   void event(const ingest::EventView& view) override;
+  std::unique_ptr<ingest::PieceSink> piece() override { return std::make_unique<EventPiece>(events_expected_); }
+  /// A piece from piece(). Not to be mixed with event().
+  void take(std::unique_ptr<ingest::PieceSink> piece, std::uint64_t rows, std::uint64_t lines) override;
 
   /// Builds the view, on up to `threads` threads. Call once, after the last event. O(n log n).
   std::unique_ptr<ProcessView> build(const dataflow::Operators& operators, unsigned threads);
 
-  /// After build(): the activities of a case in trace order. O(log cases + events of the case). Any thread.
-  std::vector<std::string> activities_of(std::string_view case_id) const;
+  /// After build(): the activities, in trace order, of a case that is too long for its variant to list them; of others
+  /// none. O(events of the case). Any thread.
+  std::vector<std::string> activities_of(const std::string& case_id) const;
   /// The latest timestamp, µs.
   std::int64_t last() const { return last_; }
   /// After build(): without duplicates.
-  std::uint64_t events() const;
+  std::uint64_t events() const { return events_; }
 
  private:
-  static constexpr unsigned part_bits = 6;
-  static std::uint64_t case_hash(std::string_view case_id);
-  static std::size_t part_of(std::uint64_t case_hash) { return case_hash >> (64 - part_bits); }
+  struct Share;
+  void take(EventPiece& piece);
+  void apply(CaseGroups& part, const dataflow::Operators& operators, Share& share) const;
 
-  void hand_over();
-  void finish_gathering();
-  void gather(const EventBatch& batch);
-  void apply(const CaseRows& part, const dataflow::Operators& operators, dataflow::Views& views) const;
-
-  EventBatch filling_;
-  EventBatchQueue queue_;
-  std::thread gatherer_;  // started with the first batch that is full; names_ and parts_ are its until it ends
+  std::unique_ptr<EventPiece> filling_;
+  std::vector<TakenPiece> pieces_;
+  std::size_t events_expected_ = 0;  // in a piece: as many as in the last
   dataflow::Names names_;
-  std::array<CaseRows, std::size_t{1} << part_bits> parts_;  // by the hash of the case
+  std::unordered_map<std::string, std::vector<dataflow::NameId>> long_cases_;
   std::int64_t last_ = std::numeric_limits<std::int64_t>::min();
+  std::uint64_t events_ = 0;
 };
 
 }  // namespace weir::feed

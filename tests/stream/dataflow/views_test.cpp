@@ -165,7 +165,7 @@ TEST(ViewsWithoutAStore, AreAddedUp) {
     ++mine.change({Table::edges, i}).counts[0];
     ++theirs.change({Table::edges, i + 50}).counts[0];
   }
-  mine.absorb(std::move(theirs));
+  for (const Table table : {Table::edges, Table::variants, Table::handovers}) mine.absorb(table, theirs);
   std::map<CellKey, std::int64_t> counts;
   mine.each([&](const CellKey& key, const Cell& cell) { counts[key] = cell.counts[0]; });
   mine.each_tally([&](const CellKey& key, std::int64_t count) { counts[key] = count; });

@@ -11,6 +11,7 @@
 
 #include "stream/dataflow/whole_case.hpp"
 #include "stream/operators/operators.hpp"
+#include "stream/operators/variants.hpp"
 #include "tests/support/answers.hpp"
 
 namespace weir::feed {
@@ -37,16 +38,37 @@ std::vector<Happening> happenings(unsigned seed, std::size_t count) {
   return all;
 }
 
+void tell(ingest::EventSink& sink, const Happening& one) {
+  ingest::EventView view;
+  view.case_id = one.case_id;
+  view.activity = one.activity;
+  view.id = one.id;
+  view.start = from_micros(one.began);
+  view.timestamp = from_micros(one.ended);
+  sink.event(view);
+}
+
 std::unique_ptr<ProcessView> viewed(BatchView& batch, const std::vector<Happening>& all, unsigned threads) {
+  for (const Happening& one : all) tell(batch, one);
+  return batch.build(operators::of_discovery(), threads);
+}
+
+/// The same in pieces of any size, some of which go on after their end, and some of which never were.
+std::unique_ptr<ProcessView> viewed_in_pieces(BatchView& batch, const std::vector<Happening>& all, unsigned threads) {
+  std::mt19937 random{static_cast<unsigned>(all.size())};
+  std::unique_ptr<ingest::PieceSink> piece = batch.piece();
   for (const Happening& one : all) {
-    ingest::EventView view;
-    view.case_id = one.case_id;
-    view.activity = one.activity;
-    view.id = one.id;
-    view.start = from_micros(one.began);
-    view.timestamp = from_micros(one.ended);
-    batch.event(view);
+    tell(*piece, one);
+    const auto fate = random() % 1'000;
+    if (fate < 4) piece->end();
+    if (fate > 1) continue;
+    batch.take(std::exchange(piece, batch.piece()), 0, 0);
+    const auto dropped = batch.piece();
+    tell(*dropped, one);
+    dropped->end();
   }
+  piece->end();
+  batch.take(std::move(piece), 0, 0);
   return batch.build(operators::of_discovery(), threads);
 }
 
@@ -90,19 +112,28 @@ TEST(BatchView, IsThatOfItsCasesOneByOne) {
       EXPECT_EQ(batch.events(), kept);
       EXPECT_EQ(view->record.counters.duplicates, all.size() - kept);
       EXPECT_EQ(support::answers_of(*view), answers) << count << " events, " << threads << " threads";
+      BatchView pieces;
+      EXPECT_EQ(support::answers_of(*viewed_in_pieces(pieces, all, threads)), answers) << count << " in pieces";
+      EXPECT_EQ(pieces.last(), batch.last());
     }
   }
 }
 
-TEST(BatchView, TellsTheActivitiesOfEachCaseAndNoneOfOthers) {
+TEST(BatchView, TellsTheActivitiesOfEachLongCaseAndNoneOfOthers) {
   const auto all = happenings(4, 10'000);
   BatchView batch;
   viewed(batch, all, 2);
+  std::size_t long_cases = 0;
   for (const auto& [id, events] : by_case(all)) {
     std::vector<std::string> activities;
-    for (const Happening& one : events) activities.push_back(one.activity);
+    const bool listed = events.size() <= operators::VariantNote::listed_max;
+    for (const Happening& one : events) {
+      if (!listed) activities.push_back(one.activity);
+    }
+    long_cases += activities.empty() ? 0 : 1;
     ASSERT_EQ(batch.activities_of(id), activities) << id;
   }
+  EXPECT_EQ(long_cases, 1U);
   EXPECT_TRUE(batch.activities_of("nowhere").empty());
 }
 

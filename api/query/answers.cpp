@@ -95,9 +95,11 @@ void write_durations(JsonWriter& json, const DurationStats& stats) {
     json.end_object();
     return;
   }
+  const std::string shortest = exact_seconds(*least);
+  const bool all_equal = *least == *greatest;  // as of nearly every variant
   json.member("mean", stats.mean_micros() / 1e6);
-  json.key("min").raw(exact_seconds(*least));
-  json.key("max").raw(exact_seconds(*greatest));
+  json.key("min").raw(shortest);
+  json.key("max").raw(all_equal ? shortest : exact_seconds(*greatest));
   json.key("sum").raw(exact_seconds(stats.sum_micros()));
   if (const auto stdev = stats.stdev_micros()) {
     json.member("stdev", *stdev / 1e6);
@@ -105,7 +107,7 @@ void write_durations(JsonWriter& json, const DurationStats& stats) {
     json.key("stdev").value(nullptr);
   }
   for (const auto& [name, per_mille] : {std::pair{"p50", 500}, {"p90", 900}, {"p95", 950}, {"p99", 990}}) {
-    json.key(name).raw(exact_seconds(stats.quantile(per_mille)));
+    json.key(name).raw(all_equal ? shortest : exact_seconds(stats.quantile(per_mille)));
   }
   json.end_object();
 }

@@ -83,6 +83,12 @@ Result<void> write_activities(JsonWriter& json, const feed::ProcessView& view, c
   return {};
 }
 
+std::string share_of(std::int64_t cases, std::int64_t all) {
+  std::string text;
+  JsonWriter{text}.value(static_cast<double>(cases) / static_cast<double>(all));
+  return text;
+}
+
 }  // namespace
 
 KpiCounts counts_of(const feed::ProcessView& view) {
@@ -146,10 +152,16 @@ VariantList::VariantList(const feed::ProcessView& view, const std::optional<Vari
 
 Result<void> VariantList::write(JsonWriter& json, std::size_t first, std::size_t last,
                                 const ReadActivities& read) const {
-  for (const Row& row : std::span{rows_}.first(std::min(last, rows_.size())).subspan(first)) {
+  constexpr std::size_t ahead = 8;  // neighbours in the list lie anywhere in memory
+  last = std::min(last, rows_.size());
+  std::string share;  // of the row before: most have as many cases
+  for (std::size_t i = first; i < last; ++i) {
+    const Row& row = rows_[i];
+    if (i + ahead < last) rows_[i + ahead].cell->prefetch();
     json.begin_object().member("id", to_hex(row.id)).key("activities");
     if (const auto told = write_activities(json, view_, *row.cell, read); !told) return told;
-    json.member("count", row.cases).member("share", static_cast<double>(row.cases) / static_cast<double>(cases_));
+    if (i == first || row.cases != rows_[i - 1].cases) share = share_of(row.cases, cases_);
+    json.member("count", row.cases).key("share").raw(share);
     write_durations(json.key("cycle_time_s"), row.cell->durations[VariantCell::cycle]);
     json.end_object();
   }

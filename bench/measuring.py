@@ -15,10 +15,17 @@ RESULTS = HOUSE / "bench" / "results"
 
 
 def run(command, output=None):
-    """-> (seconds, peak MiB) of a command that must succeed. `output`: the file that takes its stdout."""
-    with open(output or os.devnull, "wb") as sink:
+    """-> (seconds, peak MiB) of a command that must succeed. `output`: the file that takes its stdout. Started by a small
+    process of its own: the peak of a child is never told as less than what its parent held."""
+    told = subprocess.run([sys.executable, __file__, str(output or os.devnull), *(str(part) for part in command)],
+                          stdout=subprocess.PIPE, text=True, check=True)
+    return tuple(json.loads(told.stdout))
+
+
+def measure(output, command):
+    with open(output, "wb") as sink:
         begin = time.monotonic()
-        process = subprocess.Popen([str(part) for part in command], stdout=sink)
+        process = subprocess.Popen(command, stdout=sink)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.monotonic() - begin
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -95,3 +102,7 @@ class Report:
         for row in (heading, ["---"] * len(heading), *body):
             print("| " + " | ".join(row) + " |")
         print(f"\n{note}\n({path.relative_to(HOUSE)})", flush=True)
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(sys.argv[1], sys.argv[2:])))

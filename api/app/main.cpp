@@ -5,6 +5,13 @@
 #include "api/app/settings.hpp"
 #include "schemas/base/check.hpp"
 
+// Read by jemalloc when the process begins: what is freed goes back to the system within a second or so, by a thread of
+// its own. With ten seconds, the default, buffers of changing sizes leave a third on top of what is in use.
+extern "C" {
+extern const char* malloc_conf;
+const char* malloc_conf = "background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0";
+}
+
 namespace weir::app {
 namespace {
 

@@ -6,9 +6,6 @@ namespace {
 constexpr std::size_t intake_queue_max = 4'096;
 constexpr std::size_t readers_queue_max = 256;
 constexpr std::chrono::seconds stuck_max{30};  // without that a write ends (reliability R5)
-constexpr std::size_t shard_memtable_min = std::size_t{1} << 20;
-constexpr std::size_t shard_memtable_max = std::size_t{32} << 20;
-constexpr std::size_t node_memtable_bytes = std::size_t{4} << 20;  // people, audit, answers: little, and rarely written
 constexpr std::uint64_t reserve_bytes_temporary = std::uint64_t{16} << 20;  // nobody starts on that folder again
 
 unsigned threads_of(const Settings& settings) {
@@ -71,6 +68,7 @@ Node::Node(const Settings& settings, const Clock& clock, Logger& logger, DataFol
       clock_(clock),
       logger_(logger),
       folder_(std::move(folder)),
+      memory_(plan_memory(settings.memory_bytes, folder_.shards(), settings.body_bytes_max)),
       secrets_(std::move(secrets)),
       on_fatal_(std::move(on_fatal)),
       disk_(folder_.reserve(), settings.is_temporary ? reserve_bytes_temporary : DiskGuard::reserve_bytes,
@@ -101,21 +99,18 @@ Result<std::unique_ptr<Node>> Node::open(const Settings& settings, const Clock& 
 Result<void> Node::open_stores() {
   const auto failed = [this](std::string_view what) { on_fatal_({Code::storage_failed, std::string{what}}); };
   rocks::RocksEnvironment::Limits limits;
-  limits.cache_bytes = settings_.memory_bytes / 2;
-  limits.memtables_bytes = settings_.memory_bytes / 5;
+  limits.cache_bytes = memory_.block_cache;
+  limits.memtables_bytes = memory_.memtables;
   environment_ = std::make_unique<rocks::RocksEnvironment>(
       limits, [this](std::string_view line) { logger_.log(LogLevel::warning, "store", {{"line", line}}); });
-  const rocks::RocksOptions whole{.on_fatal = failed};
-  rocks::RocksOptions small = whole;
-  small.memtable_bytes = node_memtable_bytes;
-  rocks::RocksOptions prefix{.recovery = rocks::WalRecovery::keep_prefix, .on_fatal = failed};
-  // What a store has in memory it replays after a kill, so that half of the budget is the most there is to replay.
-  prefix.memtable_bytes =
-      std::clamp(limits.memtables_bytes / folder_.shards() / 2, shard_memtable_min, shard_memtable_max);
+  const rocks::RocksOptions of_log{.memtable_bytes = memory_.log_memtable, .on_fatal = failed};
+  const rocks::RocksOptions of_node{.memtable_bytes = memory_.node_memtable, .on_fatal = failed};
+  const rocks::RocksOptions of_shard{
+      .memtable_bytes = memory_.shard_memtable, .recovery = rocks::WalRecovery::keep_prefix, .on_fatal = failed};
   shard_stores_.resize(folder_.shards());
-  std::vector<Opening> openings{{folder_.log(), &whole, &log_store_}, {folder_.node(), &small, &node_store_}};
+  std::vector<Opening> openings{{folder_.log(), &of_log, &log_store_}, {folder_.node(), &of_node, &node_store_}};
   for (std::uint32_t i = 0; i < folder_.shards(); ++i) {
-    openings.push_back({folder_.shard(i), &prefix, &shard_stores_[i]});
+    openings.push_back({folder_.shard(i), &of_shard, &shard_stores_[i]});
   }
   if (const auto opened = open_all(openings, *environment_, clock_, threads_of(settings_)); !opened) return opened;
   audit_ = std::make_unique<auth::Audit>(*node_store_, secrets_.audit);
@@ -132,15 +127,15 @@ Result<void> Node::open_stream() {
   high_water_ = std::make_unique<log::HighWaterFile>(folder_.high_water());
   log::EmbeddedOptions log_options;
   log_options.partitions = folder_.shards();
-  log_options.tail_bytes = std::min<std::size_t>(log_options.tail_bytes, settings_.memory_bytes / 8);
-  log_options.queue_bytes = std::max<std::size_t>(
-      std::min<std::size_t>(log_options.queue_bytes, settings_.memory_bytes / 8), 2 * settings_.body_bytes_max);
+  log_options.tail_bytes = memory_.log_tail;
+  log_options.queue_bytes = memory_.log_queue;
+  log_options.commit_bytes = memory_.log_batch;
   auto opened_log = log::EmbeddedLog::open(*log_store_, *high_water_, clock_, log_options);
   if (!opened_log) return opened_log.error();
   log_ = std::move(*opened_log);
   runtime::EngineOptions options;
   options.threads = std::min(threads_of(settings_), folder_.shards());
-  options.task.cache_bytes = settings_.memory_bytes / 4;
+  options.task.cache_bytes = memory_.tasks / 2;
   options.changes = changes_.sinks();
   std::vector<store::Store*> stores;
   for (const auto& store : shard_stores_) stores.push_back(store.get());

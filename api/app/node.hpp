@@ -11,6 +11,7 @@
 #include "api/app/data_folder.hpp"
 #include "api/app/disk_guard.hpp"
 #include "api/app/logging.hpp"
+#include "api/app/memory_plan.hpp"
 #include "api/app/people.hpp"
 #include "api/app/settings.hpp"
 #include "api/app/workers.hpp"
@@ -55,6 +56,7 @@ class Node {
   const Clock& clock() const { return clock_; }
   Logger& logger() { return logger_; }
   const DataFolder& folder() const { return folder_; }
+  const MemoryPlan& memory() const { return memory_; }
   const Secrets& secrets() const { return secrets_; }
   log::EmbeddedLog& log() { return *log_; }
   runtime::Engine& engine() { return *engine_; }
@@ -96,6 +98,7 @@ class Node {
   const Clock& clock_;
   Logger& logger_;
   DataFolder folder_;
+  const MemoryPlan memory_;
   Secrets secrets_;
   OnFatal on_fatal_;
   std::atomic<bool> draining_{false};

@@ -54,11 +54,12 @@ std::vector<Route> all_routes(Node& node, Uploads& uploads, Live& live, Redactor
   return routes;
 }
 
-net::ServerOptions server_options(const Settings& settings, Logger& logger) {
+net::ServerOptions server_options(const Settings& settings, const MemoryPlan& memory, Logger& logger) {
   net::ServerOptions options;
   options.address = settings.listen_address;
   options.port = settings.listen_port;
   options.limits.connections = settings.connections_max;
+  options.limits.buffered_body_bytes = memory.bodies;
   options.tls_certificate_path = settings.tls_cert;
   options.tls_key_path = settings.tls_key;
   options.on_fault = [&logger](std::string_view what) { logger.log(LogLevel::error, "server", {{"what", what}}); };
@@ -169,7 +170,7 @@ int run_server(const Settings& settings, const MakeDemo& make_demo) {
   Redactor redactor(**node, std::chrono::seconds{settings.erasure_seconds});
   SelfCheck self_check(**node, std::chrono::seconds{settings.self_check_seconds});
   Router router(**node, all_routes(**node, **uploads, live, redactor, demo->get()));
-  net::Server server(server_options(settings, logger), router, clock);
+  net::Server server(server_options(settings, (*node)->memory(), logger), router, clock);
   (*node)->metrics().add_collector([&server](metrics::Samples& samples) { collect_server(server, samples); });
   (*node)->start();
   (*uploads)->start();

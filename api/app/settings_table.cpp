@@ -38,7 +38,7 @@ const std::array table = std::to_array<Setting>({
   {"quota-events-per-second", {serve, demo}, "N", "0", "Events per second that each process of each workspace may send; 0: no quota.", Number{&Settings::quota_events_per_second, 0, 1'000'000'000}},
   {"body-bytes-max", {serve, demo}, "BYTES", "16MiB", "The largest body of a request other than an upload.", Bytes{&Settings::body_bytes_max, 1024, gib}},
   {"upload-bytes-max", {serve, demo}, "BYTES", "8GiB", "The largest upload.", Bytes{&Settings::upload_bytes_max, 1024, 64 * tib}},
-  {"memory-bytes", {serve, demo}, "BYTES", "1GiB", "Memory for caches and write buffers.", Bytes{&Settings::memory_bytes, 64 * mib, 64 * tib}},
+  {"memory-bytes", {serve, demo}, "BYTES", "1GiB", "Memory for all that grows with the load: caches, write buffers, changes, queues (DECISIONS.md says how it is split).", Bytes{&Settings::memory_bytes, 64 * mib, 64 * tib}},
   {"connections-max", {serve, demo}, "N", "10000", "Connections open at the same time.", Number{&Settings::connections_max, 1, 1'000'000}},
   {"websockets-max", {serve, demo}, "N", "8000", "WebSockets open at the same time.", Number{&Settings::websockets_max, 1, 1'000'000}},
   {"quota-websockets", {serve, demo}, "N", "0", "WebSockets that each workspace may have open at the same time; 0: no quota.", Number{&Settings::quota_websockets, 0, 1'000'000}},

@@ -13,6 +13,7 @@ namespace {
 constexpr int open_files_max = 256;
 constexpr std::size_t manifest_step_bytes = std::size_t{64} << 10;  // not 4 MiB: a node has a store for each shard
 constexpr double filter_bits_per_key = 10;
+constexpr double memtable_filter_share = 0.1;  // of a memtable: most cases that a shard looks up are new
 
 /// Background errors never heal by themselves here: the process stops and reopens.
 class FailureListener final : public rocksdb::EventListener {
@@ -64,7 +65,9 @@ void set_checks(rocksdb::Options& to, const RocksOptions& options) {
 void set_sizes(rocksdb::Options& to, const RocksOptions& options, const RocksEnvironment::Shared& shared) {
   to.write_buffer_manager = shared.memtables;
   to.write_buffer_size = options.memtable_bytes;
-  to.max_write_buffer_number = 3;
+  to.memtable_whole_key_filtering = true;
+  to.memtable_prefix_bloom_size_ratio = memtable_filter_share;
+  to.max_write_buffer_number = 2;  // beyond, writers wait for the flush: memory is bounded, not the log behind it
   to.max_background_jobs = shared.background_threads + 1;
   to.manifest_preallocation_size = manifest_step_bytes;
   to.max_open_files = open_files_max;
@@ -97,8 +100,8 @@ Result<std::unique_ptr<store::Store>> open_rocksdb(const std::string& path, cons
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(options_of(options, *environment.shared(), failure), path, &opened);
   if (!status.ok()) return Error{Code::storage_failed, path + ": " + status.ToString()};
-  return std::unique_ptr<store::Store>(
-      std::make_unique<RocksStore>(std::shared_ptr<rocksdb::DB>(opened), failure, environment.shared()));
+  return std::unique_ptr<store::Store>(std::make_unique<RocksStore>(std::shared_ptr<rocksdb::DB>(opened), failure,
+                                                                    environment.shared(), options.memtable_bytes));
 }
 
 }  // namespace weir::rocks

@@ -57,7 +57,14 @@ Result<void> RocksStore::write(const store::Batch& batch, store::Durability dura
   rocksdb::WriteOptions options;
   options.sync = durability == store::Durability::synced;
   options.memtable_insert_hint_per_batch = true;  // most batches are sorted
-  return outcome(db_->Write(options, &rows));
+  const auto written = outcome(db_->Write(options, &rows));
+  if (!written || rows.GetDataSize() < memtable_bytes_) return written;
+  // A full memtable is flushed when the next write meets it. After a write of its size that may be long, and a kill
+  // would leave all of it to be replayed.
+  rocksdb::FlushOptions flush;
+  flush.wait = false;
+  flush.allow_write_stall = true;
+  return outcome(db_->Flush(flush));
 }
 
 Result<void> RocksStore::sync() {

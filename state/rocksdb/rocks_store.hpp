@@ -12,8 +12,9 @@ namespace weir::rocks {
 class RocksStore final : public store::Store {
  public:
   RocksStore(std::shared_ptr<rocksdb::DB> db, std::shared_ptr<Failure> failure,
-             std::shared_ptr<const RocksEnvironment::Shared> environment)
-      : environment_(std::move(environment)),
+             std::shared_ptr<const RocksEnvironment::Shared> environment, std::size_t memtable_bytes)
+      : memtable_bytes_(memtable_bytes),
+        environment_(std::move(environment)),
         failure_(std::move(failure)),
         db_(std::move(db)),
         reader_(*db_, nullptr) {}
@@ -37,6 +38,7 @@ class RocksStore final : public store::Store {
   /// Every error of a change is final.
   Result<void> outcome(const rocksdb::Status& status);
 
+  const std::size_t memtable_bytes_;
   std::shared_ptr<const RocksEnvironment::Shared> environment_;
   std::shared_ptr<Failure> failure_;
   std::shared_ptr<rocksdb::DB> db_;  // shared with snapshots

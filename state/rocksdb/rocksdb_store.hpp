@@ -43,6 +43,8 @@ enum class WalRecovery : std::uint8_t {
 };
 
 struct RocksOptions {
+  /// Twice as much may be in memory (one is written to, one is flushed), and after a kill has to be replayed. A larger
+  /// batch is flushed at once.
   std::size_t memtable_bytes = std::size_t{32} << 20;
   std::size_t block_bytes = std::size_t{16} << 10;
   WalRecovery recovery = WalRecovery::refuse_damage;

@@ -27,8 +27,10 @@ void count_case(const CaseFacts& facts, std::int64_t sign, Views& views) {
   totals.duration(TotalsCell::cycle).add(facts.cycle(), sign);
   totals.duration(TotalsCell::busy).add(summary.busy, sign);
   totals.duration(TotalsCell::waiting).add(facts.waiting(), sign);
-  totals.range(TotalsCell::ended).add(summary.last_ended, sign);
-  totals.range(TotalsCell::began).add(summary.first_began, sign);
+  // Only the ends that are told. The earliest end of a case moves with nearly every event: its values would be used up
+  // all the time, and looked up again by folding every case.
+  totals.range(TotalsCell::ended).high().add(-summary.last_ended, sign);
+  totals.range(TotalsCell::began).low().add(summary.first_began, sign);
   views.change(quarter_of(summary.first_began)).counts[QuarterCell::arrivals] += sign;
   if (!facts.completed) return;
   totals.duration(TotalsCell::completed_cycle).add(facts.cycle(), sign);

@@ -21,8 +21,8 @@ struct TotalsCell {
   static constexpr std::size_t completed_cycle = 3;  // the same of completed cases alone
   static constexpr std::size_t completed_busy = 4;
   static constexpr std::size_t completed_waiting = 5;
-  static constexpr std::size_t began = 0;  // range: case starts
-  static constexpr std::size_t ended = 1;  // range: case ends
+  static constexpr std::size_t began = 0;  // range: case starts; their least alone
+  static constexpr std::size_t ended = 1;  // range: case ends; their greatest alone
 };
 
 /// Table::quarters, key a: quarters since 1970 in UTC, as format::ordered.

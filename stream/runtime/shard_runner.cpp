@@ -19,6 +19,7 @@ ShardRunner::ShardRunner(std::uint32_t shard, log::Log& log, Task& task, CommitW
       watch_(watch),
       clock_(clock),
       options_(options),
+      last_commit_(clock.steady()),
       wall_seen_(clock.now()),
       steady_seen_(clock.steady()) {}
 
@@ -39,8 +40,9 @@ Result<bool> ShardRunner::try_step() {
     if (const auto told = commit(); !told) return told.error();
   }
   tick_if_due();
-  const auto committed = commit_if_time(!*read);
-  if (!committed) return committed;
+  if (commit_is_due(!*read)) {
+    if (const auto told = commit(); !told) return told.error();
+  }
   if (const auto refilled = refill_if_idle(!*read); !refilled) return refilled.error();
   return *read || task_.has_sweeps();
 }
@@ -139,24 +141,17 @@ void ShardRunner::tick_if_due() {
   }
 }
 
-Result<bool> ShardRunner::commit_if_time(bool caught_up) {
+bool ShardRunner::commit_is_due(bool caught_up) const {
   if (!task_.dirty()) return false;
+  if (narrowing() || task_.full()) return true;
   const Clock::Steady waited = clock_.steady() - last_commit_;
-  const bool at_once = narrowing() || task_.full();
-  if (!caught_up && !at_once && waited < std::min(options_.commit_interval, options_.commit_interval_followed))
-    return false;
+  if (waited >= options_.commit_gap && taken_ >= lag()) return true;
+  if (!caught_up && waited < options_.commit_interval) return false;
   const bool awaited = std::any_of(next_.begin(), next_.end(), [this](const auto& taken) {
     return watch_.awaited(shard_, taken.first, taken.second);
   });
-  // Who waits for a position has less patience than the longest interval.
-  Clock::Steady interval = awaited ? options_.commit_interval : std::max(interval_, options_.commit_interval);
-  if (task_.followed()) interval = std::min(interval, options_.commit_interval_followed);
-  const bool due = at_once || waited >= interval || (caught_up && (awaited || waited >= options_.commit_gap));
-  if (!due) return false;
-  interval_ = caught_up ? Clock::Steady{0}
-                        : std::min(std::max(interval_, options_.commit_interval) * 2, options_.commit_interval_max);
-  if (const auto committed = commit(); !committed) return committed.error();
-  return true;
+  if (caught_up && awaited) return true;
+  return waited >= (awaited || task_.followed() ? options_.commit_interval : options_.commit_interval_max);
 }
 
 Result<void> ShardRunner::refill_if_idle(bool caught_up) {

@@ -16,14 +16,11 @@ namespace weir::runtime {
 
 struct RunnerOptions {
   std::size_t batch_bytes = std::size_t{1} << 20;  // read from one workspace's partition in one step
-  // A commit follows when the shard has caught up and `commit_gap` has passed since the last, or somebody waits; under
-  // full load after `commit_interval`, doubled with each commit that does not catch up until `commit_interval_max`, so
-  // that many events of a case become one write (measured.md). What the task holds bounds the interval too.
-  Clock::Steady commit_gap = std::chrono::milliseconds{5};
-  Clock::Steady commit_interval = std::chrono::milliseconds{400};
-  Clock::Steady commit_interval_max = std::chrono::milliseconds{3200};
-  // Under full load, while somebody follows what commits change.
-  Clock::Steady commit_interval_followed = std::chrono::milliseconds{200};
+  // A commit is due when as much is taken as still waits: a lone event is committed at once, and the further a shard is
+  // behind, the more events of a case become one write (measured.md). What the task may hold bounds it.
+  Clock::Steady commit_gap = std::chrono::milliseconds{5};         // at least, between two commits nobody waits for
+  Clock::Steady commit_interval = std::chrono::milliseconds{200};  // at most, while somebody waits or follows
+  Clock::Steady commit_interval_max = std::chrono::milliseconds{3200};  // at most
   // Extremes that views lost are looked up again when the shard is idle, at most this often.
   Clock::Steady refill_gap = std::chrono::seconds{2};
   // The wall clock may run ahead of the monotonic one by at most this much; beyond, ticks are held (reliability R18).
@@ -62,7 +59,7 @@ class ShardRunner {
   void tick_if_due();
   bool wall_clock_jumped();
   Result<void> refill_if_idle(bool caught_up);
-  Result<bool> commit_if_time(bool caught_up);
+  bool commit_is_due(bool caught_up) const;
   Result<void> commit();
 
   const std::uint32_t shard_;
@@ -77,7 +74,6 @@ class ShardRunner {
   std::uint64_t records_max_ = Task::all_records;  // to take before a commit; fewer when looking for who is to blame
   std::shared_ptr<std::atomic<int>> ticks_under_way_ = std::make_shared<std::atomic<int>>(0);
   Clock::Steady last_commit_{};
-  Clock::Steady interval_{};  // of the commits under load at hand
   Clock::Steady last_refill_{};
   Time wall_seen_{};
   Clock::Steady steady_seen_{};

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <fstream>
 #include <random>
+#include <thread>
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -183,6 +184,18 @@ TEST_F(RocksDbStore, ASnapshotOutlivesItsStore) {
   const auto snapshot = store->snapshot();
   store.reset();
   EXPECT_EQ(*snapshot->get("a"), "1");
+}
+
+TEST_F(RocksDbStore, ABatchLargerThanAMemtableDoesNotWaitForTheNextToBeFlushed) {
+  const auto store = open({.memtable_bytes = 1 << 20}).value();
+  put(*store, "a", incompressible(2 << 20, 1));
+  const auto flushed = [&] {
+    const fs::directory_iterator files{path_};
+    return std::any_of(begin(files), end(files), [](const auto& file) { return file.path().extension() == ".sst"; });
+  };
+  for (int waited = 0; waited < 1'000 && !flushed(); ++waited)
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  EXPECT_TRUE(flushed());
 }
 
 TEST_F(RocksDbStore, ManyStoresShareOneBudgetOfMemtables) {

@@ -37,6 +37,14 @@ TEST(Totals, PartTheCycleInWorkAndWaiting) {
   EXPECT_EQ(totals.ranges[TotalsCell::ended].max(), 60);
 }
 
+TEST(Totals, KeepOfTheEndsOfCasesOnlyTheGreatest) {
+  HandMade<Totals> views;
+  views.add("1", {{"a", 3, 10}});
+  const auto& totals = views.cell_at({Table::totals});
+  EXPECT_TRUE(totals.ranges[TotalsCell::ended].low().kept().empty());
+  EXPECT_TRUE(totals.ranges[TotalsCell::began].high().kept().empty());
+}
+
 TEST(Totals, CompleteACaseAtItsEndActivity) {
   HandMade<Totals> views;
   views.completion.declared = true;

@@ -118,6 +118,31 @@ TEST(ShardRunner, CommitsForWhoWaitsAlthoughItIsBehind) {
   EXPECT_EQ(told, true);
 }
 
+TEST(ShardRunner, CommitsMoreAtATimeTheFurtherItIsBehind) {
+  OneShard one;
+  RunnerOptions options;
+  options.batch_bytes = 1;
+  ShardRunner runner{0, *one.log, *one.task, one.watch, one.clock, options};
+  for (std::int64_t time = 1; time <= 200; ++time) one.append(log::Kind::tick, encode(Tick{time}));
+  const auto steps = [&](int count) {
+    for (int i = 0; i < count; ++i) {
+      one.clock.advance(std::chrono::milliseconds{10});
+      ASSERT_TRUE(runner.step());
+    }
+  };
+  steps(99);
+  EXPECT_EQ(one.task->counters().commits, 0U);
+  steps(1);
+  EXPECT_EQ(one.watch.committed_offset(0, "w"), 100U);
+  steps(99);
+  EXPECT_LE(one.task->counters().commits, 8U);  // 100, 50, 25, 13 …
+  steps(1);
+  EXPECT_EQ(one.watch.committed_offset(0, "w"), 200U);
+  one.append(log::Kind::tick, encode(Tick{201}));
+  steps(1);
+  EXPECT_EQ(one.watch.committed_offset(0, "w"), 201U);  // a lone record at once
+}
+
 TEST(ShardRunner, CommitsNoSoonerForWhoWaitsForWhatItHasNotReached) {
   OneShard one;
   RunnerOptions options;

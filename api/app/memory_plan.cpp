@@ -1,0 +1,34 @@
+#include "api/app/memory_plan.hpp"
+
+#include <algorithm>
+
+namespace weir::app {
+namespace {
+
+constexpr std::size_t mib = std::size_t{1} << 20;
+constexpr std::size_t memtables_per_store = 2;  // one is written to while the other is flushed
+
+std::size_t memtable(std::size_t share, std::size_t largest) {
+  return std::clamp(share / memtables_per_store, mib, largest);
+}
+
+}  // namespace
+
+MemoryPlan plan_memory(std::uint64_t memory_bytes, std::uint32_t shards, std::uint64_t body_bytes_max) {
+  const std::size_t eighth = memory_bytes / 8;
+  const std::size_t body = body_bytes_max;
+  MemoryPlan plan;
+  plan.block_cache = 3 * eighth;
+  plan.memtables = eighth;
+  plan.log_memtable = memtable(eighth / 4, 16 * mib);
+  plan.node_memtable = memtable(eighth / 16, 4 * mib);
+  plan.shard_memtable = memtable(eighth / 2 / shards, 32 * mib);
+  plan.tasks = 3 * eighth;
+  plan.bodies = std::max(eighth, 2 * body);
+  plan.log_queue = std::max(eighth / 2, body);
+  plan.log_batch = std::clamp(eighth / 8, mib, 8 * mib);
+  plan.log_tail = std::min(eighth / 2, 64 * mib);
+  return plan;
+}
+
+}  // namespace weir::app

@@ -7,6 +7,7 @@
 #include "schemas/codec/event_builder.hpp"
 #include "schemas/codec/json_reader.hpp"
 #include "schemas/codec/json_writer.hpp"
+#include "schemas/codec/plain_event.hpp"
 #include "schemas/codec/timestamp.hpp"
 
 namespace weir {
@@ -118,6 +119,10 @@ Result<std::vector<DecodedEvent>> decode_lines(std::string_view body, const Deco
     std::string_view line = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (line.ends_with('\r')) line.remove_suffix(1);
+    if (auto plain = codec::read_plain_event(line, false, options); plain && events.size() < body_events_max) {
+      events.push_back({origin.of(line), std::move(*plain)});
+      continue;
+    }
     const Result<JsonValue> value = parser.parse_in_place(line, bytes);
     if (!value && value.error().code == Code::empty_body) continue;
     if (events.size() == body_events_max) return too_many();
@@ -136,9 +141,11 @@ Result<std::vector<DecodedEvent>> decode_events(BodyFormat format, std::string_v
 }
 
 Result<Event> decode_stored_event(std::string_view bytes, Time appended) {
+  const DecodeOptions options{.now = appended, .default_process = "default"};
+  if (auto plain = codec::read_plain_event(bytes, true, options)) return std::move(*plain);
   const Result<JsonValue> value = buffers().parser.parse(bytes);
   if (!value) return value.error();
-  return read_event(*value, Form::stored, {.now = appended, .default_process = "default"});
+  return read_event(*value, Form::stored, options);
 }
 
 void encode_event(const Event& event, std::string& out) {

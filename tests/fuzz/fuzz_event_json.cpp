@@ -21,6 +21,14 @@ void check_survives_the_log(const weir::Event& event) {
   WEIR_CHECK(*read == event, "a stored event is the event");
 }
 
+/// White space before it leaves the line to the whole grammar.
+void check_the_quick_way(const std::string& line) {
+  const auto quick = weir::decode_stored_event(line, now);
+  const auto whole = weir::decode_stored_event(" " + line, now);
+  WEIR_CHECK(quick.ok() == whole.ok(), "the quick way accepts what the grammar accepts");
+  WEIR_CHECK(!quick.ok() || *quick == *whole, "the quick way reads what the grammar reads");
+}
+
 }  // namespace
 
 /// The first byte chooses the format, the rest is the body.
@@ -28,6 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const auto format = formats[data[0] % std::size(formats)];
   const std::string body(reinterpret_cast<const char*>(data + 1), size - 1);
+  check_the_quick_way(body);
   const auto decoded = weir::decode_events(format, body, {.now = now});
   if (!decoded.ok()) return 0;
   for (const auto& each : *decoded) {

@@ -9,13 +9,13 @@ namespace weir::app {
 
 /// Bytes.
 struct MemoryPlan {
-  // Stores, 3/8.
+  // Stores, 1/4.
   std::size_t block_cache = 0;     // blocks, indexes and filters of all stores; memtables are charged to it
   std::size_t memtables = 0;       // of all stores, at most, where no single commit is larger than its share
   std::size_t log_memtable = 0;    // each store has one that is written to and one that is flushed
   std::size_t node_memtable = 0;   // tokens, audit, uploads
   std::size_t shard_memtable = 0;  // what a kill leaves to be replayed
-  // Tasks, 3/8.
+  // Tasks, 1/2 with what their commits copy on the way.
   std::size_t tasks = 0;  // cases, cells and what changed of them, of all shards; after a commit half stays as a cache
   // Events on their way, 1/4.
   std::size_t bodies = 0;     // of requests
@@ -24,8 +24,9 @@ struct MemoryPlan {
   std::size_t log_tail = 0;   // appended blocks that shards have not read yet
 };
 
-/// `body_bytes_max`: a body of that size must find room, however small the budget is. A budget below 64 MiB is not
-/// kept to. O(1).
-MemoryPlan plan_memory(std::uint64_t memory_bytes, std::uint32_t shards, std::uint64_t body_bytes_max);
+/// As many shards commit at once as there are `threads`. `body_bytes_max`: a body of that size must find room, however
+/// small the budget is. A budget below 64 MiB is not kept to. O(1).
+MemoryPlan plan_memory(std::uint64_t memory_bytes, std::uint32_t shards, unsigned threads,
+                       std::uint64_t body_bytes_max);
 
 }  // namespace weir::app

@@ -68,7 +68,7 @@ Node::Node(const Settings& settings, const Clock& clock, Logger& logger, DataFol
       clock_(clock),
       logger_(logger),
       folder_(std::move(folder)),
-      memory_(plan_memory(settings.memory_bytes, folder_.shards(), settings.body_bytes_max)),
+      memory_(plan_memory(settings.memory_bytes, folder_.shards(), threads_of(settings), settings.body_bytes_max)),
       secrets_(std::move(secrets)),
       on_fatal_(std::move(on_fatal)),
       disk_(folder_.reserve(), settings.is_temporary ? reserve_bytes_temporary : DiskGuard::reserve_bytes,

@@ -12,6 +12,7 @@ namespace {
 
 constexpr int open_files_max = 256;
 constexpr std::size_t manifest_step_bytes = std::size_t{64} << 10;  // not 4 MiB: a node has a store for each shard
+constexpr int level0_files_max = 64;
 constexpr double filter_bits_per_key = 10;
 constexpr double memtable_filter_share = 0.1;  // of a memtable: most cases that a shard looks up are new
 
@@ -63,6 +64,9 @@ void set_checks(rocksdb::Options& to, const RocksOptions& options) {
 }
 
 void set_sizes(rocksdb::Options& to, const RocksOptions& options, const RocksEnvironment::Shared& shared) {
+  // No slowing down: RocksDB would let large batches in at 16 KiB a second. Writers wait when it is really too much.
+  to.level0_slowdown_writes_trigger = to.level0_stop_writes_trigger = level0_files_max;
+  to.soft_pending_compaction_bytes_limit = 0;
   to.write_buffer_manager = shared.memtables;
   to.write_buffer_size = options.memtable_bytes;
   to.memtable_whole_key_filtering = true;

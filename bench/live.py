@@ -86,16 +86,29 @@ def live_latency(programs, options, server):
     report.finish(figures, rows, "An event is accepted when its 202 is read; a delta tells of all events up to it.")
 
 
+def in_browser(part, programs, house):
+    """-> what the dashboard's measures in headless Chromium tell of this part."""
+    ended = subprocess.run([house / "tests/browser/run", "--measure", part], capture_output=True, text=True,
+                           env={**os.environ, "TESTED_BINARY": str(programs.weir)})
+    if ended.returncode != 0:
+        raise RuntimeError(ended.stderr.strip())
+    return json.loads(ended.stdout.splitlines()[-1])
+
+
+def million_rows(programs, options, house):
+    """A file of a million rows, chosen on the page."""
+    report = Report("million-rows", {"rows": 1_000_000})
+    runs = [in_browser("million-rows", programs, house) for _ in range(options.rounds or 3)]
+    rows = [["first map ms", "all rows taken ms", "longest task of the page ms", "of that work ms"],
+            [spread(summary([one[what] for one in runs], 0)) for what in
+             ("first_map_ms", "all_taken_ms", "longest_task_ms", "longest_task_work_ms")]]
+    report.finish(runs, rows, "Since the button was pressed; server and browser share the machine.")
+
+
 def event_to_pixel(programs, options, house):
     """5,000 events a second; the dashboard in a browser, all of its overview live."""
     report = Report("event-to-pixel", {"events_per_s": 5_000})
-    runs = []
-    for _ in range(options.rounds or 3):
-        ended = subprocess.run([house / "tests/browser/run", "--measure", "event-to-pixel"], capture_output=True,
-                               text=True, env={**os.environ, "TESTED_BINARY": str(programs.weir)})
-        if ended.returncode != 0:
-            raise RuntimeError(ended.stderr.strip())
-        runs.append(json.loads(ended.stdout.splitlines()[-1]))
+    runs = [in_browser("event-to-pixel", programs, house) for _ in range(options.rounds or 3)]
     rows = [["since accepted", "p50 ms", "p99 ms", "max ms"]]
     for name, what in (("delta in the browser", "accepted_to_delta_ms"), ("changed pixel", "accepted_to_pixel_ms")):
         rows.append([name, *(spread(summary([one[what][of] for one in runs], 0)) for of in ("p50", "p99", "max"))])

@@ -38,7 +38,7 @@ test("long names keep both ends", () => {
 
 test("one case is no cases", () => {
   const english = numerals("en");
-  assert.deepEqual([0, 1, 2_000].map((value) => counted(value, "case", undefined, english)), ["0 cases", "1 case", "2,000 cases"]);
+  assert.deepEqual([0, 1, 2_000].map((value) => counted(value, "case", "cases", (one) => count(one, english))), ["0 cases", "1 case", "2,000 cases"]);
   assert.equal(counted(1, "activity", "activities"), "1 activity");
 });
 

@@ -22,7 +22,8 @@ export const count = (value: number, with_ = own): string =>
   Math.abs(value) < 100_000 ? with_.whole.format(value) : with_.short.format(value);
 
 /// 1 case, 2 cases
-export const counted = (value: number, one: string, many = `${one}s`, with_ = own): string => `${count(value, with_)} ${value === 1 ? one : many}`;
+export const counted = (value: number, one: string, many = `${one}s`, told: (value: number) => string = count): string =>
+  `${told(value)} ${value === 1 ? one : many}`;
 
 export function percent(share: number | null): string {
   if (share === null || !Number.isFinite(share)) return "–";

@@ -50,7 +50,7 @@ function Progress() {
   const share = upload ? upload.progress : now.size > 0 ? now.sent / now.size : 1;
   const told = !upload ? (now.upload ? "received" : `sending, ${percent(share)} of ${bytes(now.size)}`)
     : upload.state === "failed" ? upload.failure?.detail ?? "failed"
-      : `${counted(upload.accepted, "row")} taken${upload.rejected > 0 ? `, ${whole(upload.rejected)} refused` : ""}${ended ? "" : `, ${percent(share)}`}`;
+      : `${counted(upload.accepted, "row", "rows", whole)} taken${upload.rejected > 0 ? `, ${whole(upload.rejected)} refused` : ""}${ended ? "" : `, ${percent(share)}`}`;
   return (
     <section class={`progress ${upload?.state === "failed" ? "bad" : ""}`} aria-label="Upload">
       <p class="row"><b class="grow">{now.name}</b>{ended && <button type="button" class="plain" aria-label="Dismiss" onClick={() => { sending.value = null; }}><Icon name="close" /></button>}</p>
@@ -126,7 +126,7 @@ function Withdraw({ upload, again }: { upload: Upload; again: () => void }) {
   };
   if (upload.state === "withdrawn" || upload.state === "failed") return null;
   return sure ? (
-    <p class="row wrap"><span>Take its {counted(upload.accepted, "row")} out of every view?</span>
+    <p class="row wrap"><span>Take its {counted(upload.accepted, "row", "rows", whole)} out of every view?</span>
       <button type="button" class="danger" onClick={() => void withdraw()}>Withdraw</button><button type="button" onClick={() => setSure(false)}>Keep</button></p>
   ) : <p><button type="button" onClick={() => setSure(true)}>Withdraw…</button></p>;
 }
@@ -138,7 +138,7 @@ function Details({ id, onClose }: { id: string; onClose: () => void }) {
     <Dialog title="Upload" wide onClose={onClose}>
       {!data ? (problem ? <Trouble problem={problem} /> : <Waiting />) : (
         <>
-          <p class="sheet-note">{exactly(data.received)} into <b>{data.process}</b>: {bytes(data.bytes)}{data.format ? ` of ${data.format.toUpperCase()}` : ""}; {counted(data.rows, "row")}, {whole(data.accepted)} taken, {whole(data.rejected)} refused.</p>
+          <p class="sheet-note">{exactly(data.received)} into <b>{data.process}</b>: {bytes(data.bytes)}{data.format ? ` of ${data.format.toUpperCase()}` : ""}; {counted(data.rows, "row", "rows", whole)}, {whole(data.accepted)} taken, {whole(data.rejected)} refused.</p>
           {data.failure && <Trouble problem={{ title: data.failure.detail, status: 0, code: data.failure.code }} />}
           {data.mapping.length > 0 && <p>{data.mapping.map((one) => <span class="tag" key={one.field}>{one.field} ← {one.column}</span>)}</p>}
           {data.drift && (data.drift.added.length > 0 || data.drift.removed.length > 0) && (

@@ -48,6 +48,30 @@ Digest sha256(std::string_view bytes) {
   return digest;
 }
 
+struct Sha256::Context {
+  EVP_MD_CTX* of = EVP_MD_CTX_new();
+  Context() = default;
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+  ~Context() { EVP_MD_CTX_free(of); }
+};
+
+Sha256::Sha256() : context_(std::make_unique<Context>()) {
+  WEIR_CHECK(context_->of != nullptr && EVP_DigestInit_ex(context_->of, EVP_sha256(), nullptr) == 1, "SHA-256");
+}
+Sha256::~Sha256() = default;
+
+void Sha256::add(std::string_view bytes) {
+  WEIR_CHECK(EVP_DigestUpdate(context_->of, bytes.data(), bytes.size()) == 1, "SHA-256");
+}
+
+Digest Sha256::finish() {
+  Digest digest;
+  unsigned size = 0;
+  WEIR_CHECK(EVP_DigestFinal_ex(context_->of, digest.data(), &size) == 1, "SHA-256");
+  return digest;
+}
+
 Digest hmac_sha256(std::string_view key, std::string_view bytes) {
   Digest digest;
   unsigned size = 0;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,22 @@ std::string_view bytes_of(const std::array<unsigned char, 32>& array);
 std::string to_hex(std::string_view bytes);
 
 Digest sha256(std::string_view bytes);
+/// SHA-256 of what comes in pieces.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
+
+  void add(std::string_view bytes);
+  /// Of all that was added; last call.
+  Digest finish();
+
+ private:
+  struct Context;
+  std::unique_ptr<Context> context_;
+};
 /// RFC 2104 with SHA-256.
 Digest hmac_sha256(std::string_view key, std::string_view bytes);
 inline Digest hmac_sha256(const Key& key, std::string_view bytes) { return hmac_sha256(bytes_of(key), bytes); }

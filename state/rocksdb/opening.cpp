@@ -96,16 +96,54 @@ rocksdb::Options options_of(const RocksOptions& options, const RocksEnvironment:
   return to;
 }
 
+Error cannot_open(const std::string& path, const rocksdb::Status& status) {
+  return {status.IsCorruption() ? Code::state_damaged : Code::storage_failed, path + ": " + status.ToString()};
+}
+
+/// A database that nobody writes to.
+class ReadOnly final : public Reading<store::Reader> {
+ public:
+  ReadOnly(std::unique_ptr<rocksdb::DB> db, std::shared_ptr<const RocksEnvironment::Shared> environment)
+      : Reading(RocksReader(*db, nullptr)), environment_(std::move(environment)), db_(std::move(db)) {}
+
+ private:
+  std::shared_ptr<const RocksEnvironment::Shared> environment_;
+  std::unique_ptr<rocksdb::DB> db_;
+};
+
+Result<std::unique_ptr<rocksdb::DB>> open_for_reading(const std::string& path, const RocksEnvironment& environment) {
+  rocksdb::DB* opened = nullptr;
+  const auto nobody = std::make_shared<Failure>(nullptr);
+  const rocksdb::Status status =
+      rocksdb::DB::OpenForReadOnly(options_of({}, *environment.shared(), nobody), path, &opened);
+  if (!status.ok()) return cannot_open(path, status);
+  return std::unique_ptr<rocksdb::DB>{opened};
+}
+
 }  // namespace
 
-Result<std::unique_ptr<store::Store>> open_rocksdb(const std::string& path, const RocksOptions& options,
-                                                   const RocksEnvironment& environment) {
+Result<std::unique_ptr<store::DiskStore>> open_rocksdb(const std::string& path, const RocksOptions& options,
+                                                       const RocksEnvironment& environment) {
   const auto failure = std::make_shared<Failure>(options.on_fatal);
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(options_of(options, *environment.shared(), failure), path, &opened);
-  if (!status.ok()) return Error{Code::storage_failed, path + ": " + status.ToString()};
-  return std::unique_ptr<store::Store>(std::make_unique<RocksStore>(std::shared_ptr<rocksdb::DB>(opened), failure,
-                                                                    environment.shared(), options.memtable_bytes));
+  if (!status.ok()) return cannot_open(path, status);
+  return std::unique_ptr<store::DiskStore>(std::make_unique<RocksStore>(
+      std::shared_ptr<rocksdb::DB>(opened), failure, environment.shared(), options.memtable_bytes));
+}
+
+Result<std::unique_ptr<store::Reader>> read_rocksdb(const std::string& path, const RocksEnvironment& environment) {
+  auto opened = open_for_reading(path, environment);
+  if (!opened) return opened.error();
+  return std::unique_ptr<store::Reader>{std::make_unique<ReadOnly>(std::move(*opened), environment.shared())};
+}
+
+Result<void> check_rocksdb(const std::string& path, const RocksEnvironment& environment) {
+  const auto opened = open_for_reading(path, environment);
+  if (!opened) return opened.error();
+  const rocksdb::Status status = (*opened)->VerifyChecksum();
+  if (!status.ok()) return cannot_open(path, status);
+  return {};
 }
 
 }  // namespace weir::rocks

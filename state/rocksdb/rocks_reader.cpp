@@ -21,7 +21,9 @@ bool is_empty_range(std::string_view from, std::string_view to) { return !to.emp
 
 rocksdb::Slice to_slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view to_view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
-Error to_error(const rocksdb::Status& status) { return {Code::storage_failed, status.ToString()}; }
+Error to_error(const rocksdb::Status& status) {
+  return {status.IsCorruption() ? Code::state_damaged : Code::storage_failed, status.ToString()};
+}
 
 rocksdb::ReadOptions RocksReader::options() const {
   rocksdb::ReadOptions options;

@@ -28,4 +28,26 @@ class RocksReader {
   const rocksdb::Snapshot* snapshot_;
 };
 
+/// What can be read, as the reading half of a `Base`: a store::Reader or more.
+template <class Base>
+class Reading : public Base {
+ public:
+  Result<std::optional<std::string>> get(std::string_view key) const override { return reader_.get(key); }
+  Result<std::vector<std::optional<std::string>>> multi_get(const std::vector<std::string>& keys) const override {
+    return reader_.multi_get(keys);
+  }
+  Result<void> scan(std::string_view from, std::string_view to, const store::Visit& visit) const override {
+    return reader_.scan(from, to, visit);
+  }
+  Result<void> scan_backwards(std::string_view from, std::string_view to, const store::Visit& visit) const override {
+    return reader_.scan_backwards(from, to, visit);
+  }
+
+ protected:
+  explicit Reading(const RocksReader& reader) : reader_(reader) {}
+
+ private:
+  RocksReader reader_;
+};
+
 }  // namespace weir::rocks

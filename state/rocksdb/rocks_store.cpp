@@ -1,5 +1,6 @@
 #include "state/rocksdb/rocks_store.hpp"
 
+#include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 
 namespace weir::rocks {
@@ -8,27 +9,17 @@ namespace {
 constexpr std::size_t protection_bytes = 8;  // per key: a bit that flips between here and the disk is noticed
 constexpr std::size_t entry_overhead_bytes = 16;
 
-class RocksSnapshot final : public store::Snapshot {
+class RocksSnapshot final : public Reading<store::Snapshot> {
  public:
-  explicit RocksSnapshot(std::shared_ptr<rocksdb::DB> db)
-      : db_(std::move(db)), snapshot_(db_->GetSnapshot()), reader_(*db_, snapshot_) {}
+  explicit RocksSnapshot(const std::shared_ptr<rocksdb::DB>& db) : RocksSnapshot(db, db->GetSnapshot()) {}
   ~RocksSnapshot() override { db_->ReleaseSnapshot(snapshot_); }
 
-  Result<std::optional<std::string>> get(std::string_view key) const override { return reader_.get(key); }
-  Result<std::vector<std::optional<std::string>>> multi_get(const std::vector<std::string>& keys) const override {
-    return reader_.multi_get(keys);
-  }
-  Result<void> scan(std::string_view from, std::string_view to, const store::Visit& visit) const override {
-    return reader_.scan(from, to, visit);
-  }
-  Result<void> scan_backwards(std::string_view from, std::string_view to, const store::Visit& visit) const override {
-    return reader_.scan_backwards(from, to, visit);
-  }
-
  private:
+  RocksSnapshot(std::shared_ptr<rocksdb::DB> db, const rocksdb::Snapshot* snapshot)
+      : Reading(RocksReader(*db, snapshot)), db_(std::move(db)), snapshot_(snapshot) {}
+
   std::shared_ptr<rocksdb::DB> db_;
   const rocksdb::Snapshot* snapshot_;
-  RocksReader reader_;
 };
 
 rocksdb::Status fill(rocksdb::WriteBatch& out, const store::Batch& batch) {
@@ -40,6 +31,8 @@ rocksdb::Status fill(rocksdb::WriteBatch& out, const store::Batch& batch) {
   return status;
 }
 
+Error failed_earlier() { return {Code::storage_failed, "the store failed earlier and has to be reopened"}; }
+
 }  // namespace
 
 Result<void> RocksStore::outcome(const rocksdb::Status& status) {
@@ -49,7 +42,7 @@ Result<void> RocksStore::outcome(const rocksdb::Status& status) {
 }
 
 Result<void> RocksStore::write(const store::Batch& batch, store::Durability durability) {
-  if (failure_->happened()) return Error{Code::storage_failed, "the store failed earlier and has to be reopened"};
+  if (failure_->happened()) return failed_earlier();
   const std::size_t reserved = batch.bytes() + batch.entries().size() * entry_overhead_bytes;
   rocksdb::WriteBatch rows(reserved, 0, protection_bytes, 0);
   const rocksdb::Status filled = fill(rows, batch);
@@ -68,11 +61,22 @@ Result<void> RocksStore::write(const store::Batch& batch, store::Durability dura
 }
 
 Result<void> RocksStore::sync() {
-  if (failure_->happened()) return Error{Code::storage_failed, "the store failed earlier and has to be reopened"};
+  if (failure_->happened()) return failed_earlier();
   return outcome(db_->FlushWAL(true));
 }
 
 std::shared_ptr<const store::Snapshot> RocksStore::snapshot() const { return std::make_shared<RocksSnapshot>(db_); }
+
+Result<void> RocksStore::copy_to(const std::string& folder) {
+  if (failure_->happened()) return failed_earlier();
+  rocksdb::Checkpoint* made = nullptr;
+  rocksdb::Status status = rocksdb::Checkpoint::Create(db_.get(), &made);
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  constexpr std::uint64_t always_flush = 0;  // no write-ahead log is linked that may not be synced (reliability M7)
+  if (status.ok()) status = checkpoint->CreateCheckpoint(folder, always_flush);
+  if (!status.ok()) return Error{Code::storage_failed, folder + ": " + status.ToString()};
+  return {};
+}
 
 Result<void> RocksStore::compact(std::string_view from, std::string_view to) {
   rocksdb::CompactRangeOptions options;

@@ -9,30 +9,21 @@
 
 namespace weir::rocks {
 
-class RocksStore final : public store::Store {
+class RocksStore final : public Reading<store::DiskStore> {
  public:
   RocksStore(std::shared_ptr<rocksdb::DB> db, std::shared_ptr<Failure> failure,
              std::shared_ptr<const RocksEnvironment::Shared> environment, std::size_t memtable_bytes)
-      : memtable_bytes_(memtable_bytes),
+      : Reading(RocksReader(*db, nullptr)),
+        memtable_bytes_(memtable_bytes),
         environment_(std::move(environment)),
         failure_(std::move(failure)),
-        db_(std::move(db)),
-        reader_(*db_, nullptr) {}
+        db_(std::move(db)) {}
 
-  Result<std::optional<std::string>> get(std::string_view key) const override { return reader_.get(key); }
-  Result<std::vector<std::optional<std::string>>> multi_get(const std::vector<std::string>& keys) const override {
-    return reader_.multi_get(keys);
-  }
-  Result<void> scan(std::string_view from, std::string_view to, const store::Visit& visit) const override {
-    return reader_.scan(from, to, visit);
-  }
-  Result<void> scan_backwards(std::string_view from, std::string_view to, const store::Visit& visit) const override {
-    return reader_.scan_backwards(from, to, visit);
-  }
   Result<void> write(const store::Batch& batch, store::Durability durability) override;
   std::shared_ptr<const store::Snapshot> snapshot() const override;
   Result<void> compact(std::string_view from, std::string_view to) override;
   Result<void> sync() override;
+  Result<void> copy_to(const std::string& folder) override;
 
  private:
   /// Every error of a change is final.
@@ -42,7 +33,6 @@ class RocksStore final : public store::Store {
   std::shared_ptr<const RocksEnvironment::Shared> environment_;
   std::shared_ptr<Failure> failure_;
   std::shared_ptr<rocksdb::DB> db_;  // shared with snapshots
-  RocksReader reader_;
 };
 
 }  // namespace weir::rocks

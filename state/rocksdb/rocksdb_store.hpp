@@ -54,9 +54,15 @@ struct RocksOptions {
   std::function<void(std::string_view what)> on_fatal = {};
 };
 
-/// Opens or creates the store in the folder `path`. Errors: storage_failed naming the path (damage, another process
-/// holds it, no space, no permission).
-Result<std::unique_ptr<store::Store>> open_rocksdb(const std::string& path, const RocksOptions& options,
-                                                   const RocksEnvironment& environment);
+/// Opens or creates the store in the folder `path`. Errors, naming the path: state_damaged; storage_failed (another
+/// process holds it, no space, no permission). What is read of a damaged store is state_damaged too.
+Result<std::unique_ptr<store::DiskStore>> open_rocksdb(const std::string& path, const RocksOptions& options,
+                                                       const RocksEnvironment& environment);
+
+/// The store in the folder for reading alone; writes nothing, not even what its write-ahead log holds. Nobody may
+/// change it meanwhile. Errors as above.
+Result<std::unique_ptr<store::Reader>> read_rocksdb(const std::string& path, const RocksEnvironment& environment);
+/// Reads every table of the store in the folder and compares the checksums of its blocks. Slow. Errors as above.
+Result<void> check_rocksdb(const std::string& path, const RocksEnvironment& environment);
 
 }  // namespace weir::rocks

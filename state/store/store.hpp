@@ -55,7 +55,7 @@ using Visit = std::function<bool(std::string_view key, std::string_view value)>;
 class Reader {
  public:
   virtual ~Reader() = default;
-  /// The value under the key, or nothing. Error: storage_failed.
+  /// The value under the key, or nothing. Errors of all: storage_failed, state_damaged.
   virtual Result<std::optional<std::string>> get(std::string_view key) const = 0;
   /// One answer per key, in the order asked. Faster than single gets; `keys` should be sorted.
   virtual Result<std::vector<std::optional<std::string>>> multi_get(const std::vector<std::string>& keys) const = 0;
@@ -83,6 +83,15 @@ class Store : public Reader {
   virtual Result<void> compact(std::string_view from, std::string_view to) = 0;
   /// Makes every buffered write durable.
   virtual Result<void> sync() = 0;
+};
+
+/// A store that keeps its content in files.
+class DiskStore : public Store {
+ public:
+  /// Makes `folder`, which must not be there, a store with this one's content: every write that ended before the call
+  /// is in it, of those under way a prefix. Tables that never change are shared by hard links where the disk is the
+  /// same, so it costs little but a flush. Beside reads and writes. Error: storage_failed, which is not final.
+  virtual Result<void> copy_to(const std::string& folder) = 0;
 };
 
 /// The smallest key that is greater than every key with this prefix; empty if there is none.

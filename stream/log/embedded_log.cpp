@@ -56,7 +56,10 @@ void EmbeddedLog::Parts::fail(const Error& error) {
 }
 
 Result<void> EmbeddedLog::Parts::write(const store::Batch& batch) {
-  const Result<void> written = store.write(batch, store::Durability::synced);
+  const Result<void> written = [&] {
+    const std::lock_guard lock(writing);
+    return store.write(batch, store::Durability::synced);
+  }();
   if (!written) fail(written.error());
   return written;
 }

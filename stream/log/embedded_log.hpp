@@ -65,6 +65,12 @@ class EmbeddedLog final : public Log {
   Result<void> finish_rewrites();
   /// Drops the blocks that lie wholly below `offset`.
   Result<void> trim(const std::string& workspace, std::uint32_t partition, std::uint64_t offset);
+  /// By which the records before `offset` are known again, also when some were redacted: the chain over them and what
+  /// was appended together with the last of them. Error: log_damaged, when they are not there or were trimmed.
+  Result<Hash128> fingerprint(const std::string& workspace, std::uint32_t partition, std::uint64_t offset) const;
+  /// Does the work while nothing in the log's store changes, so that a copy of it and of what depends on it are of one
+  /// moment. What is appended waits. Returns the work's error.
+  Result<void> while_still(const std::function<Result<void>()>& work);
   /// Reads the whole partition and checks every digest. Errors: log_damaged, storage_failed.
   Result<void> verify(const std::string& workspace, std::uint32_t partition) const;
 

@@ -31,6 +31,7 @@ struct EmbeddedLog::Parts {
   AppendQueue queue;
   TailCache tail;
   Subscribers subscribers;
+  std::mutex writing;      // a batch at a time, and nobody while the log has to be still
   std::mutex creating;     // of workspaces
   std::mutex maintenance;  // rewrite, trim, verify: one at a time
   std::atomic<bool> failed{false};
@@ -40,7 +41,7 @@ struct EmbeddedLog::Parts {
   Result<Topic*> topic(const std::string& workspace) const;
   Place place(const Topic& topic, std::uint32_t partition) const { return {store, topic.workspace, partition}; }
   Result<void> commit(const std::vector<PendingAppend>& appends);
-  /// A synced write; its error is final.
+  /// A synced write; its error is final. Not under `writing`.
   Result<void> write(const store::Batch& batch);
   /// Compacts the keys from <= key < to, then takes the mark away that said that this is owed.
   Result<void> compact(const std::string& mark, const std::string& from, const std::string& to);

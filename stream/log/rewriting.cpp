@@ -149,6 +149,27 @@ Result<void> EmbeddedLog::trim(const std::string& workspace, std::uint32_t parti
   return written ? rows.flush() : written;
 }
 
+Result<Hash128> EmbeddedLog::fingerprint(const std::string& workspace, std::uint32_t partition,
+                                         std::uint64_t offset) const {
+  const Result<Topic*> topic = parts_->topic(workspace);
+  if (!topic) return topic.error();
+  const Place place = parts_->place(**topic, partition);
+  const Result<Link> start = read_start(place);
+  if (!start) return start.error();
+  if (offset == start->offset) return start->chain;
+  const auto block = offset > start->offset ? find_block(place, offset - 1) : nullptr;
+  if (!block) return block.error();
+  if (*block == nullptr || (*block)->end_offset() < offset) {
+    return place.damaged("the record at offset " + std::to_string(offset - 1) + " is missing");
+  }
+  return (*block)->after().chain;
+}
+
+Result<void> EmbeddedLog::while_still(const std::function<Result<void>()>& work) {
+  const std::lock_guard lock(parts_->writing);
+  return work();
+}
+
 Result<void> EmbeddedLog::verify(const std::string& workspace, std::uint32_t partition) const {
   const Result<Topic*> topic = parts_->topic(workspace);
   if (!topic) return topic.error();

@@ -47,7 +47,7 @@ fs::path newest_wal(const fs::path& folder) {
 
 class RocksDbStore : public ::testing::Test {
  protected:
-  Result<std::unique_ptr<store::Store>> open(const RocksOptions& options = {}) {
+  Result<std::unique_ptr<store::DiskStore>> open(const RocksOptions& options = {}) {
     return open_rocksdb(path_, options, environment_);
   }
   static void put(store::Store& store, const std::string& key, const std::string& value) {
@@ -55,7 +55,7 @@ class RocksDbStore : public ::testing::Test {
     batch.put(key, value);
     ASSERT_TRUE(store.write(batch, Durability::synced));
   }
-  static std::size_t count(const store::Store& store) {
+  static std::size_t count(const store::Reader& store) {
     std::size_t rows = 0;
     EXPECT_TRUE(store.scan("", "", [&](std::string_view, std::string_view) { return ++rows, true; }));
     return rows;
@@ -83,6 +83,59 @@ TEST_F(RocksDbStore, WritesNoLogFile) {
   EXPECT_FALSE(fs::exists(path_ + "/LOG"));
 }
 
+TEST_F(RocksDbStore, IsCopiedWhileItIsWritten) {
+  const auto store = open({.memtable_bytes = 1u << 16}).value();
+  std::atomic<bool> stop{false};
+  std::atomic<std::size_t> written{0};
+  // A pair per batch: half of one in a copy would be a torn batch.
+  std::thread writer([&] {
+    for (std::size_t i = 0; !stop; ++i) {
+      store::Batch batch;
+      batch.put("a" + std::to_string(i), incompressible(500, i));
+      batch.put("b" + std::to_string(i), incompressible(500, i));
+      ASSERT_TRUE(store->write(batch, Durability::buffered));
+      written = i + 1;
+    }
+  });
+  for (int i = 0; i < 10; ++i) {
+    const std::string copy = folder_.at("copy" + std::to_string(i));
+    const std::size_t before = written;
+    ASSERT_TRUE(store->copy_to(copy));
+    const auto read = read_rocksdb(copy, environment_).value();
+    const std::size_t rows = count(*read);
+    EXPECT_GE(rows, 2 * before);
+    EXPECT_EQ(rows % 2, 0u);
+    for (std::size_t row = 0; row < rows / 2; ++row) {
+      EXPECT_EQ(read->get("b" + std::to_string(row)).value(), incompressible(500, row));
+    }
+    EXPECT_TRUE(check_rocksdb(copy, environment_));
+    EXPECT_FALSE(store->copy_to(copy));
+  }
+  stop = true;
+  writer.join();
+  const auto copy = open_rocksdb(folder_.at("copy0"), {}, environment_).value();
+  put(*copy, "of the copy", "1");
+  EXPECT_FALSE(store->get("of the copy").value());
+}
+
+TEST_F(RocksDbStore, TellsDamageFromFailure) {
+  {
+    const auto store = open().value();
+    put(*store, "a", incompressible(100'000, 1));
+    ASSERT_TRUE(store->copy_to(folder_.at("copy")));
+  }
+  for (const auto& file : fs::directory_iterator(folder_.at("copy"))) {
+    if (file.path().extension() != ".sst") continue;
+    std::string bytes = read_file(file.path());
+    bytes[bytes.size() / 2] ^= 0x10;
+    std::ofstream(file.path(), std::ios::binary | std::ios::trunc) << bytes;
+  }
+  EXPECT_EQ(check_rocksdb(folder_.at("copy"), environment_).error().code, Code::state_damaged);
+  const auto read = read_rocksdb(folder_.at("copy"), environment_);
+  ASSERT_TRUE(read);
+  EXPECT_EQ((*read)->get("a").error().code, Code::state_damaged);
+}
+
 TEST_F(RocksDbStore, NamesThePathWhenAnotherHoldsIt) {
   const auto store = open().value();
   const auto second = open();
@@ -95,7 +148,7 @@ TEST_F(RocksDbStore, RefusesABitFlipInTheMiddleOfTheLog) {
   damaged_log([](std::string& bytes) { bytes[bytes.size() / 2] ^= 0x10; });
   const auto reopened = open({.recovery = WalRecovery::refuse_damage});
   ASSERT_FALSE(reopened);
-  EXPECT_EQ(reopened.error().code, Code::storage_failed);
+  EXPECT_EQ(reopened.error().code, Code::state_damaged);
 }
 
 TEST_F(RocksDbStore, KeepsThePrefixBeforeABitFlipIfAskedTo) {

@@ -43,5 +43,31 @@ TEST(DurableFile, AFolderThatIsNotThereIsAnError) {
   EXPECT_EQ(replaced.error().code, Code::storage_failed);
 }
 
+TEST(DurableFile, IsPlacedOnce) {
+  const tests::TempFolder temp;
+  for (const std::string bytes : {"first", "second"}) {
+    auto file = NewFile::begin(temp.at("f"), temp.at("f.draft")).value();
+    ASSERT_TRUE(file.write(bytes));
+    EXPECT_EQ(file.place_once().value(), bytes == "first");
+  }
+  EXPECT_EQ(read_file(temp.at("f")).value(), "first");
+  EXPECT_FALSE(std::filesystem::exists(temp.at("f.draft")));
+}
+
+TEST(DurableFile, ThatIsGivenUpLeavesNothing) {
+  const tests::TempFolder temp;
+  ASSERT_TRUE(NewFile::begin(temp.at("f"), temp.at("f.draft")).value().write("x"));
+  EXPECT_TRUE(std::filesystem::is_empty(temp.path()));
+}
+
+TEST(DurableFile, FoldersAreMadeWithThoseAbove) {
+  const tests::TempFolder temp;
+  ASSERT_TRUE(make_folders(temp.at("a/b/c")));
+  ASSERT_TRUE(make_folders(temp.at("a/b/c")));
+  EXPECT_TRUE(std::filesystem::is_directory(temp.at("a/b/c")));
+  ASSERT_TRUE(replace_file(temp.at("f"), "x"));
+  EXPECT_FALSE(make_folders(temp.at("f/c")));
+}
+
 }  // namespace
 }  // namespace weir::store

@@ -57,6 +57,42 @@ TEST_F(LogRewriting, RedactedRecordsKeepTheirOffsetsAndNothingElse) {
   EXPECT_TRUE(log().verify("acme", 0));
 }
 
+TEST_F(LogRewriting, AFingerprintKnowsTheRecordsAgainAlsoRedactedAndTrimmed) {
+  std::vector<Hash128> before;
+  for (std::uint64_t offset = 0; offset <= 4; ++offset) before.push_back(*log().fingerprint("acme", 0, offset));
+  EXPECT_EQ(before[1], before[2]);  // appended together
+  EXPECT_NE(before[2], before[3]);
+  EXPECT_NE(before[0], before[1]);
+  EXPECT_NE(before[2], *log().fingerprint("acme", 1, 1));
+  ASSERT_EQ(*log().rewrite("acme", 0, holding("ann")), 2u);
+  ASSERT_TRUE(log().trim("acme", 0, 2));
+  ASSERT_TRUE(home_.reopen());
+  for (std::uint64_t offset = 2; offset <= 4; ++offset) {
+    EXPECT_EQ(*log().fingerprint("acme", 0, offset), before[offset]);
+  }
+  for (const std::uint64_t gone : {0, 1, 5}) {
+    EXPECT_EQ(log().fingerprint("acme", 0, gone).error().code, Code::log_damaged) << gone;
+  }
+}
+
+TEST_F(LogRewriting, NothingIsWrittenWhileItHasToBeStill) {
+  std::thread appending;
+  std::atomic<bool> appended{false};
+  ASSERT_TRUE(log().while_still([&]() -> Result<void> {
+    appending = std::thread([&] {
+      home_.append({{0, "bob 3"}});
+      appended = true;
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+    EXPECT_FALSE(appended);
+    EXPECT_EQ(*log().end_offset("acme", 0), 4u);
+    return {};
+  }));
+  appending.join();
+  EXPECT_EQ(*log().end_offset("acme", 0), 5u);
+  EXPECT_EQ(log().while_still([] { return Result<void>{Error{Code::overloaded, ""}}; }).error().code, Code::overloaded);
+}
+
 TEST_F(LogRewriting, ARecordMayBeReplacedByAnother) {
   const auto shorten = [](const Entry& entry) -> std::optional<Record> {
     if (entry.value != "bob 2") return std::nullopt;

@@ -81,10 +81,12 @@ Result<crypto::Key> DataFolder::key(const std::string& name) const {
   return crypto::load_or_create_key(path_ / (name + ".key"));
 }
 
-Result<double> DataFolder::free_share() const {
+Result<double> DataFolder::free_share() const { return free_share_of(path_); }
+
+Result<double> free_share_of(const std::filesystem::path& path) {
   struct statvfs disk{};
-  if (::statvfs(path_.c_str(), &disk) != 0 || disk.f_bavail + disk.f_blocks - disk.f_bfree == 0)
-    return cannot("cannot ask for the free space of", path_);
+  if (::statvfs(path.c_str(), &disk) != 0 || disk.f_bavail + disk.f_blocks - disk.f_bfree == 0)
+    return cannot("cannot ask for the free space of", path);
   const auto free = static_cast<double>(disk.f_bavail);
   return free / (free + static_cast<double>(disk.f_blocks - disk.f_bfree));  // as df has it
 }

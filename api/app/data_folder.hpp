@@ -6,6 +6,7 @@
 //   reserve   blocks to give back when the disk is full (disk_guard.hpp)
 //   users     who may sign in (api/auth/directory_file.hpp); users.lock: who changes it
 //   log/  high-water  shards/NN/  node/  spool/
+//   copies/   copies under way to a checkpoint store (copies.hpp)
 #pragma once
 
 #include <cstdint>
@@ -19,6 +20,9 @@ namespace weir::app {
 
 class DataFolder {
  public:
+  /// The version of the folder's form.
+  static constexpr std::uint32_t format = 1;
+
   /// Makes the folder if it is not there, holds it for this process, and checks that it was made with this number of
   /// shards; 0: as many as it was made with, and it must be there. Errors: storage_failed (another server holds it,
   /// cannot be written), state_format (other shards, another version), not_found.
@@ -35,6 +39,8 @@ class DataFolder {
   std::string shard(std::uint32_t number) const;
   std::string node() const { return path_ / "node"; }
   std::filesystem::path spool() const { return path_ / "spool"; }
+  std::filesystem::path copies() const { return copies_of(path_); }
+  static std::filesystem::path copies_of(const std::filesystem::path& folder) { return folder / "copies"; }
 
   /// The secret of this name, made when it is not there. Error: bad_key_file.
   Result<crypto::Key> key(const std::string& name) const;
@@ -48,5 +54,8 @@ class DataFolder {
   int lock_;
   std::uint32_t shards_ = 0;
 };
+
+/// Free share of the disk on which the path lies, 0 to 1. Error: storage_failed.
+Result<double> free_share_of(const std::filesystem::path& path);
 
 }  // namespace weir::app

@@ -31,6 +31,14 @@ int run(const Settings& settings) {
       return keep_users(settings);
     case Command::export_:
       return export_process(settings);
+    case Command::backup:
+      return back_up(settings);
+    case Command::restore:
+      return restore(settings);
+    case Command::doctor:
+      return doctor(settings);
+    case Command::checkpoint:
+      return checkpoints(settings);
   }
   WEIR_CHECK(false, "every command is known");
 }

@@ -18,6 +18,7 @@ struct Opening {
   std::string path;
   const rocks::RocksOptions* options;
   std::unique_ptr<store::WatchedStore>* into;
+  store::DiskStore** files;
   Result<void> outcome = {};
 };
 
@@ -29,6 +30,7 @@ Result<void> open_all(std::vector<Opening>& openings, const rocks::RocksEnvironm
     for (std::size_t i; (i = next++) < openings.size();) {
       auto opened = rocks::open_rocksdb(openings[i].path, *openings[i].options, environment);
       if (opened) {
+        *openings[i].files = opened->get();
         *openings[i].into = std::make_unique<store::WatchedStore>(std::move(*opened), clock);
       } else {
         openings[i].outcome = opened.error();
@@ -108,9 +110,11 @@ Result<void> Node::open_stores() {
   const rocks::RocksOptions of_shard{
       .memtable_bytes = memory_.shard_memtable, .recovery = rocks::WalRecovery::keep_prefix, .on_fatal = failed};
   shard_stores_.resize(folder_.shards());
-  std::vector<Opening> openings{{folder_.log(), &of_log, &log_store_}, {folder_.node(), &of_node, &node_store_}};
+  shard_files_.resize(folder_.shards());
+  std::vector<Opening> openings{{folder_.log(), &of_log, &log_store_, &log_files_},
+                                {folder_.node(), &of_node, &node_store_, &node_files_}};
   for (std::uint32_t i = 0; i < folder_.shards(); ++i) {
-    openings.push_back({folder_.shard(i), &of_shard, &shard_stores_[i]});
+    openings.push_back({folder_.shard(i), &of_shard, &shard_stores_[i], &shard_files_[i]});
   }
   if (const auto opened = open_all(openings, *environment_, clock_, threads_of(settings_)); !opened) return opened;
   audit_ = std::make_unique<auth::Audit>(*node_store_, secrets_.audit);

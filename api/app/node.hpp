@@ -79,6 +79,11 @@ class Node {
   /// Log::append() with the workspace made if need be. Blocks for a moment when it is new.
   Result<void> append(const std::string& workspace, std::vector<log::Addressed> records, log::Appended appended);
 
+  /// Makes `folder`, which must not be there and lie on the disk of the data folder, a copy of the data folder as of
+  /// one moment of the call (its states may be a little older than its log). Appends wait for a part of it. One call at
+  /// a time. Errors: storage_failed, storage_full.
+  Result<void> copy_to(const std::filesystem::path& folder);
+
   const DiskGuard& disk() const { return disk_; }
   /// Once a second. False: the disk is all but full, the process has to stop and start again. A store that takes no
   /// writes any more is told as fatal.
@@ -107,6 +112,9 @@ class Node {
   std::unique_ptr<rocks::RocksEnvironment> environment_;
   std::unique_ptr<store::WatchedStore> log_store_, node_store_;
   std::vector<std::unique_ptr<store::WatchedStore>> shard_stores_;
+  store::DiskStore* log_files_ = nullptr;  // the same stores, by their files
+  store::DiskStore* node_files_ = nullptr;
+  std::vector<store::DiskStore*> shard_files_;
   std::unique_ptr<log::HighWaterFile> high_water_;
   std::unique_ptr<log::EmbeddedLog> log_;
   feed::ChangeChannel changes_;

@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include "api/app/checkpoints.hpp"
 #include "api/app/commands.hpp"
 #include "api/app/live.hpp"
 #include "api/app/node.hpp"
@@ -168,6 +169,8 @@ int run_server(const Settings& settings, const MakeDemo& make_demo) {
   if (!demo) return fails(demo.error());
   Live live(**node, **uploads);
   Redactor redactor(**node, std::chrono::seconds{settings.erasure_seconds});
+  Copies copies(**node);
+  Checkpoints checkpoints(**node, copies);
   SelfCheck self_check(**node, std::chrono::seconds{settings.self_check_seconds});
   Router router(**node, all_routes(**node, **uploads, live, redactor, demo->get()));
   net::Server server(server_options(settings, (*node)->memory(), logger), router, clock);
@@ -177,6 +180,8 @@ int run_server(const Settings& settings, const MakeDemo& make_demo) {
   live.start();
   redactor.start();
   self_check.start();
+  copies.start();
+  checkpoints.start();
   const auto port = server.start();
   if (!port) return fails(port.error());
   announce(url_of(settings, *port));
@@ -196,6 +201,8 @@ int run_server(const Settings& settings, const MakeDemo& make_demo) {
   (*uploads)->stop();
   redactor.stop();
   self_check.stop();
+  checkpoints.stop();
+  copies.stop();
   (*node)->stop();
   logger.log(LogLevel::info, "stopped");
   return exit_code;

@@ -194,6 +194,8 @@ Parsed parse_command(Command command, std::vector<std::string> arguments, const 
 
 }  // namespace
 
+std::string_view version() { return WEIR_VERSION; }
+
 Environment weir_environment() {
   Environment found;
   for (char** entry = environ; *entry != nullptr; ++entry) {
@@ -209,7 +211,7 @@ Parsed parse_settings(const std::vector<std::string>& arguments, const Environme
   if (arguments.empty()) return {std::nullopt, help(), exit_usage};
   const auto& first = arguments.front();
   if (first == "--help" || first == "-h" || first == "help") return {std::nullopt, help(), exit_done};
-  if (first == "--version") return {std::nullopt, "weir " WEIR_VERSION "\n", exit_done};
+  if (first == "--version") return {std::nullopt, "weir " + std::string{version()} + "\n", exit_done};
   std::vector<std::string> names;
   for (const auto command : all_commands()) {
     names.emplace_back(name_of(command));

@@ -12,7 +12,22 @@
 
 namespace weir::app {
 
-enum class Command : std::uint8_t { serve, demo, discover, ingest, token, export_, user };
+enum class Command : std::uint8_t {
+  serve,
+  demo,
+  discover,
+  ingest,
+  token,
+  export_,
+  user,
+  backup,
+  restore,
+  checkpoint,
+  doctor,
+};
+
+/// Of the program: "0.1.0".
+std::string_view version();
 
 std::string_view name_of(Command command);
 
@@ -44,6 +59,19 @@ struct Settings {
   std::uint64_t session_lifetime_seconds = 0;  // of `session-lifetime`
   std::string log_level;
 
+  // checkpoints: serve, demo, backup, restore, checkpoint
+  std::string checkpoints;               // a folder or s3://BUCKET/PREFIX; empty: none
+  std::uint64_t checkpoint_seconds = 0;  // of `checkpoint-interval`
+  std::uint64_t checkpoints_kept = 0;
+  std::string checkpoint;  // SERIES/NUMBER; empty: the newest
+  std::string s3_endpoint;
+  std::string s3_region;
+  std::string s3_access_key;
+  std::string s3_secret_key;
+
+  // doctor
+  bool thorough = false;
+
   // demo
   bool is_temporary = false;  // of `data`: made for this process; set by demo(), by no flag
   std::uint64_t speed_percent = 0;  // of `speed`
@@ -61,8 +89,8 @@ struct Settings {
   std::string token;
   std::string output;  // empty: stdout
 
-  // user
-  std::string action;     // add, password, link, remove, list
+  // user, checkpoint
+  std::string action;     // add, password, link, remove, list; list, verify, restore
   std::string user_name;  // of `name`
   std::string password;   // empty: made
 

@@ -20,8 +20,11 @@ const std::array table = std::to_array<Setting>({
   {"file", {discover, ingest}, "FILE", "", "The event log: CSV or XES, plain or gzip.", Text{&Settings::file}, Kind::positional},
 
   {"action", {user}, "add|password|link|remove|list", "", "What to do: add somebody or a role, set a password, print a sign-in link that is good once within an hour, take a role or somebody away, list all.", Choice{&Settings::action}, Kind::positional},
+  {"action", {checkpoint}, "list|verify|restore", "", "What to do: list all checkpoints, read one and compare every digest, make a data folder of one.", Choice{&Settings::action}, Kind::positional},
   {"name", {user}, "NAME", "", "The user.", Text{&Settings::user_name}, Kind::optional_positional},
 
+  {"data", {backup, doctor}, "DIR", "weir-data", "The data folder, also while a server holds it.", Text{&Settings::data}},
+  {"data", {restore, checkpoint}, "DIR", "weir-data", "The data folder to make; it must not be there, or be empty.", Text{&Settings::data}},
   {"data", {serve, token, user}, "DIR", "weir-data", "The data folder.", Text{&Settings::data}},
   {"data", {export_}, "DIR", "", "Read this data folder, which no server may hold, instead of asking a server.", Text{&Settings::data}},
   {"data", {demo}, "DIR", "", "A data folder that stays, and that the demo goes on with; a temporary one if not given.", Text{&Settings::data}},
@@ -44,6 +47,17 @@ const std::array table = std::to_array<Setting>({
   {"quota-websockets", {serve, demo}, "N", "0", "WebSockets that each workspace may have open at the same time; 0: no quota.", Number{&Settings::quota_websockets, 0, 1'000'000}},
   {"drain-seconds", {serve, demo}, "N", "20", "How long requests in flight may take after SIGTERM.", Number{&Settings::drain_seconds, 0, 3600}},
   {"erasure-interval", {serve, demo}, "SECONDS", "3600", "How often, at most, the bytes of erased cases are removed from the disk.", Number{&Settings::erasure_seconds, 0, 86'400}},
+  {"checkpoints", {serve, demo}, "TARGET", "", "Where checkpoints go: a folder, or s3://BUCKET/PREFIX. They hold the node's keys: to be guarded as the data folder is. None are taken, and the log keeps everything, if not given.", Text{&Settings::checkpoints}},
+  {"checkpoints", {backup, restore, checkpoint}, "TARGET", "", "Where the checkpoints are: a folder, or s3://BUCKET/PREFIX.", Text{&Settings::checkpoints}, Kind::required},
+  {"checkpoints", {doctor}, "TARGET", "", "Where the checkpoints are, to be looked at too.", Text{&Settings::checkpoints}},
+  {"thorough", {doctor}, "", "false", "Read everything: each block of the log, each table of the states, the newest checkpoint.", Switch{&Settings::thorough}},
+  {"checkpoint-interval", {serve, demo}, "SECONDS", "300", "How often a checkpoint is taken.", Number{&Settings::checkpoint_seconds, 1, 86'400}},
+  {"checkpoints-kept", {serve, demo}, "N", "3", "How many checkpoints stay, none of them a day old but the newest. What of the log lies before all of them is dropped.", Number{&Settings::checkpoints_kept, 1, 1'000}},
+  {"checkpoint", {restore, checkpoint}, "SERIES/NUMBER", "", "Which checkpoint, as `list` names it; the newest if not given.", Text{&Settings::checkpoint}},
+  {"s3-endpoint", {serve, demo, backup, restore, checkpoint, doctor}, "URL", "", "The S3-compatible server; Amazon's of the region if not given.", Text{&Settings::s3_endpoint}},
+  {"s3-region", {serve, demo, backup, restore, checkpoint, doctor}, "REGION", "us-east-1", "The region of the bucket.", Text{&Settings::s3_region}},
+  {"s3-access-key", {serve, demo, backup, restore, checkpoint, doctor}, "KEY", "", "The access key's id.", Text{&Settings::s3_access_key}},
+  {"s3-secret-key", {serve, demo, backup, restore, checkpoint, doctor}, "SECRET", "", "The access key's secret; better given as WEIR_S3_SECRET_KEY, which other users cannot see.", Text{&Settings::s3_secret_key}},
   {"self-check-interval", {serve, demo}, "SECONDS", "3600", "How long after one check of all views the next begins; 0: never.", Number{&Settings::self_check_seconds, 0, 31'536'000}},
   {"session-idle", {serve, demo}, "SECONDS", "86400", "A session that is not used for so long is over.", Number{&Settings::session_idle_seconds, 1, 31'536'000}},
   {"session-lifetime", {serve, demo}, "SECONDS", "2592000", "How long a session lives at most.", Number{&Settings::session_lifetime_seconds, 1, 31'536'000}},
@@ -71,7 +85,7 @@ const std::array table = std::to_array<Setting>({
 });
 // clang-format on
 
-constexpr std::array commands{serve, demo, discover, ingest, token, user, export_};
+constexpr std::array commands{serve, demo, discover, ingest, token, user, export_, backup, restore, checkpoint, doctor};
 
 void check_conflicts_of_serve(const Settings& settings, std::vector<std::string>& faults) {
   if (settings.tls_cert.empty() != settings.tls_key.empty()) {
@@ -98,6 +112,13 @@ void check_conflicts_of_user(const Settings& settings, std::vector<std::string>&
   }
 }
 
+void check_conflicts_of_checkpoints(const Settings& settings, std::vector<std::string>& faults) {
+  if (!settings.checkpoints.starts_with("s3://")) return;
+  if (settings.s3_access_key.empty() || settings.s3_secret_key.empty()) {
+    faults.emplace_back("--checkpoints in S3 need --s3-access-key and --s3-secret-key");
+  }
+}
+
 std::string upper_with_underscores(std::string_view name) {
   std::string text(name);
   for (char& c : text) c = c == '-' ? '_' : (c >= 'a' && c <= 'z') ? static_cast<char>(c - 32) : c;
@@ -107,19 +128,24 @@ std::string upper_with_underscores(std::string_view name) {
 }  // namespace
 
 std::string_view name_of(Command command) {
-  constexpr std::array<std::string_view, 7> names{"serve", "demo", "discover", "ingest", "token", "export", "user"};
+  constexpr std::array<std::string_view, 11> names{"serve", "demo",   "discover", "ingest",     "token", "export",
+                                                   "user",  "backup", "restore",  "checkpoint", "doctor"};
   return names[static_cast<std::size_t>(command)];
 }
 
 std::string_view summary_of(Command command) {
-  constexpr std::array<std::string_view, 7> summaries{
+  constexpr std::array<std::string_view, 11> summaries{
       "Run the server.",
       "Run a server that shows a simulated company, or a file as if live.",
       "Print map, KPIs and variants of one file; needs no server.",
       "Send a file to a running server.",
       "Print a new token; also while a server holds the data folder.",
       "Write the events of a process to a file.",
-      "Add, remove and list the people who sign in; also while a server holds the data folder."};
+      "Add, remove and list the people who sign in; also while a server holds the data folder.",
+      "Take a checkpoint of a data folder, also while a server holds it.",
+      "Make a data folder of a checkpoint.",
+      "List, verify or restore checkpoints.",
+      "Say what is wrong with a data folder and what surrounds it; also while a server holds it."};
   return summaries[static_cast<std::size_t>(command)];
 }
 
@@ -147,6 +173,7 @@ std::vector<std::string> conflicts_in(const Settings& settings) {
   if (settings.command == serve || settings.command == demo) check_conflicts_of_serve(settings, faults);
   if (settings.command == user) check_conflicts_of_user(settings, faults);
   if (settings.command == export_) check_conflicts_of_export(settings, faults);
+  check_conflicts_of_checkpoints(settings, faults);
   return faults;
 }
 

@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace weir::app {
@@ -51,7 +52,7 @@ Result<void> Spool::append(std::string_view bytes) {
 }
 
 Result<void> Spool::close() {
-  const bool synced = ::fsync(file_) == 0;
+  const bool synced = ::fchmod(file_, 0400) == 0 && ::fsync(file_) == 0;  // whole: copies of the folder take it along
   const bool closed = ::close(file_) == 0;
   file_ = -1;
   if (!synced || !closed) return spool_failed();

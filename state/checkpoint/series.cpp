@@ -15,6 +15,7 @@ constexpr std::size_t document_bytes_max = std::size_t{256} << 20;
 constexpr std::string_view claims = "/claims/";
 constexpr std::string_view manifests = "/manifests/";
 constexpr std::size_t number_digits = 16;
+constexpr std::size_t claim_mark_bytes = 16;
 constexpr int tries_max = 16;
 
 /// Of fixed width, so that order by name is order by number.
@@ -42,6 +43,7 @@ std::optional<Number> number_of(std::string_view name) {
 Result<std::vector<Number>> decode_claim(std::string_view bytes) {
   format::Decoder in{bytes};
   const bool known = in.byte() == claim_version;
+  static_cast<void>(in.text());  // its mark
   std::vector<Number> found;
   for (std::uint64_t left = in.number(); left > 0 && in.ok(); --left) {
     const std::uint64_t epoch = in.number();
@@ -94,6 +96,7 @@ std::string encode_claim(const std::vector<Number>& found) {
   std::string bytes;
   format::Encoder out{bytes};
   out.byte(claim_version);
+  out.text(crypto::random_bytes(claim_mark_bytes));
   out.number(found.size());
   for (const Number& number : found) {
     out.number(number.epoch);

@@ -45,6 +45,7 @@ std::string manifest_name(const std::string& series, const Number& number);
 std::string file_name(const std::string& series, const StoredFile& file);
 std::string files_prefix(const std::string& series);
 
+/// No two claims are the same bytes, so that who puts one and gets no answer can see whose it is.
 std::string encode_claim(const std::vector<Number>& found);
 
 }  // namespace weir::checkpoint

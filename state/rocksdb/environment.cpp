@@ -40,9 +40,10 @@ RocksEnvironment::RocksEnvironment(const Limits& limits, OnMessage on_message) {
   shared->memtables = std::make_shared<rocksdb::WriteBufferManager>(limits.memtables_bytes, shared->cache);
   shared->info_log = std::make_shared<MessageLog>(std::move(on_message));
   shared->background_threads = limits.background_threads;
+  // The process's own threads, which another environment of it may want more of.
   rocksdb::Env* env = rocksdb::Env::Default();
-  env->SetBackgroundThreads(limits.background_threads, rocksdb::Env::LOW);  // compactions
-  env->SetBackgroundThreads(1, rocksdb::Env::HIGH);                         // flushes
+  env->IncBackgroundThreadsIfNeeded(limits.background_threads, rocksdb::Env::LOW);  // compactions
+  env->IncBackgroundThreadsIfNeeded(1, rocksdb::Env::HIGH);                         // flushes
   shared_ = std::move(shared);
 }
 

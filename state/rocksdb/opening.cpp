@@ -128,8 +128,8 @@ Result<std::unique_ptr<store::DiskStore>> open_rocksdb(const std::string& path, 
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(options_of(options, *environment.shared(), failure), path, &opened);
   if (!status.ok()) return cannot_open(path, status);
-  return std::unique_ptr<store::DiskStore>(std::make_unique<RocksStore>(
-      std::shared_ptr<rocksdb::DB>(opened), failure, environment.shared(), options.memtable_bytes));
+  return std::unique_ptr<store::DiskStore>(std::make_unique<RocksStore>(std::shared_ptr<rocksdb::DB>(opened), failure,
+                                                                        environment.shared(), options.memtable_bytes));
 }
 
 Result<std::unique_ptr<store::Reader>> read_rocksdb(const std::string& path, const RocksEnvironment& environment) {

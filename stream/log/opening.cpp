@@ -3,16 +3,15 @@
 #include "state/format/codec.hpp"
 #include "stream/log/embedded_parts.hpp"
 #include "stream/log/log_keys.hpp"
+#include "stream/log/stored_log.hpp"
 
 namespace weir::log {
 namespace {
 
-constexpr std::uint8_t version = 1;
-
 std::string encode_format(std::uint32_t partitions) {
   std::string bytes;
   format::Encoder to(bytes);
-  to.byte(version);
+  to.byte(log_format);
   to.number(partitions);
   return bytes;
 }
@@ -37,14 +36,10 @@ Result<void> check_format(store::Store& store, std::uint32_t partitions) {
   const auto stored = store.get(format_key());
   if (!stored) return stored.error();
   if (!stored->has_value()) return make_format(store, partitions);
-  format::Decoder from(**stored);
-  if (const std::uint8_t written = from.byte(); written != version) {
-    return Error{Code::state_format, "the log was written by another version (format " + std::to_string(written) + ")"};
-  }
-  const std::uint64_t count = from.number();
-  if (!from.ok() || !from.at_end()) return Error{Code::log_damaged, "the log's format row cannot be read"};
-  if (count == partitions) return {};
-  return Error{Code::state_format, "the log was made with " + std::to_string(count) + " partitions, not with " +
+  const auto count = stored_partitions(store);
+  if (!count) return count.error();
+  if (*count == partitions) return {};
+  return Error{Code::state_format, "the log was made with " + std::to_string(*count) + " partitions, not with " +
                                        std::to_string(partitions)};
 }
 
@@ -96,21 +91,6 @@ Result<std::unique_ptr<Topic>> recover(std::unique_ptr<Topic> topic, const store
   return topic;
 }
 
-Result<std::vector<std::string>> read_workspaces(const store::Reader& store) {
-  std::vector<std::string> names;
-  const std::string prefix = workspaces_prefix();
-  const Result<void> scanned =
-      store.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view) {
-        names.emplace_back(key.substr(prefix.size()));
-        return true;
-      });
-  if (!scanned) return scanned.error();
-  for (const auto& name : names) {
-    if (!is_plain_name(name)) return Error{Code::log_damaged, "the name of a workspace cannot be read"};
-  }
-  return names;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<EmbeddedLog>> EmbeddedLog::open(store::Store& store, HighWaterKeeper& high_water,
@@ -123,7 +103,7 @@ Result<std::unique_ptr<EmbeddedLog>> EmbeddedLog::open(store::Store& store, High
   if (!format) return format.error();
   auto saved = high_water.load();
   if (!saved) return saved.error();
-  const auto names = read_workspaces(store);
+  const auto names = stored_workspaces(store);
   if (!names) return names.error();
 
   auto parts = std::make_unique<Parts>(store, high_water, clock, options);

@@ -1,6 +1,7 @@
 // The embedded log's housekeeping: erasing content from old blocks, dropping old blocks, checking all of them.
 #include "stream/log/embedded_parts.hpp"
 #include "stream/log/log_keys.hpp"
+#include "stream/log/stored_log.hpp"
 
 namespace weir::log {
 namespace {
@@ -153,16 +154,7 @@ Result<Hash128> EmbeddedLog::fingerprint(const std::string& workspace, std::uint
                                          std::uint64_t offset) const {
   const Result<Topic*> topic = parts_->topic(workspace);
   if (!topic) return topic.error();
-  const Place place = parts_->place(**topic, partition);
-  const Result<Link> start = read_start(place);
-  if (!start) return start.error();
-  if (offset == start->offset) return start->chain;
-  const auto block = offset > start->offset ? find_block(place, offset - 1) : nullptr;
-  if (!block) return block.error();
-  if (*block == nullptr || (*block)->end_offset() < offset) {
-    return place.damaged("the record at offset " + std::to_string(offset - 1) + " is missing");
-  }
-  return (*block)->after().chain;
+  return stored_fingerprint(parts_->store, workspace, partition, offset);
 }
 
 Result<void> EmbeddedLog::while_still(const std::function<Result<void>()>& work) {
@@ -176,12 +168,10 @@ Result<void> EmbeddedLog::verify(const std::string& workspace, std::uint32_t par
   const std::lock_guard lock(parts_->maintenance);
   const Place place = parts_->place(**topic, partition);
   const std::uint64_t end = (*topic)->partition(partition).end;
-  const Result<Link> start = read_start(place);
-  if (!start) return start.error();
-  const Result<Link> last = walk(place, start->offset, end, *start, [](const auto&) { return true; });
+  const auto last = verify_stored(parts_->store, workspace, partition);
   if (!last) return last.error();
-  if (last->offset == end) return {};
-  return place.damaged("the records from offset " + std::to_string(last->offset) + " on are missing");
+  if (*last >= end) return {};
+  return place.damaged("the records from offset " + std::to_string(*last) + " on are missing");
 }
 
 }  // namespace weir::log

@@ -22,13 +22,9 @@ Result<std::unique_ptr<Task>> Task::open(store::Store& store, const Operators& o
 Result<Task::Workspace*> Task::workspace(const std::string& name) {
   if (const auto known = workspaces_.find(name); known != workspaces_.end()) return known->second.get();
   auto opened = std::make_unique<Workspace>(name);
-  auto stored = store_.get(opened->scope.progress());
-  if (!stored) return stored.error();
-  if (*stored) {
-    auto progress = decode_progress(**stored);
-    if (!progress) return progress.error();
-    opened->progress = *progress;
-  }
+  const auto progress = read_progress(store_, name);
+  if (!progress) return progress.error();
+  opened->progress = *progress;
   Result<void> sweeps;
   const auto prefix = opened->scope.sweeps();
   const auto scanned = store_.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view, std::string_view value) {

@@ -1,6 +1,7 @@
 #include "stream/runtime/task_records.hpp"
 
 #include "state/format/codec.hpp"
+#include "state/format/keys.hpp"
 
 namespace weir::runtime {
 namespace {
@@ -72,6 +73,12 @@ Result<Progress> decode_progress(std::string_view bytes) {
   progress.dead_letters = in.number();
   if (!in.ok() || !in.at_end()) return Error{Code::state_format, "the progress of a shard is damaged"};
   return progress;
+}
+
+Result<Progress> read_progress(const store::Reader& state, const std::string& workspace) {
+  const auto stored = state.get(format::Scope{workspace}.progress());
+  if (!stored) return stored.error();
+  return *stored ? decode_progress(**stored) : Progress{};
 }
 
 std::string encode(const Sweep& sweep) {

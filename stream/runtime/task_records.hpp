@@ -7,8 +7,12 @@
 
 #include "schemas/base/result.hpp"
 #include "schemas/base/time.hpp"
+#include "state/store/store.hpp"
 
 namespace weir::runtime {
+
+/// The version of a shard's state as a whole: it grows with every change that an earlier version cannot read.
+inline constexpr std::uint32_t state_format = 1;
 
 /// A record that was refused; it can be replayed.
 struct DeadLetter {
@@ -38,6 +42,9 @@ struct Progress {
 };
 std::string encode(const Progress& progress);
 Result<Progress> decode_progress(std::string_view bytes);
+/// As a shard's state has it; the beginning, where it took nothing of the workspace. Errors: state_format and those of
+/// the store.
+Result<Progress> read_progress(const store::Reader& state, const std::string& workspace);
 
 /// Goes over the cases of a process: to take back an upload, or (no upload) to judge them by new settings.
 struct Sweep {

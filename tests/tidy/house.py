@@ -13,6 +13,7 @@ DOORS = {
     "xxhash": (("xxhash", "xxh3"), ("schemas/base",)),
     "date": (("date/",), ("schemas/calendar",)),
     "rocksdb": (("rocksdb/",), ("state/rocksdb",)),
+    "libcurl": (("curl/",), ("state/http",)),
     "expat": (("expat",), ("stream/ingest",)),
     "zlib": (("zlib",), ("stream/ingest",)),
     "openssl": (("openssl/",), ("schemas/crypto", "api/net")),

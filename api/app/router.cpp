@@ -108,9 +108,10 @@ net::BodyPlan Router::admit(const net::RequestHead& head) {
     if (const auto allowed = auth::authorise(credential, *route.permission); !allowed) {
       net::Response response = net::problem(allowed.error(), head.trace_id);
       if (!route.action.empty()) {
-        node_.intake().offer([this, head, credential, action = route.action, status = response.status] {
-          write_audit(node_, head, credential, action, {}, status);
-        });
+        node_.intake().offer(credential.workspace,
+                             [this, head, credential, action = route.action, status = response.status] {
+                               write_audit(node_, head, credential, action, {}, status);
+                             });
       }
       return net::Refuse{std::move(response)};
     }
@@ -148,7 +149,7 @@ net::BodyPlan Router::refuse_credential(const net::RequestHead& head, const Erro
     }
     auth::AuditEntry entry{node_.clock().now(), std::string{auth::node_workspace}, head.remote_address, "token.refused",
                            path_of(head),       std::string{name_of(why.code)},    head.trace_id};
-    node_.intake().offer([this, entry] {
+    node_.intake().offer(auth::node_workspace, [this, entry] {
       const auto written = node_.audit().append(entry, store::Durability::buffered);
       if (!written) node_.logger().log(LogLevel::error, written.error().detail);
     });
@@ -160,18 +161,21 @@ net::BodyPlan Router::plan(const Entry& entry, const net::RequestHead& head, aut
   const Route& route = entry.route;
   auto names = names_in(entry.segments, head.segments);
   if (route.stream) return route.stream(head, std::move(names), std::move(credential));
+  const std::string workspace = credential.workspace;
   return net::Collect{route.body_bytes_max,
                       [this, &route, names = std::move(names), credential = std::move(credential)](
                           net::Request request, net::Respond respond) {
                         run(route, {std::move(request), names, credential, std::move(respond)});
-                      }};
+                      },
+                      workspace};
 }
 
 void Router::run(const Route& route, Call call) const {
   if (route.where == Where::io) return route.handle(std::move(call));
   const net::Respond respond = call.respond;
   auto held = std::make_shared<Call>(std::move(call));
-  if (!workers_of(route.where).offer([this, &route, held] { handle(route, std::move(*held)); }))
+  const std::string& workspace = held->credential.workspace;
+  if (!workers_of(route.where).offer(workspace, [this, &route, held] { handle(route, std::move(*held)); }))
     respond({Code::overloaded, ""});
 }
 

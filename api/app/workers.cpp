@@ -4,17 +4,20 @@
 
 namespace weir::app {
 
-Workers::Workers(unsigned threads, std::size_t queue_max) : queue_max_(queue_max) {
+Workers::Workers(unsigned threads, std::size_t queue_max) : queue_(queue_max) {
   for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
 }
 
 Workers::~Workers() { stop(); }
 
-bool Workers::offer(Work work) {
+bool Workers::offer(std::string_view workspace, Work work) {
   {
     const std::lock_guard lock{mutex_};
-    if (stopping_ || queue_.size() >= queue_max_) return false;
-    queue_.push_back(std::move(work));
+    if (stopping_) return false;
+    if (!queue_.push(workspace, 1, std::move(work))) {
+      ++refused_;
+      return false;
+    }
   }
   changed_.notify_one();
   return true;
@@ -24,7 +27,7 @@ void Workers::post(Work work) {
   {
     const std::lock_guard lock{mutex_};
     if (!stopping_) {
-      queue_.push_back(std::move(work));
+      begun_.push_back(std::move(work));
       work = nullptr;
     }
   }
@@ -45,16 +48,28 @@ void Workers::stop() {
 
 std::size_t Workers::queued() const {
   const std::lock_guard lock{mutex_};
-  return queue_.size();
+  return begun_.size() + queue_.count();
+}
+
+std::uint64_t Workers::refused() const {
+  const std::lock_guard lock{mutex_};
+  return refused_;
+}
+
+/// Under mutex_. What is to be done next; nothing if nothing is.
+Workers::Work Workers::next() {
+  if (begun_.empty()) return queue_.empty() ? Work{} : queue_.pop();
+  Work work = std::move(begun_.front());
+  begun_.pop_front();
+  return work;
 }
 
 void Workers::run() {
   std::unique_lock lock{mutex_};
   while (true) {
-    changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-    if (queue_.empty()) return;
-    Work work = std::move(queue_.front());
-    queue_.pop_front();
+    changed_.wait(lock, [this] { return stopping_ || !begun_.empty() || !queue_.empty(); });
+    Work work = next();
+    if (!work) return;
     lock.unlock();
     work();
     work = nullptr;  // what it holds goes before the next wait

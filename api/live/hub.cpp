@@ -184,7 +184,17 @@ std::shared_ptr<Hub::Node> Hub::take_due(Lane lane) {
   Queue& at = queues_[static_cast<std::size_t>(lane)];
   const Clock::Steady now = parts_.clock.steady();
   if (at.due.empty() || at.due.begin()->first > now || at.free_at > now) return nullptr;
-  auto node = at.due.extract(at.due.begin()).value().second;
+  // In turn: a workspace that follows many views holds another one up by one of them.
+  const auto turn = [&](const auto& queued) {
+    const std::string& workspace = queued.second->topic->question().workspace;
+    return std::pair{workspace <= at.served_last, std::string_view{workspace}};
+  };
+  auto chosen = at.due.begin();
+  for (auto one = at.due.begin(); one != at.due.end() && one->first <= now; ++one) {
+    if (turn(*one) < turn(*chosen)) chosen = one;
+  }
+  auto node = at.due.extract(chosen).value().second;
+  at.served_last = node->topic->question().workspace;
   node->phase = Node::Phase::running;
   node->again = false;
   if (!node->telling) node->telling = std::exchange(node->changed_at, std::nullopt);

@@ -88,6 +88,7 @@ class Hub {
   struct Signal;  // that a process changed
   struct Queue {
     std::set<std::pair<Clock::Steady, std::shared_ptr<Node>>> due;
+    std::string served_last;  // a workspace
     Clock::Steady free_at{};  // the lane rests until then
     std::condition_variable changed;
   };

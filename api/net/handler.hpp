@@ -58,6 +58,7 @@ struct Refuse {
 struct Collect {
   std::uint64_t max_bytes = 0;
   std::function<void(Request, Respond)> handle;
+  std::string sharer = {};  // whose share of the memory for bodies it takes (body_budget.hpp)
 };
 /// Give the body to the sink as it arrives, at most `max_bytes` after undoing its coding.
 struct Stream {
@@ -68,6 +69,7 @@ struct Stream {
 struct Upgrade {
   Handshake handshake;
   std::shared_ptr<WebSocketHandler> handler;
+  std::string sharer = {};  // as in Collect, of messages that have not arrived whole
 };
 using BodyPlan = std::variant<Refuse, Collect, Stream, Upgrade>;
 

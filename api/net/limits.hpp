@@ -33,7 +33,7 @@ struct Limits {
 
   std::size_t connections = 10'000;
   std::size_t connections_per_address = 1'000;
-  std::uint64_t buffered_body_bytes = 256 * 1024 * 1024;  // of all requests in flight; beyond: 503 `overloaded`
+  std::uint64_t buffered_body_bytes = 256 * 1024 * 1024;  // of all requests in flight; beyond a fair share: 503
 
   WebSocketLimits web_socket;
 };

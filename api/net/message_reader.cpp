@@ -137,12 +137,12 @@ bool is_violation(const error_code& failed) {
 
 class MessageReader::Impl {
  public:
-  Impl(Core& core, Wire& wire, asio::io_context& context, ControlFrames& told)
+  Impl(Core& core, Wire& wire, asio::io_context& context, ControlFrames& told, std::string sharer)
       : core_(core),
         told_(told),
         stream_(core, wire, context),
         control_frames_(core.options.limits.web_socket.control_frames),
-        memory_(core.bodies) {
+        memory_(core.bodies, std::move(sharer)) {
     stream_.read_message_max(core.options.limits.web_socket.message_bytes);
     stream_.control_callback([this](websocket::frame_type kind, boost::beast::string_view payload) {
       control_frame(kind, {payload.data(), payload.size()});
@@ -223,8 +223,8 @@ class MessageReader::Impl {
   End end_;
 };
 
-MessageReader::MessageReader(Core& core, Wire& wire, asio::io_context& context, ControlFrames& told)
-    : impl_(std::make_unique<Impl>(core, wire, context, told)) {}
+MessageReader::MessageReader(Core& core, Wire& wire, asio::io_context& context, ControlFrames& told, std::string sharer)
+    : impl_(std::make_unique<Impl>(core, wire, context, told, std::move(sharer))) {}
 
 MessageReader::~MessageReader() = default;
 

@@ -30,8 +30,8 @@ class MessageReader {
     WebSocketClose how{close_code::abnormal, ""};  // as the client closed; with what a violation is to be answered
   };
 
-  /// All must outlive it.
-  MessageReader(Core& core, Wire& wire, asio::io_context& context, ControlFrames& told);
+  /// All must outlive it. `sharer`: whose share of the memory half messages take.
+  MessageReader(Core& core, Wire& wire, asio::io_context& context, ControlFrames& told, std::string sharer);
   ~MessageReader();
 
   /// Begins to read; the `Sec-WebSocket-Accept` that answers the handshake. Once.

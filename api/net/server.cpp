@@ -64,6 +64,7 @@ class Server::Impl {
     counters.bytes_received = totals.bytes_received;
     counters.bytes_sent = totals.bytes_sent;
     counters.body_bytes_buffered = core_->bodies.used();
+    counters.bodies_refused = core_->bodies.refused();
     counters.web_sockets_open = totals.web_sockets_open;
     counters.web_sockets_opened = totals.web_sockets_opened;
     counters.web_socket_violations = totals.web_socket_violations;

@@ -40,6 +40,7 @@ struct ServerCounters {
   std::uint64_t bytes_received = 0;
   std::uint64_t bytes_sent = 0;
   std::uint64_t body_bytes_buffered = 0;
+  std::uint64_t bodies_refused = 0;  // because their sharer held its share of the memory
   std::uint64_t web_sockets_open = 0;
   std::uint64_t web_sockets_opened = 0;
   std::uint64_t web_socket_violations = 0;  // connections closed for what the client sent

@@ -163,7 +163,7 @@ Session::Task<bool> Session::refuse(Refuse plan, const RequestHead& head) {
 }
 
 Session::Task<bool> Session::collect(Collect plan, RequestHead head) {
-  BodyBudget::Share share(core_->bodies);
+  BodyBudget::Share share(core_->bodies, std::move(plan.sharer));
   Request request;
   if (takes_no_body(head.method)) {
     if (head.has_body()) context_.keep_alive = false;

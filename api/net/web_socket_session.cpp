@@ -49,7 +49,7 @@ WebSocketSession::WebSocketSession(std::shared_ptr<Core> core, std::shared_ptr<I
       thread_(std::move(thread)),
       wire_(wire),
       plan_(std::move(plan)),
-      reader_(*core_, wire_, thread_->context(), *this),
+      reader_(*core_, wire_, thread_->context(), *this, plan_.sharer),
       control_(new_gather(wire)),
       input_(thread_->context()),
       output_(thread_->context()),

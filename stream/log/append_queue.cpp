@@ -1,18 +1,17 @@
 #include "stream/log/append_queue.hpp"
 
-#include <iterator>
-
 namespace weir::log {
 
 Result<void> AppendQueue::push(PendingAppend append) {
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return Error{Code::storage_failed, "the log failed earlier and has to be reopened"};
-    if (!queue_.empty() && bytes_ + append.bytes > bytes_max_) {
+    const std::string& workspace = append.topic->workspace;
+    const std::size_t bytes = append.bytes;
+    if (!queue_.push(workspace, bytes, std::move(append))) {
+      ++refused_;
       return Error{Code::overloaded, "more waits to be written to the log than may"};
     }
-    bytes_ += append.bytes;
-    queue_.push_back(std::move(append));
   }
   filled_.notify_one();
   return {};
@@ -21,11 +20,9 @@ Result<void> AppendQueue::push(PendingAppend append) {
 std::vector<PendingAppend> AppendQueue::take(std::size_t bytes) {
   const std::lock_guard lock(mutex_);
   std::vector<PendingAppend> taken;
-  for (std::size_t size = 0; !queue_.empty() && (taken.empty() || size + queue_.front().bytes <= bytes);) {
-    size += queue_.front().bytes;
-    bytes_ -= queue_.front().bytes;
-    taken.push_back(std::move(queue_.front()));
-    queue_.pop_front();
+  for (std::size_t size = 0; !queue_.empty() && (taken.empty() || size + queue_.next_size() <= bytes);) {
+    size += queue_.next_size();
+    taken.push_back(queue_.pop());
   }
   return taken;
 }
@@ -33,9 +30,8 @@ std::vector<PendingAppend> AppendQueue::take(std::size_t bytes) {
 std::vector<PendingAppend> AppendQueue::close() {
   const std::lock_guard lock(mutex_);
   closed_ = true;
-  bytes_ = 0;
-  std::vector<PendingAppend> left(std::make_move_iterator(queue_.begin()), std::make_move_iterator(queue_.end()));
-  queue_.clear();
+  std::vector<PendingAppend> left;
+  while (!queue_.empty()) left.push_back(queue_.pop());
   return left;
 }
 
@@ -55,7 +51,12 @@ void AppendQueue::wake() {
 
 std::size_t AppendQueue::bytes() const {
   const std::lock_guard lock(mutex_);
-  return bytes_;
+  return queue_.size();
+}
+
+std::uint64_t AppendQueue::refused() const {
+  const std::lock_guard lock(mutex_);
+  return refused_;
 }
 
 }  // namespace weir::log

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <condition_variable>
-#include <deque>
+#include <cstdint>
 #include <mutex>
 #include <vector>
 
 #include "schemas/base/clock.hpp"
+#include "schemas/base/fair_queue.hpp"
 #include "stream/log/topics.hpp"
 
 namespace weir::log {
@@ -18,14 +19,14 @@ struct PendingAppend {
   std::size_t bytes = 0;
 };
 
-/// Bounded in bytes; an empty queue takes anything. Thread-safe.
+/// Bounded in bytes; each workspace has its fair share of it and its turn (schemas/base/fair_queue.hpp). Thread-safe.
 class AppendQueue {
  public:
-  explicit AppendQueue(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+  explicit AppendQueue(std::size_t bytes_max) : queue_(bytes_max) {}
 
   /// Errors: overloaded; storage_failed once closed.
   Result<void> push(PendingAppend append);
-  /// The oldest appends, up to `bytes` of them but at least one if there is any.
+  /// One append of each workspace in turn, up to `bytes` of them but at least one if there is any.
   std::vector<PendingAppend> take(std::size_t bytes);
   /// Refuses everything from now on; returns what was left.
   std::vector<PendingAppend> close();
@@ -33,13 +34,14 @@ class AppendQueue {
   void wait(Clock::Steady wait);
   void wake();
   std::size_t bytes() const;
+  /// Appends that were refused because their workspace held its share.
+  std::uint64_t refused() const;
 
  private:
-  const std::size_t bytes_max_;
   mutable std::mutex mutex_;
   std::condition_variable filled_;
-  std::deque<PendingAppend> queue_;
-  std::size_t bytes_ = 0;
+  FairQueue<PendingAppend> queue_;  // under mutex_, as all below
+  std::uint64_t refused_ = 0;
   bool closed_ = false;
   bool woken_ = false;
 };

@@ -166,6 +166,7 @@ Result<std::size_t> EmbeddedLog::commit_pending() {
 void EmbeddedLog::wait_for_pending(Clock::Steady wait) { parts_->queue.wait(wait); }
 void EmbeddedLog::wake() { parts_->queue.wake(); }
 std::size_t EmbeddedLog::queued_bytes() const { return parts_->queue.bytes(); }
+std::uint64_t EmbeddedLog::refused_appends() const { return parts_->queue.refused(); }
 
 Result<void> EmbeddedLog::save_high_water() {
   parts_->saved_at = parts_->clock.steady();

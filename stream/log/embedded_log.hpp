@@ -76,6 +76,8 @@ class EmbeddedLog final : public Log {
 
   /// Bytes that wait to be committed.
   std::size_t queued_bytes() const;
+  /// Appends that were refused because their workspace held its share of the queue.
+  std::uint64_t refused_appends() const;
 
  private:
   struct Parts;

@@ -93,8 +93,9 @@ class Log {
   virtual Result<void> ensure_workspace(const std::string& name) = 0;
 
   /// Queues the records and returns at once: all of them become durable together, in the order given, or none. When
-  /// an error is returned nothing was queued and `appended` is never called. Errors: overloaded (the queue is full),
-  /// not_found (no such workspace), storage_failed (the log has failed; the process has to stop).
+  /// an error is returned nothing was queued and `appended` is never called. Errors: overloaded (the workspace holds
+  /// its share of the queue), not_found (no such workspace), storage_failed (the log has failed; the process has to
+  /// stop).
   virtual Result<void> append(const std::string& workspace, std::vector<Addressed> records, Appended appended) = 0;
 
   /// Blocks from the one that holds `from` on, only durable ones: at least one unless `from` is the end, more until

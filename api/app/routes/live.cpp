@@ -12,9 +12,10 @@ namespace {
 net::BodyPlan open_socket(Live& live, const net::RequestHead& head, auth::Credential credential) {
   auto handshake = net::Handshake::of(head);
   if (!handshake) return net::Refuse{net::problem(handshake.error(), head.trace_id)};
+  const std::string workspace = credential.workspace;
   auto handler = live.welcome(std::move(credential));
   if (!handler) return net::Refuse{net::problem(handler.error(), head.trace_id)};
-  return net::Upgrade{std::move(*handshake), std::move(*handler)};
+  return net::Upgrade{std::move(*handshake), std::move(*handler), workspace};
 }
 
 void issue_ticket(auth::Tickets& tickets, const Call& call) {

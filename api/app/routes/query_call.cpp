@@ -22,8 +22,8 @@ Result<std::optional<log::Position>> take_after(const runtime::Engine& engine, q
   return std::optional{std::move(*position)};
 }
 
-void answer_now(Node& node, const net::Respond& respond, Answer answer) {
-  const bool taken = node.readers().offer([respond, answer = std::move(answer)] {
+void answer_now(Node& node, const std::string& workspace, const net::Respond& respond, Answer answer) {
+  const bool taken = node.readers().offer(workspace, [respond, answer = std::move(answer)] {
     auto response = answer();
     if (response) {
       respond(std::move(*response));
@@ -44,12 +44,14 @@ void handle_query(Node& node, Call call, const Prepare& prepare, bool first_is_p
   auto answer = prepare(call, parameters);
   if (!answer) return call.respond(answer.error());
   if (const auto finished = parameters.finish(); !finished) return call.respond(finished.error());
-  if (!*after) return answer_now(node, call.respond, std::move(*answer));
-  node.engine().watch().when_included(call.credential.workspace, **after, node.clock().steady() + wait_max,
-                                      [&node, respond = call.respond, answer = std::move(*answer)](bool included) {
-                                        if (!included) return respond({Code::not_caught_up, ""});
-                                        answer_now(node, respond, answer);
-                                      });
+  const std::string& workspace = call.credential.workspace;
+  if (!*after) return answer_now(node, workspace, call.respond, std::move(*answer));
+  node.engine().watch().when_included(
+      workspace, **after, node.clock().steady() + wait_max,
+      [&node, workspace, respond = call.respond, answer = std::move(*answer)](bool included) {
+        if (!included) return respond({Code::not_caught_up, ""});
+        answer_now(node, workspace, respond, answer);
+      });
 }
 
 }  // namespace

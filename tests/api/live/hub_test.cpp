@@ -78,5 +78,40 @@ TEST(Hub, ServesWhileShardsCommitAndClientsComeAndGo) {
   EXPECT_GT(steady.deltas, 10);
 }
 
+/// Notes who was told of something, in the order of it.
+class Told final : public net::WebSocket {
+ public:
+  Told(std::vector<std::string>& order, std::string name) : order_(order), name_(std::move(name)) {}
+  void wake() override { order_.push_back(name_); }
+  void close(net::WebSocketClose) override {}
+
+ private:
+  std::vector<std::string>& order_;
+  const std::string name_;
+};
+
+TEST(Hub, AWorkspaceThatFollowsManyViewsHoldsAnotherUpByOneOfThem) {
+  LiveNode node{1};
+  std::vector<std::string> order;
+  std::vector<Hub::Subscription> subscriptions;
+  const auto follow = [&](const std::string& workspace, const std::string& process) {
+    Question question;
+    question.workspace = workspace;
+    question.process = process;
+    auto subscribed = node.hub().subscribe(question, std::make_shared<Told>(order, workspace));
+    ASSERT_TRUE(subscribed);
+    subscriptions.push_back(std::move(*subscribed));
+  };
+  for (int i = 0; i < 40; ++i) follow("flood", "p" + std::to_string(i));
+  node.clock().advance(milliseconds{1});
+  follow("calm", "p");
+  follow("quiet", "p");
+  node.clock().advance(milliseconds{1});
+  node.hub().run_due(Hub::Lane::slow);
+  ASSERT_EQ(order.size(), 42U);
+  EXPECT_LT(std::find(order.begin(), order.end(), "calm") - order.begin(), 3);
+  EXPECT_LT(std::find(order.begin(), order.end(), "quiet") - order.begin(), 3);
+}
+
 }  // namespace
 }  // namespace weir::live

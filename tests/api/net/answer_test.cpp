@@ -111,14 +111,29 @@ TEST(ConnectionCensus, BoundsAllAndEachAddress) {
 TEST(BodyBudget, GivesBackWhatItsSharesHeld) {
   BodyBudget budget(100);
   {
-    BodyBudget::Share first(budget);
-    BodyBudget::Share second(budget);
+    BodyBudget::Share first(budget, "a");
+    BodyBudget::Share second(budget, "b");
     EXPECT_TRUE(first.take(60));
     EXPECT_FALSE(second.take(41));
     EXPECT_TRUE(second.take(40));
     EXPECT_EQ(budget.used(), 100U);
+    EXPECT_EQ(budget.refused(), 1U);
   }
   EXPECT_EQ(budget.used(), 0U);
+}
+
+TEST(BodyBudget, ManyRequestsOfOneSharerLeaveRoomForAnother) {
+  BodyBudget budget(100);
+  std::deque<BodyBudget::Share> flood;
+  while (flood.emplace_back(budget, "a").take(10)) {
+  }
+  EXPECT_EQ(budget.used(), 50U);
+  BodyBudget::Share other(budget, "b");
+  EXPECT_TRUE(other.take(20));
+  EXPECT_FALSE(flood.emplace_back(budget, "a").take(10));
+  flood.clear();
+  EXPECT_EQ(budget.used(), 20U);
+  EXPECT_TRUE(other.take(30));
 }
 
 }  // namespace

@@ -164,7 +164,8 @@ BodyPlan ShowingHandler::admit(const RequestHead& head) {
     return Upgrade{std::move(*handshake), socket_};
   }
   const std::uint64_t bytes_max = first == "small" ? 100 : 1 << 20;
-  return Collect{bytes_max, [this](Request request, const Respond& respond) { handle(std::move(request), respond); }};
+  return Collect{bytes_max, [this](Request request, const Respond& respond) { handle(std::move(request), respond); },
+                 std::string(head.header("x-sharer"))};
 }
 
 void ShowingHandler::handle(Request request, const Respond& respond) {

@@ -111,8 +111,8 @@ TEST_F(EmbeddedLogTest, TakesUpToSoManyBytesInOneCommit) {
   EXPECT_EQ(*log().end_offset("acme", 0), 5u);
 }
 
-TEST_F(EmbeddedLogTest, RefusesWhatTheQueueCannotHold) {
-  home_.options.queue_bytes = 1000;
+TEST_F(EmbeddedLogTest, RefusesWhatIsBeyondTheShareOfAWorkspace) {
+  home_.options.queue_bytes = 2000;
   ASSERT_TRUE(home_.reopen());
   const auto append = [&](std::size_t size) {
     return log().append("acme", {{0, {Kind::event, std::string(size, 'x')}}}, [](const auto&) {});
@@ -222,6 +222,28 @@ TEST_F(EmbeddedLogTest, AReaderAheadOfTheLogIsToldOfDamage) {
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().code, Code::log_damaged);
   EXPECT_NE(read.error().detail.find("workspace acme, partition 0"), std::string::npos);
+}
+
+TEST_F(EmbeddedLogTest, AFloodOfOneWorkspaceLeavesRoomAndTheNextTurnForOthers) {
+  home_.options.queue_bytes = 1 << 20;
+  home_.options.commit_bytes = 64 << 10;
+  home_.start();
+  ASSERT_TRUE(log().ensure_workspace("calm"));
+  const std::string value(1'000, 'x');
+  const auto append = [&](const std::string& workspace, int& durable) {
+    return log().append(workspace, {{0, {Kind::event, value}}}, [&durable](const auto&) { ++durable; });
+  };
+  int flood = 0, calm = 0;
+  Result<void> taken;
+  while ((taken = append("acme", flood))) {
+  }
+  EXPECT_EQ(taken.error().code, Code::overloaded);
+  EXPECT_LE(log().queued_bytes(), std::size_t{1} << 19);
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(append("calm", calm));
+  EXPECT_EQ(log().refused_appends(), 1U);
+  ASSERT_TRUE(log().commit_pending());
+  EXPECT_EQ(calm, 10);  // behind one commit's worth of the flood, not behind all of it
+  EXPECT_GT(flood, 0);
 }
 
 }  // namespace

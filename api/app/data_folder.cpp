@@ -59,7 +59,7 @@ Result<DataFolder> DataFolder::open(const std::filesystem::path& path, std::uint
   const auto stored = check_format(path / "format", shards);
   if (!stored) return stored.error();
   folder.shards_ = *stored;
-  std::vector<std::filesystem::path> parts{folder.log(), folder.node(), folder.spool()};
+  std::vector<std::filesystem::path> parts{folder.log(), folder.node(), folder.spool(), folder.crashes()};
   for (std::uint32_t i = 0; i < folder.shards_; ++i) parts.emplace_back(folder.shard(i));
   for (const std::filesystem::path& part : parts) {
     std::filesystem::create_directories(part, failed);

@@ -5,6 +5,7 @@
 //   *.key     secrets (schemas/crypto/key_file.hpp)
 //   reserve   blocks to give back when the disk is full (disk_guard.hpp)
 //   users     who may sign in (api/auth/directory_file.hpp); users.lock: who changes it
+//   crashes/  what each shard is about (stream/runtime/crash_record.hpp)
 //   log/  high-water  shards/NN/  node/  spool/
 //   copies/   copies under way to a checkpoint store (copies.hpp)
 #pragma once
@@ -37,6 +38,8 @@ class DataFolder {
   std::string log() const { return path_ / "log"; }
   std::string high_water() const { return path_ / "high-water"; }
   std::string shard(std::uint32_t number) const;
+  std::filesystem::path crash_mark(std::uint32_t shard) const { return crashes() / std::to_string(shard); }
+  std::filesystem::path crashes() const { return path_ / "crashes"; }
   std::string node() const { return path_ / "node"; }
   std::filesystem::path spool() const { return path_ / "spool"; }
   std::filesystem::path copies() const { return copies_of(path_); }

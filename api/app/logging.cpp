@@ -105,6 +105,7 @@ std::optional<LogLevel> log_level_of(std::string_view name) {
 struct Logger::Impl {
   LogLevel level;
   const Clock& clock;
+  Write write;
   // Destroyed last to first: the pool's end writes what is queued, with the logger that it belongs to.
   std::shared_ptr<spdlog::async_logger> logger;
   std::shared_ptr<spdlog::details::thread_pool> pool;
@@ -113,9 +114,9 @@ struct Logger::Impl {
 Logger::Logger(Options options, const Clock& clock) {
   auto write = options.write ? std::move(options.write) : Write(write_to_stderr);
   auto pool = std::make_shared<spdlog::details::thread_pool>(options.queued_lines_max, 1);
-  auto logger = std::make_shared<spdlog::async_logger>("weir", std::make_shared<FunctionSink>(std::move(write)), pool,
+  auto logger = std::make_shared<spdlog::async_logger>("weir", std::make_shared<FunctionSink>(write), pool,
                                                        spdlog::async_overflow_policy::overrun_oldest);
-  impl_ = std::make_unique<Impl>(options.level, clock, std::move(logger), std::move(pool));
+  impl_ = std::make_unique<Impl>(options.level, clock, std::move(write), std::move(logger), std::move(pool));
 }
 
 Logger::~Logger() = default;
@@ -125,6 +126,10 @@ void Logger::log(LogLevel level, std::string_view message, std::initializer_list
   if (level < impl_->level) return;
   const auto line = render(impl_->clock.now(), level, message, fields, trace_id);
   impl_->logger->log(spdlog::level::critical, spdlog::string_view_t(line.data(), line.size()));
+}
+
+void Logger::log_at_once(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
+  if (level >= impl_->level) impl_->write(render(impl_->clock.now(), level, message, fields, {}));
 }
 
 std::uint64_t Logger::dropped() const { return impl_->pool->overrun_counter(); }

@@ -45,6 +45,9 @@ class Logger {
   void log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {},
            std::string_view trace_id = {});
 
+  /// The same, but written before it returns: the last words of a process that ends itself.
+  void log_at_once(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {});
+
   /// Lines that were dropped since start.
   std::uint64_t dropped() const;
 

@@ -26,8 +26,8 @@ MemoryPlan plan_memory(std::uint64_t memory_bytes, std::uint32_t shards, unsigne
   plan.node_memtable = memtable(eighth / 16, 4 * mib);
   plan.shard_memtable = memtable(eighth / 2 / shards, 32 * mib);
   plan.tasks = 4 * eighth / (shards + commit_copies * std::min(threads, shards)) * shards;
-  plan.bodies = std::max(eighth, 2 * body);
-  plan.log_queue = std::max(eighth / 2, body);
+  plan.bodies = std::max(eighth, 4 * body);
+  plan.log_queue = std::max(eighth / 2, 2 * body);
   plan.log_batch = std::clamp(eighth / 8, mib, 8 * mib);
   plan.log_tail = std::min(eighth / 2, 64 * mib);
   return plan;

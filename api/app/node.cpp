@@ -1,11 +1,17 @@
 #include "api/app/node.hpp"
 
+#include <unistd.h>
+
+#include "api/app/thread_stacks.hpp"
+
 namespace weir::app {
 namespace {
 
 constexpr std::size_t intake_queue_max = 4'096;
 constexpr std::size_t readers_queue_max = 256;
-constexpr std::chrono::seconds stuck_max{30};  // without that a write ends (reliability R5)
+// Looks, once a second, at work that does not end.
+constexpr unsigned write_patience = Watchdog::told_after;  // of a store (reliability R5)
+constexpr unsigned step_patience = 300;                    // of a shard
 constexpr std::uint64_t reserve_bytes_temporary = std::uint64_t{16} << 20;  // nobody starts on that folder again
 
 unsigned threads_of(const Settings& settings) {
@@ -23,15 +29,14 @@ struct Opening {
 };
 
 /// After a kill each store replays its write-ahead log, which is most of what a start waits for: all cores take part.
-Result<void> open_all(std::vector<Opening>& openings, const rocks::RocksEnvironment& environment, const Clock& clock,
-                      unsigned threads) {
+Result<void> open_all(std::vector<Opening>& openings, const rocks::RocksEnvironment& environment, unsigned threads) {
   std::atomic<std::size_t> next{0};
   const auto open_some = [&] {
     for (std::size_t i; (i = next++) < openings.size();) {
       auto opened = rocks::open_rocksdb(openings[i].path, *openings[i].options, environment);
       if (opened) {
         *openings[i].files = opened->get();
-        *openings[i].into = std::make_unique<store::WatchedStore>(std::move(*opened), clock);
+        *openings[i].into = std::make_unique<store::WatchedStore>(std::move(*opened));
       } else {
         openings[i].outcome = opened.error();
       }
@@ -99,7 +104,7 @@ Result<std::unique_ptr<Node>> Node::open(const Settings& settings, const Clock& 
 }
 
 Result<void> Node::open_stores() {
-  const auto failed = [this](std::string_view what) { on_fatal_({Code::storage_failed, std::string{what}}); };
+  const auto failed = [this](std::string_view what) { end_in_order({Code::storage_failed, std::string{what}}); };
   rocks::RocksEnvironment::Limits limits;
   limits.cache_bytes = memory_.block_cache;
   limits.memtables_bytes = memory_.memtables;
@@ -116,7 +121,7 @@ Result<void> Node::open_stores() {
   for (std::uint32_t i = 0; i < folder_.shards(); ++i) {
     openings.push_back({folder_.shard(i), &of_shard, &shard_stores_[i], &shard_files_[i]});
   }
-  if (const auto opened = open_all(openings, *environment_, clock_, threads_of(settings_)); !opened) return opened;
+  if (const auto opened = open_all(openings, *environment_, threads_of(settings_)); !opened) return opened;
   audit_ = std::make_unique<auth::Audit>(*node_store_, secrets_.audit);
   auto answers = auth::IdempotencyStore::open(*node_store_, clock_);
   if (!answers) return answers.error();
@@ -143,17 +148,25 @@ Result<void> Node::open_stream() {
   options.changes = changes_.sinks();
   std::vector<store::Store*> stores;
   for (const auto& store : shard_stores_) stores.push_back(store.get());
+  for (std::uint32_t i = 0; i < folder_.shards(); ++i) {
+    auto mark = store::MarkerFile::open(folder_.crash_mark(i));
+    if (!mark) return mark.error();
+    options.crash_marks.push_back(mark->get());
+    crash_marks_.push_back(std::move(*mark));
+  }
   auto engine = runtime::Engine::open(
       *log_, std::move(stores), clock_,
       [this](auto workspace, auto process, auto case_id) { return fingerprint(workspace, process, case_id); }, options,
-      on_fatal_);
+      [this](const Error& why) { end_in_order(why); });
   if (!engine) return engine.error();
   engine_ = std::move(*engine);
+  running_ = engine_.get();
+  watch_over_work();
   return {};
 }
 
 void Node::start() {
-  appender_ = std::make_unique<log::AppenderThread>(*log_, on_fatal_);
+  appender_ = std::make_unique<log::AppenderThread>(*log_, [this](const Error& why) { end_in_order(why); });
   engine_->start();
 }
 
@@ -167,6 +180,12 @@ void Node::stop() {
   if (engine_) engine_->stop();
 }
 
+/// Whatever the shards are about has not brought it about.
+void Node::end_in_order(const Error& why) {
+  if (runtime::Engine* const running = running_) running->forgive();
+  on_fatal_(why);
+}
+
 Hash128 Node::fingerprint(std::string_view workspace, std::string_view process, std::string_view case_id) const {
   return crypto::case_fingerprint(secrets_.erasure, workspace, process, case_id);
 }
@@ -176,18 +195,64 @@ Result<void> Node::append(const std::string& workspace, std::vector<log::Address
   return log_->append(workspace, std::move(records), std::move(appended));
 }
 
-bool Node::watch() {
-  const auto look_at = [this](const store::WatchedStore& store, const std::string& path) {
-    if (store.stuck_for() <= stuck_max) return;
-    on_fatal_({Code::storage_failed, path + ": no write has ended for " + std::to_string(stuck_max.count()) + " s"});
+void Node::watch_over_work() {
+  const auto store = [this](const store::WatchedStore& one, const std::string& path) {
+    watchdog_.watch(path, write_patience, [&one] { return one.writing(); });
   };
-  look_at(*log_store_, folder_.log());
-  look_at(*node_store_, folder_.node());
-  for (std::uint32_t i = 0; i < folder_.shards(); ++i) look_at(*shard_stores_[i], folder_.shard(i));
+  store(*log_store_, folder_.log());
+  store(*node_store_, folder_.node());
+  for (std::uint32_t i = 0; i < folder_.shards(); ++i) {
+    store(*shard_stores_[i], folder_.shard(i));
+    watchdog_.watch("shard " + std::to_string(i), step_patience, [this, i] { return engine_->status()[i].stepping; });
+  }
+}
+
+/// What each task, queue and thread is at.
+void Node::tell_standing(const Watchdog::Stuck& stuck) {
+  logger_.log_at_once(LogLevel::error, "nothing has moved",
+                      {{"where", stuck.name},
+                       {"looks", std::uint64_t{stuck.looks}},
+                       {"log_queued_bytes", std::uint64_t{log_->queued_bytes()}},
+                       {"intake_queued", std::uint64_t{intake_.queued()}},
+                       {"queries_queued", std::uint64_t{readers_.queued()}},
+                       {"log_writing", log_store_->writing().has_value()}});
+  std::uint64_t shard = 0;
+  for (const runtime::ShardStatus& status : engine_->status()) {
+    logger_.log_at_once(LogLevel::error, "shard",
+                        {{"shard", shard},
+                         {"stepping", status.stepping.has_value()},
+                         {"doing", status.doing},
+                         {"lag", status.lag},
+                         {"commits", status.commits},
+                         {"writing", shard_stores_[shard]->writing().has_value()}});
+    ++shard;
+  }
+  write_thread_stacks(STDERR_FILENO);
+}
+
+bool Node::watch() {
+  for (const Watchdog::Stuck& stuck : watchdog_.look()) {
+    tell_standing(stuck);
+    if (!stuck.given_up) continue;
+    const Error why{Code::storage_failed, stuck.name + ": nothing has moved for " + std::to_string(stuck.looks) + " s"};
+    // What a shard is at may be to blame, so that counts as a crash (stream/runtime/crash_record.hpp).
+    if (stuck.looks >= step_patience) on_fatal_(why);
+    end_in_order(why);
+  }
   return disk_.look();
 }
 
+void Node::collect_shares(metrics::Samples& samples) const {
+  const auto refusals = [&samples](std::uint64_t count, metrics::Labels of) {
+    samples.counter(shares_refused_name, shares_refused_help, static_cast<double>(count), of);
+  };
+  refusals(log_->refused_appends(), {{"of", "log"}});
+  refusals(intake_.refused(), {{"of", "intake"}});
+  refusals(readers_.refused(), {{"of", "queries"}});
+}
+
 void Node::collect(metrics::Samples& samples) {
+  collect_shares(samples);
   samples.gauge("weir_log_queued_bytes", "Bytes that wait to be committed to the log.",
                 static_cast<double>(log_->queued_bytes()));
   samples.gauge("weir_intake_queued", "Bodies that wait for a worker.", static_cast<double>(intake_.queued()));
@@ -203,6 +268,8 @@ void Node::collect(metrics::Samples& samples) {
                   {{"shard", shard}});
     samples.gauge("weir_shard_ticks_held", "Ticks are held because the wall clock jumped.", status.ticks_held ? 1 : 0,
                   {{"shard", shard}});
+    samples.gauge("weir_shard_single_step", "Records are taken one at a time because the process died often.",
+                  status.single_step ? 1 : 0, {{"shard", shard}});
     samples.counter("weir_events_accepted_total", "Events that tasks accepted.", number(status.accepted),
                     {{"shard", shard}});
     samples.counter("weir_events_duplicate_total", "Events that tasks knew already.", number(status.duplicates),

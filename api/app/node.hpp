@@ -14,6 +14,7 @@
 #include "api/app/memory_plan.hpp"
 #include "api/app/people.hpp"
 #include "api/app/settings.hpp"
+#include "api/app/watchdog.hpp"
 #include "api/app/workers.hpp"
 #include "api/auth/audit.hpp"
 #include "api/auth/idempotency.hpp"
@@ -22,6 +23,7 @@
 #include "api/metrics/registry.hpp"
 #include "schemas/base/clock.hpp"
 #include "state/rocksdb/rocksdb_store.hpp"
+#include "state/store/marker_file.hpp"
 #include "state/store/watched_store.hpp"
 #include "stream/feed/change_channel.hpp"
 #include "stream/feed/process_view.hpp"
@@ -29,6 +31,10 @@
 #include "stream/runtime/engine.hpp"
 
 namespace weir::app {
+
+/// The metric of what was refused because its workspace held its share, by what of.
+inline constexpr metrics::Literal shares_refused_name = "weir_fair_share_refusals_total";
+inline constexpr metrics::Literal shares_refused_help = "Refused, because the workspace held its share of the queue.";
 
 struct Secrets {
   auth::KeyRing tokens;
@@ -85,8 +91,9 @@ class Node {
   Result<void> copy_to(const std::filesystem::path& folder);
 
   const DiskGuard& disk() const { return disk_; }
-  /// Once a second. False: the disk is all but full, the process has to stop and start again. A store that takes no
-  /// writes any more is told as fatal.
+  /// Once a second. False: the disk is all but full, the process has to stop and start again. Work that stands still is
+  /// told with all that the node is at; a store that takes no writes any more, or a shard that does not end a step, is
+  /// then told as fatal.
   bool watch();
 
   void begin_drain() { draining_ = true; }
@@ -97,7 +104,11 @@ class Node {
        OnFatal on_fatal);
   Result<void> open_stores();
   Result<void> open_stream();
+  void end_in_order(const Error& why);
+  void watch_over_work();
+  void tell_standing(const Watchdog::Stuck& stuck);
   void collect(metrics::Samples& samples);
+  void collect_shares(metrics::Samples& samples) const;
 
   const Settings settings_;
   const Clock& clock_;
@@ -108,6 +119,7 @@ class Node {
   OnFatal on_fatal_;
   std::atomic<bool> draining_{false};
   DiskGuard disk_;
+  Watchdog watchdog_;
   metrics::Registry metrics_;
   std::unique_ptr<rocks::RocksEnvironment> environment_;
   std::unique_ptr<store::WatchedStore> log_store_, node_store_;
@@ -118,7 +130,9 @@ class Node {
   std::unique_ptr<log::HighWaterFile> high_water_;
   std::unique_ptr<log::EmbeddedLog> log_;
   feed::ChangeChannel changes_;
+  std::vector<std::unique_ptr<store::MarkerFile>> crash_marks_;
   std::unique_ptr<runtime::Engine> engine_;
+  std::atomic<runtime::Engine*> running_{nullptr};
   std::unique_ptr<log::AppenderThread> appender_;
   std::unique_ptr<auth::Audit> audit_;
   std::unique_ptr<auth::IdempotencyStore> answers_;

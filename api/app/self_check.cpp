@@ -32,6 +32,8 @@ void SelfCheck::run() {
       if (!check(shard, workspace, found)) return;
     }
   }
+  for (const std::string& workspace : node_.log().workspaces()) check_audit(workspace, found);
+  check_audit(std::string{auth::node_workspace}, found);
   runs_.add();
   violations_.set(static_cast<double>(found.violations));
   last_run_.set(static_cast<double>(to_micros(node_.clock().now())) / 1e6);
@@ -39,6 +41,20 @@ void SelfCheck::run() {
   node_.logger().log(
       found.violations > 0 ? LogLevel::error : LogLevel::info, "self-check",
       {{"processes", found.processes}, {"violations", found.violations}, {"took_ms", std::int64_t{took.count()}}});
+}
+
+void SelfCheck::check_audit(const std::string& workspace, Found& found) {
+  const auto head = node_.audit().verify(workspace);
+  if (!head) {
+    ++found.violations;
+    node_.logger().log(
+        LogLevel::error, "the audit is not whole",
+        {{"workspace", workspace}, {"code", name_of(head.error().code)}, {"detail", head.error().detail}});
+  } else if (head->number > 0) {
+    const std::string seal = crypto::to_hex(crypto::bytes_of(head->seal));
+    node_.logger().log(LogLevel::info, "audit head",
+                       {{"workspace", workspace}, {"number", head->number}, {"seal", seal}});
+  }
 }
 
 /// False: stopped.

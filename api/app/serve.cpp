@@ -14,6 +14,7 @@
 #include "api/app/routes/routes.hpp"
 #include "api/app/run_server.hpp"
 #include "api/app/self_check.hpp"
+#include "api/app/thread_stacks.hpp"
 #include "api/app/uploads.hpp"
 #include "api/auth/sign_in_link.hpp"
 #include "api/net/server.hpp"
@@ -72,6 +73,7 @@ void collect_server(const net::Server& server, metrics::Samples& samples) {
   const auto number = [](std::uint64_t count) { return static_cast<double>(count); };
   samples.gauge("weir_connections_open", "Connections.", number(counters.connections_open));
   samples.gauge("weir_bodies_buffered_bytes", "Bytes of bodies in memory.", number(counters.body_bytes_buffered));
+  samples.counter(shares_refused_name, shares_refused_help, number(counters.bodies_refused), {{"of", "bodies"}});
   samples.counter("weir_connections_accepted_total", "Connections.", number(counters.connections_accepted));
   samples.counter("weir_connections_refused_total", "Connections beyond the limits.",
                   number(counters.connections_refused));
@@ -156,6 +158,7 @@ int serve(const Settings& settings) { return run_server(settings, {}); }
 int run_server(const Settings& settings, const MakeDemo& make_demo) {
   const auto fails = [&](const Error& error) { return failed(name_of(settings.command), error); };
   const sigset_t signals = block_signals();
+  prepare_thread_stacks();
   const SystemClock clock;
   Logger::Options log_options;
   log_options.level = level_of(settings.log_level);

@@ -2,6 +2,8 @@
 
 #include <ctime>
 
+#include <sys/timex.h>
+
 namespace weir {
 namespace {
 
@@ -16,5 +18,11 @@ std::chrono::nanoseconds read(clockid_t id) {
 Time SystemClock::now() const { return Time{std::chrono::floor<Duration>(read(CLOCK_REALTIME))}; }
 
 Clock::Steady SystemClock::steady() const { return read(CLOCK_BOOTTIME); }
+
+bool SystemClock::wall_is_confirmed() const {
+  timex state{};  // asks, sets nothing
+  const int clock = adjtimex(&state);
+  return clock >= 0 && clock != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
+}
 
 }  // namespace weir

@@ -17,12 +17,16 @@ class Clock {
   virtual Time now() const = 0;
   /// Time since boot, suspended time included. Never runs backwards. Thread-safe.
   virtual Steady steady() const = 0;
+  /// A second source, outside of this machine, agrees with the wall clock. Thread-safe.
+  virtual bool wall_is_confirmed() const = 0;
 };
 
 class SystemClock final : public Clock {
  public:
   Time now() const override;
   Steady steady() const override;
+  /// By NTP, as the kernel knows: whoever sets the clock by hand takes the confirmation away until NTP gives it again.
+  bool wall_is_confirmed() const override;
 };
 
 }  // namespace weir

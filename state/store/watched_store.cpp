@@ -1,17 +1,12 @@
 #include "state/store/watched_store.hpp"
 
-#include <algorithm>
-
 namespace weir::store {
 
 class WatchedStore::UnderWay {
  public:
-  explicit UnderWay(WatchedStore& of) : of_(of) {
-    if (of_.under_way_ == 0) of_.progress_ = of_.clock_.steady();
-    ++of_.under_way_;
-  }
+  explicit UnderWay(WatchedStore& of) : of_(of) { ++of_.under_way_; }
   ~UnderWay() {
-    of_.progress_ = of_.clock_.steady();
+    ++of_.ended_;
     --of_.under_way_;
   }
   UnderWay(const UnderWay&) = delete;
@@ -21,9 +16,9 @@ class WatchedStore::UnderWay {
   WatchedStore& of_;
 };
 
-Clock::Steady WatchedStore::stuck_for() const {
-  if (under_way_ == 0) return Clock::Steady{0};
-  return std::max(clock_.steady() - progress_.load(), Clock::Steady{0});
+std::optional<std::uint64_t> WatchedStore::writing() const {
+  if (under_way_ == 0) return std::nullopt;
+  return ended_.load();
 }
 
 Result<void> WatchedStore::write(const Batch& batch, Durability durability) {

@@ -3,9 +3,10 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
+#include <optional>
 
-#include "schemas/base/clock.hpp"
 #include "state/store/store.hpp"
 
 namespace weir::store {
@@ -13,11 +14,10 @@ namespace weir::store {
 /// Thread-safe, as the store that it wraps.
 class WatchedStore final : public Store {
  public:
-  /// `clock` must outlive it.
-  WatchedStore(std::unique_ptr<Store> store, const Clock& clock) : store_(std::move(store)), clock_(clock) {}
+  explicit WatchedStore(std::unique_ptr<Store> store) : store_(std::move(store)) {}
 
-  /// How long writes have been under way without that any of them ended; zero when none is.
-  Clock::Steady stuck_for() const;
+  /// While writes are under way, how many have ended: the same number again and again means that none does.
+  std::optional<std::uint64_t> writing() const;
 
   Result<std::optional<std::string>> get(std::string_view key) const override { return store_->get(key); }
   Result<std::vector<std::optional<std::string>>> multi_get(const std::vector<std::string>& keys) const override {
@@ -38,9 +38,8 @@ class WatchedStore final : public Store {
   class UnderWay;
 
   std::unique_ptr<Store> store_;
-  const Clock& clock_;
   std::atomic<int> under_way_{0};
-  std::atomic<Clock::Steady> progress_{};  // when a write last ended, or began while no other was under way
+  std::atomic<std::uint64_t> ended_{0};
 };
 
 }  // namespace weir::store

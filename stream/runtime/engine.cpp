@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "stream/operators/operators.hpp"
+#include "stream/runtime/state_stamp.hpp"
 
 namespace weir::runtime {
 
@@ -13,6 +14,16 @@ struct Engine::Shard {
   std::unique_ptr<Task> task;
   std::unique_ptr<ShardRunner> runner;
   std::unique_ptr<log::Subscription> subscription;
+  std::atomic<bool> stepping{false};
+  std::atomic<std::uint64_t> steps{0};  // that ended
+
+  Result<bool> step() {
+    stepping = true;
+    const auto stepped = runner->step();
+    ++steps;
+    stepping = false;
+    return stepped;
+  }
 };
 
 /// A thread and its shards. Sleeps until the log grows or a shard has something to do by the clock.
@@ -44,11 +55,14 @@ Result<std::unique_ptr<Engine>> Engine::open(log::Log& log, std::vector<store::S
   for (std::uint32_t i = 0; i < stores.size(); ++i) {
     auto shard = std::make_unique<Shard>();
     shard->store = stores[i];
+    const auto stamped = check_state_stamp(*stores[i], i, static_cast<std::uint32_t>(stores.size()));
+    if (!stamped) return stamped.error();
     auto task = Task::open(*stores[i], engine->operators_, fingerprint, task_options);
     if (!task) return task.error();
     shard->task = std::move(*task);
     if (!options.changes.empty()) shard->task->tell(*options.changes[i]);
-    shard->runner = std::make_unique<ShardRunner>(i, log, *shard->task, engine->watch_, clock, options.runner);
+    store::MarkerFile* const mark = options.crash_marks.empty() ? nullptr : options.crash_marks[i];
+    shard->runner = std::make_unique<ShardRunner>(i, log, *shard->task, engine->watch_, clock, options.runner, mark);
     Worker& worker = *engine->workers_[i % engine->workers_.size()];
     shard->subscription = log.subscribe(i, [&worker](const std::string&) { worker.wake(); });
     worker.shards.push_back(shard.get());
@@ -70,6 +84,10 @@ void Engine::stop() {
   for (auto& shard : shards_) shard->subscription.reset();
 }
 
+void Engine::forgive() {
+  for (auto& shard : shards_) shard->runner->forgive();
+}
+
 void Engine::fail(const Error& error) {
   if (!failed_.exchange(true)) on_fatal_(error);
 }
@@ -78,7 +96,7 @@ void Engine::fail(const Error& error) {
 bool Engine::run_shards(Worker& worker) {
   bool more = false;
   for (Shard* shard : worker.shards) {
-    const auto stepped = shard->runner->step();
+    const auto stepped = shard->step();
     if (!stepped) {
       fail(stepped.error());
       return false;
@@ -128,9 +146,20 @@ std::vector<ShardStatus> Engine::status() const {
   std::vector<ShardStatus> all;
   for (const auto& shard : shards_) {
     const TaskCounters& counters = shard->task->counters();
-    all.push_back({shard->runner->lag(), shard->runner->ticks_held(), counters.accepted, counters.duplicates,
-                   counters.refused, counters.roll_backs, counters.dead_letters_dropped, counters.commits,
-                   counters.commit_bytes});
+    ShardStatus status;
+    status.lag = shard->runner->lag();
+    status.ticks_held = shard->runner->ticks_held();
+    status.accepted = counters.accepted;
+    status.duplicates = counters.duplicates;
+    status.refused = counters.refused;
+    status.roll_backs = counters.roll_backs;
+    status.dead_letters_dropped = counters.dead_letters_dropped;
+    status.commits = counters.commits;
+    status.commit_bytes = counters.commit_bytes;
+    if (shard->stepping) status.stepping = shard->steps.load();
+    status.doing = shard->runner->doing();
+    status.single_step = shard->runner->single_step();
+    all.push_back(status);
   }
   return all;
 }

@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "stream/runtime/shard_runner.hpp"
@@ -16,7 +18,9 @@ struct EngineOptions {
   unsigned threads = 2;
   TaskOptions task;  // cache_bytes is of all shards together
   RunnerOptions runner;
-  std::vector<ChangeSink*> changes;  // one per shard, outliving the engine; or none
+  // One per shard, outliving the engine; or none.
+  std::vector<ChangeSink*> changes;
+  std::vector<store::MarkerFile*> crash_marks;  // where crashes are remembered (crash_record.hpp)
 };
 
 /// How one shard stands.
@@ -29,6 +33,10 @@ struct ShardStatus {
   std::uint64_t roll_backs = 0;  // because an operator failed
   std::uint64_t dead_letters_dropped = 0;
   std::uint64_t commits = 0;
+  // While its thread is at a step of it, how many have ended: the same again and again means that this one does not.
+  std::optional<std::uint64_t> stepping = {};
+  std::string_view doing = {};  // at that step, or the last
+  bool single_step = false;     // the process died often: records are taken one at a time (crash_record.hpp)
   std::uint64_t commit_bytes = 0;
 };
 
@@ -46,6 +54,8 @@ class Engine {
   void start();
   /// Lets every shard take what the log holds now, commits, and ends the threads. Idempotent.
   void stop();
+  /// The process is about to end, and not by a crash. Any thread.
+  void forgive();
 
   /// One per shard, of the committed state.
   std::vector<std::shared_ptr<const store::Snapshot>> snapshots() const;

@@ -12,16 +12,20 @@ constexpr std::uint64_t narrow_records_max = 1 << 16;
 }  // namespace
 
 ShardRunner::ShardRunner(std::uint32_t shard, log::Log& log, Task& task, CommitWatch& watch, const Clock& clock,
-                         RunnerOptions options)
+                         RunnerOptions options, store::MarkerFile* crash_mark)
     : shard_(shard),
       log_(log),
       task_(task),
       watch_(watch),
       clock_(clock),
       options_(options),
+      crashes_(crash_mark),
+      turn_(crashes_.suspect()),
+      records_max_(crashes_.single_step() ? 1 : Task::all_records),
       last_commit_(clock.steady()),
       wall_seen_(clock.now()),
-      steady_seen_(clock.steady()) {}
+      steady_seen_(clock.steady()),
+      single_step_(crashes_.single_step()) {}
 
 ShardRunner::~ShardRunner() = default;
 
@@ -36,6 +40,7 @@ Result<bool> ShardRunner::try_step() {
   if (!read) return read;
   if (task_.has_sweeps()) {
     if (const auto told = commit(); !told) return told.error();  // so that no record is blamed for what a sweep does
+    doing_ = "sweeping cases after a withdrawal or a change of settings";
     if (const auto swept = task_.advance_sweeps(); !swept) return swept.error();
     if (const auto told = commit(); !told) return told.error();
   }
@@ -53,17 +58,25 @@ Error ShardRunner::ahead_of_log(const std::string& workspace, std::uint64_t next
                                  std::to_string(end) + ", and its shard has read up to " + std::to_string(next)};
 }
 
+/// One batch, of as many workspaces as it holds; the next begins with the workspace behind its last.
 Result<bool> ShardRunner::take_records() {
   bool more = false;
   std::uint64_t lag = 0;
-  for (const std::string& workspace : log_.workspaces()) {
+  std::size_t bytes_left = options_.batch_bytes;
+  std::vector<std::string> workspaces = log_.workspaces();
+  std::rotate(workspaces.begin(), std::lower_bound(workspaces.begin(), workspaces.end(), turn_), workspaces.end());
+  for (const std::string& workspace : workspaces) {
     const auto next = next_of(workspace);
     if (!next) return next.error();
     const auto end = log_.end_offset(workspace, shard_);
     if (!end) return end.error();
     if (**next > *end) return ahead_of_log(workspace, **next, *end);
     if (**next == *end) continue;
-    if (const auto taken = take_from(workspace, **next, *end); !taken) return taken.error();
+    if (bytes_left > 0) {
+      const std::uint64_t before = taken_;
+      if (const auto taken = take_from(workspace, **next, *end, bytes_left); !taken) return taken.error();
+      if (taken_ > before) turn_ = workspace + '\0';  // the least name behind it
+    }
     more = more || **next < *end;
     lag += *end - **next;
   }
@@ -79,12 +92,25 @@ Result<std::uint64_t*> ShardRunner::next_of(const std::string& workspace) {
   return &next_.emplace(workspace, *stored).first->second;
 }
 
-Result<void> ShardRunner::take_from(const std::string& workspace, std::uint64_t& next, std::uint64_t end) {
+Result<void> ShardRunner::take_from(const std::string& workspace, std::uint64_t& next, std::uint64_t end,
+                                    std::size_t& bytes_left) {
   const std::uint64_t until = std::min(end - next, records_max_ - taken_) + next;
   if (until == next) return {};
-  const auto blocks = log_.read(workspace, shard_, next, options_.batch_bytes);
+  if (crashes_.blames(workspace, next)) {
+    const Error why{Code::operator_crash, "the process ended " + std::to_string(CrashRecord::deaths_max) +
+                                              " times inside the record at offset " + std::to_string(next) +
+                                              " of partition " + std::to_string(shard_) + " of workspace " + workspace};
+    if (const auto refused = refuse_next(workspace, why); !refused) return refused;
+    ++next;
+    ++taken_;
+    return {};
+  }
+  doing_ = "taking records";
+  crashes_.taking(workspace, next);
+  const auto blocks = log_.read(workspace, shard_, next, bytes_left);
   if (!blocks) return blocks.error();
   for (const auto& block : *blocks) {
+    bytes_left -= std::min(bytes_left, block->bytes());
     if (const auto taken = task_.process(workspace, *block, until); !taken) return taken;
     const std::uint64_t before = std::exchange(next, std::min(block->end_offset(), until));
     taken_ += next - before;
@@ -103,28 +129,31 @@ Result<bool> ShardRunner::narrow_down(const Error& fault) {
   if (suspects == 0) return fault;
   records_max_ = std::max<std::uint64_t>(suspects / 2, 1);
   if (suspects > 1) return true;
-  const auto next = task_.next_offset(taken_last_);
-  if (!next) return next.error();
-  const auto blocks = log_.read(taken_last_, shard_, *next, 1);
-  if (!blocks) return blocks.error();
-  if (const auto refused = task_.refuse_next(taken_last_, *blocks->front(), fault); !refused) return refused.error();
+  if (const auto refused = refuse_next(taken_last_, fault); !refused) return refused.error();
   if (const auto committed = commit(); !committed) return committed.error();
   return true;
+}
+
+Result<void> ShardRunner::refuse_next(const std::string& workspace, const Error& why) {
+  const auto next = task_.next_offset(workspace);
+  if (!next) return next.error();
+  const auto blocks = log_.read(workspace, shard_, *next, 1);
+  if (!blocks) return blocks.error();
+  return task_.refuse_next(workspace, *blocks->front(), why);
 }
 
 bool ShardRunner::wall_clock_jumped() {
   const Time wall = clock_.now();
   const Clock::Steady steady = clock_.steady();
+  // What was seen last stays while ticks are held, so that a clock that is set back to where it belongs is noticed too.
   const bool jumped = (wall - wall_seen_) > (steady - steady_seen_) + options_.clock_jump_max;
-  if (jumped) {
-    ticks_held_.store(true, std::memory_order_relaxed);
-  } else if (!ticks_held_.load(std::memory_order_relaxed)) {
+  const bool held = jumped && !clock_.wall_is_confirmed();
+  ticks_held_.store(held, std::memory_order_relaxed);
+  if (!held) {
     wall_seen_ = wall;
     steady_seen_ = steady;
-  } else if ((wall - wall_seen_) <= (steady - steady_seen_) + options_.clock_jump_max) {
-    ticks_held_.store(false, std::memory_order_relaxed);  // the clock was set back to where it belongs
   }
-  return ticks_held_.load(std::memory_order_relaxed);
+  return held;
 }
 
 void ShardRunner::tick_if_due() {
@@ -157,23 +186,29 @@ bool ShardRunner::commit_is_due(bool caught_up) const {
 Result<void> ShardRunner::refill_if_idle(bool caught_up) {
   if (!caught_up || task_.dirty() || !task_.has_exhausted()) return {};
   if (clock_.steady() - last_refill_ < options_.refill_gap) return {};
+  doing_ = "looking up extremes that views have lost";
   if (const auto refilled = task_.refill_extremes(); !refilled) return refilled;
   last_refill_ = clock_.steady();
   return commit();
 }
 
 Result<void> ShardRunner::commit() {
+  doing_ = "committing";
   if (const auto committed = task_.commit(); !committed) return committed;
   last_commit_ = clock_.steady();
   taken_ = 0;
   if (narrowing()) records_max_ = records_max_ < narrow_records_max ? records_max_ * 2 : Task::all_records;
+  crashes_.committed();
+  single_step_ = crashes_.single_step();
+  if (crashes_.single_step()) records_max_ = 1;
+  doing_ = "done with a commit";
   for (const auto& [workspace, next] : next_) watch_.committed(shard_, workspace, task_.settled_offset(workspace));
   return {};
 }
 
 Result<void> ShardRunner::finish() {
-  if (!task_.dirty()) return {};
-  const auto committed = commit();
+  const auto committed = task_.dirty() ? commit() : Result<void>{};
+  forgive();
   if (committed || committed.error().code != Code::operator_error) return committed;
   task_.roll_back();  // the next start finds out who is to blame
   return {};

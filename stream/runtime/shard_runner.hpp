@@ -10,12 +10,13 @@
 #include "schemas/base/clock.hpp"
 #include "stream/log/log.hpp"
 #include "stream/runtime/commit_watch.hpp"
+#include "stream/runtime/crash_record.hpp"
 #include "stream/runtime/task.hpp"
 
 namespace weir::runtime {
 
 struct RunnerOptions {
-  std::size_t batch_bytes = std::size_t{1} << 20;  // read from one workspace's partition in one step
+  std::size_t batch_bytes = std::size_t{1} << 20;  // read in one step, from the workspaces in turn
   // A commit is due when as much is taken as still waits: a lone event is committed at once, and the further a shard is
   // behind, the more events of a case become one write (measured.md). What the task may hold bounds it.
   Clock::Steady commit_gap = std::chrono::milliseconds{5};         // at least, between two commits nobody waits for
@@ -23,23 +24,27 @@ struct RunnerOptions {
   Clock::Steady commit_interval_max = std::chrono::milliseconds{3200};  // at most
   // Extremes that views lost are looked up again when the shard is idle, at most this often.
   Clock::Steady refill_gap = std::chrono::seconds{2};
-  // The wall clock may run ahead of the monotonic one by at most this much; beyond, ticks are held (reliability R18).
+  // The wall clock may run ahead of the monotonic one by at most this much; beyond, ticks are held until it is set
+  // back, a second source confirms it, or the process is started again (reliability R18).
   Clock::Steady clock_jump_max = std::chrono::minutes{5};
 };
 
 class ShardRunner {
  public:
-  /// All outlive the runner.
+  /// All outlive the runner. `crash_mark`: where a crash is remembered (crash_record.hpp); null: nowhere.
   ShardRunner(std::uint32_t shard, log::Log& log, Task& task, CommitWatch& watch, const Clock& clock,
-              RunnerOptions options = {});
+              RunnerOptions options = {}, store::MarkerFile* crash_mark = nullptr);
   ~ShardRunner();
 
   /// Does a bounded amount of work. True: there may be more at once. An error is of the environment and final, or an
   /// operator_error that no event is to blame for. One that fails on an event costs that event alone: what was not
-  /// committed is taken again in ever smaller parts, and the event becomes a dead letter (reliability R14).
+  /// committed is taken again in ever smaller parts, and the event becomes a dead letter (reliability R14). So does one
+  /// on which the process ended again and again.
   Result<bool> step();
   /// Commits what is pending (a clean stop).
   Result<void> finish();
+  /// The process ends in order: what the shard is about is not to blame. Any thread.
+  void forgive() { crashes_.forgive(); }
   /// When step() should be called again although nothing was appended; none while nothing is pending.
   std::optional<Clock::Steady> next_step() const;
 
@@ -47,13 +52,18 @@ class ShardRunner {
   std::uint64_t lag() const { return lag_.load(std::memory_order_relaxed); }
   /// Ticks are held because the wall clock jumped. Any thread.
   bool ticks_held() const { return ticks_held_.load(std::memory_order_relaxed); }
+  /// What it is at, or was last. Any thread.
+  const char* doing() const { return doing_.load(std::memory_order_relaxed); }
+  /// It takes one record at a time, looking for the one on which the process dies. Any thread.
+  bool single_step() const { return single_step_.load(std::memory_order_relaxed); }
 
  private:
   Result<bool> try_step();
   Result<bool> take_records();
   Result<std::uint64_t*> next_of(const std::string& workspace);
-  Result<void> take_from(const std::string& workspace, std::uint64_t& next, std::uint64_t end);
+  Result<void> take_from(const std::string& workspace, std::uint64_t& next, std::uint64_t end, std::size_t& bytes_left);
   Result<bool> narrow_down(const Error& fault);
+  Result<void> refuse_next(const std::string& workspace, const Error& why);
   bool narrowing() const { return records_max_ != Task::all_records; }
   Error ahead_of_log(const std::string& workspace, std::uint64_t next, std::uint64_t end) const;
   void tick_if_due();
@@ -68,7 +78,9 @@ class ShardRunner {
   CommitWatch& watch_;
   const Clock& clock_;
   const RunnerOptions options_;
-  std::map<std::string, std::uint64_t> next_;      // offset to read next, by workspace
+  std::map<std::string, std::uint64_t> next_;  // offset to read next, by workspace
+  CrashRecord crashes_;
+  std::string turn_;                               // the next batch begins with the first workspace not before it
   std::uint64_t taken_ = 0;                        // records since the last commit
   std::string taken_last_;                         // the workspace of the last of them
   std::uint64_t records_max_ = Task::all_records;  // to take before a commit; fewer when looking for who is to blame
@@ -79,6 +91,8 @@ class ShardRunner {
   Clock::Steady steady_seen_{};
   std::atomic<std::uint64_t> lag_{0};
   std::atomic<bool> ticks_held_{false};
+  std::atomic<const char*> doing_{"nothing yet"};
+  std::atomic<bool> single_step_{false};
 };
 
 }  // namespace weir::runtime

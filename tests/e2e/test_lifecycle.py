@@ -89,6 +89,7 @@ class Metrics(unittest.TestCase):
         self.addCleanup(node.remove)
         node.start()
         node.call("POST", "/v1/events", [event(f"c{n}", "ab"[n % 2], n) for n in range(50)], node.token("w"))
+        node.call("DELETE", "/v1/processes/default/cases/c0", token=node.token("w"))
         deadline = time.monotonic() + WAIT_S_MAX
         while True:
             told = dict(line.rsplit(" ", 1) for line in node.call("GET", "/metrics").body.decode().splitlines()
@@ -99,7 +100,9 @@ class Metrics(unittest.TestCase):
             time.sleep(0.1)
         self.assertEqual(float(told["weir_self_check_violations"]), 0)
         self.assertLess(abs(float(told["weir_self_check_last_run_seconds"]) - time.time()), 60)
-        self.assertIn('"msg":"self-check"', (node.folder / "stderr.log").read_text())
+        told = (node.folder / "stderr.log").read_text()
+        self.assertIn('"msg":"self-check"', told)
+        self.assertRegex(told, r'"msg":"audit head","workspace":"w","number":1,"seal":"[0-9a-f]{64}"')
 
 
 class Tls(unittest.TestCase):

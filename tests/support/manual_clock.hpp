@@ -12,6 +12,7 @@ class ManualClock final : public Clock {
  public:
   Time now() const override { return from_micros(now_.load()); }
   Steady steady() const override { return Steady(steady_.load()); }
+  bool wall_is_confirmed() const override { return confirmed_; }
 
   /// Both clocks go on together.
   void advance(std::chrono::nanoseconds by) {
@@ -20,10 +21,12 @@ class ManualClock final : public Clock {
   }
   /// Only the wall clock jumps, as when somebody sets it.
   void set_wall(Time time) { now_ = to_micros(time); }
+  void confirm_wall(bool confirmed) { confirmed_ = confirmed; }
 
  private:
   std::atomic<std::int64_t> now_{1'767'225'600'000'000};
   std::atomic<std::int64_t> steady_{3'600'000'000'000};
+  std::atomic<bool> confirmed_{false};
 };
 
 }  // namespace weir

@@ -27,9 +27,9 @@ DOORS = {
 # Libraries without a door: headers alone, wanted in many places.
 EVERYWHERE = ("boost/container/", "boost/multiprecision/", "boost/unordered/")
 # What the machine itself offers.
-SYSTEM = ("arpa/", "linux/", "net/", "netinet/", "sys/", "dirent.h", "dlfcn.h", "emmintrin.h", "fcntl.h", "malloc.h", 
-          "netdb.h", "poll.h", "pthread.h", "sched.h", "signal.h", "stdio.h", "stdlib.h", "string.h", "termios.h", "time.h",
-          "unistd.h")
+SYSTEM = ("arpa/", "linux/", "net/", "netinet/", "sys/", "dirent.h", "dlfcn.h", "emmintrin.h", "execinfo.h", "fcntl.h",
+          "malloc.h", "netdb.h", "poll.h", "pthread.h", "sched.h", "signal.h", "stdio.h", "stdlib.h", "string.h",
+          "termios.h", "time.h", "unistd.h")
 
 # The one file that reads the machine's clocks.
 CLOCK = "schemas/base/clock.cpp"

@@ -18,8 +18,8 @@ TEST(MemoryPlan, SharesAreNoMoreThanTheBudget) {
 
 TEST(MemoryPlan, TheLargestBodyFindsRoomInTheLeastBudget) {
   const MemoryPlan plan = plan_memory(64 * mib, 4, 2, 16 * mib);
-  EXPECT_GE(plan.bodies, 16 * mib);
-  EXPECT_GE(plan.log_queue, 16 * mib);
+  EXPECT_GE(plan.bodies, 2 * 16 * mib);
+  EXPECT_GE(plan.log_queue, 2 * 16 * mib);
   EXPECT_LE(plan.block_cache + plan.tasks + plan.log_tail, 64 * mib);
   EXPECT_LE(2 * (plan.log_memtable + plan.node_memtable + 4 * plan.shard_memtable), 2 * plan.memtables);
 }

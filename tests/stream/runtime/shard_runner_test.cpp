@@ -162,6 +162,37 @@ TEST(ShardRunner, CommitsNoSoonerForWhoWaitsForWhatItHasNotReached) {
   EXPECT_LE(steps(64), 2U);
 }
 
+TEST(ShardRunner, AFloodOfOneWorkspaceHoldsTheOthersUpByAStepEach) {
+  OneShard one;
+  RunnerOptions options;
+  options.batch_bytes = 4'096;
+  ShardRunner runner{0, *one.log, *one.task, one.watch, one.clock, options};
+  // Two that flood, on both sides of the one that does not.
+  for (const char* workspace : {"v", "w", "x"}) ASSERT_TRUE(one.log->ensure_workspace(workspace));
+  const auto append = [&](const char* workspace, std::int64_t time) {
+    const log::Record record{log::Kind::event, event_record(event_at(time)).value};
+    ASSERT_TRUE(one.log->append(workspace, {{0, record}}, [](const auto&) {}));
+    ASSERT_TRUE(one.log->commit_pending());
+  };
+  for (std::int64_t time = 0; time < 3'000; ++time) {
+    append("v", time);
+    append("x", time);
+  }
+  for (std::int64_t time = 1; time <= 50; ++time) {
+    append("w", time);
+    std::optional<bool> told;
+    one.watch.when_included("w", {{{0, static_cast<std::uint64_t>(time)}}}, one.clock.steady() + std::chrono::hours{1},
+                            [&](bool in) { told = in; });
+    // Its turn comes after each of the two; the commit for who waits, after 400 ms at most.
+    for (int steps = 0; steps < 3 + 4 && !told; ++steps) {
+      one.clock.advance(std::chrono::milliseconds{100});
+      ASSERT_TRUE(runner.step());
+    }
+    ASSERT_EQ(told, true) << time;
+  }
+  EXPECT_GT(runner.lag(), 1'000U);  // the flood was there all the time
+}
+
 /// Until the shard has taken and committed the whole log.
 void run_to_end(OneShard& one, ShardRunner& runner) {
   bool more = true;
@@ -217,6 +248,31 @@ TEST(ShardRunner, HoldsTicksWhileTheWallClockHasJumpedAhead) {
   EXPECT_FALSE(runner.ticks_held());
   one.clock.advance(std::chrono::minutes{10});  // time that has passed is no jump
   EXPECT_EQ(records_after_a_step(), 3U);
+}
+
+TEST(ShardRunner, LetsTicksGoOnOnceTheJumpIsConfirmedByASecondSource) {
+  OneShard one;
+  ShardRunner runner{0, *one.log, *one.task, one.watch, one.clock};
+  ProcessSettings settings;
+  settings.inactivity_micros = 60'000'000;
+  one.append(log::Kind::settings, encode(SettingsChange{"p0", settings}));
+  one.append(log::Kind::event, event_record(event_at(to_micros(one.clock.now()))).value);
+  run_to_end(one, runner);
+  one.clock.set_wall(one.clock.now() + std::chrono::hours{10});
+  ASSERT_TRUE(runner.step());
+  EXPECT_TRUE(runner.ticks_held());
+  one.clock.confirm_wall(true);
+  ASSERT_TRUE(runner.step());
+  EXPECT_FALSE(runner.ticks_held());
+  ASSERT_TRUE(one.log->commit_pending());
+  EXPECT_EQ(*one.log->end_offset("w", 0), 3U);  // the tick
+  one.clock.confirm_wall(false);
+  one.clock.advance(std::chrono::hours{1});
+  ASSERT_TRUE(runner.step());
+  EXPECT_FALSE(runner.ticks_held());  // what was confirmed stays so
+  one.clock.set_wall(one.clock.now() + std::chrono::minutes{6});
+  ASSERT_TRUE(runner.step());
+  EXPECT_TRUE(runner.ticks_held());
 }
 
 std::vector<DeadLetter> dead_letters_of(const OneShard& one) {

@@ -15,6 +15,7 @@ Result<ingest::FileOptions> file_options(const Settings& settings) {
     options.map.push_back({choice.substr(0, equals), choice.substr(equals + 1)});
   }
   options.classifier = settings.classifier;
+  options.sheet = settings.sheet;
   if (!settings.delimiter.empty()) options.delimiter = settings.delimiter.front();
   return options;
 }

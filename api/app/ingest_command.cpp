@@ -37,6 +37,7 @@ std::string target_of(const Settings& settings) {
   std::string target = "/v1/uploads?process=" + net::url_encoded(settings.process);
   if (!settings.zone.empty()) target += "&zone=" + net::url_encoded(settings.zone);
   if (!settings.classifier.empty()) target += "&classifier=" + net::url_encoded(settings.classifier);
+  if (!settings.sheet.empty()) target += "&sheet=" + net::url_encoded(settings.sheet);
   for (const std::string& choice : settings.map) target += "&map=" + net::url_encoded(choice);
   return target;
 }

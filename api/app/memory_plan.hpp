@@ -25,7 +25,8 @@ struct MemoryPlan {
 };
 
 /// As many shards commit at once as there are `threads`. `body_bytes_max`: a body of that size must find room in a
-/// fair share (schemas/base/fair_queue.hpp: a half at most), however small the budget is. A budget below 64 MiB is not kept to. O(1).
+/// fair share (schemas/base/fair_queue.hpp: a half at most), however small the budget is. A budget below 64 MiB is not
+/// kept to. O(1).
 MemoryPlan plan_memory(std::uint64_t memory_bytes, std::uint32_t shards, unsigned threads,
                        std::uint64_t body_bytes_max);
 

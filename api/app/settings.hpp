@@ -83,6 +83,7 @@ struct Settings {
   std::string zone;              // empty: none declared
   std::vector<std::string> map;  // "field=column"
   std::string classifier;
+  std::string sheet;
   std::string delimiter;  // one character; empty: detected
   std::string process;
   std::string server;  // URL

@@ -17,7 +17,7 @@ constexpr std::uint64_t tib = 1024 * gib;
 
 // clang-format off
 const std::array table = std::to_array<Setting>({
-  {"file", {discover, ingest}, "FILE", "", "The event log: CSV or XES, plain or gzip.", Text{&Settings::file}, Kind::positional},
+  {"file", {discover, ingest}, "FILE", "", "The event log: CSV or XES, plain or gzip, or XLSX.", Text{&Settings::file}, Kind::positional},
 
   {"action", {user}, "add|password|link|remove|list", "", "What to do: add somebody or a role, set a password, print a sign-in link that is good once within an hour, take a role or somebody away, list all.", Choice{&Settings::action}, Kind::positional},
   {"action", {checkpoint}, "list|verify|restore", "", "What to do: list all checkpoints, read one and compare every digest, make a data folder of one.", Choice{&Settings::action}, Kind::positional},
@@ -30,7 +30,7 @@ const std::array table = std::to_array<Setting>({
   {"data", {demo}, "DIR", "", "A data folder that stays, and that the demo goes on with; a temporary one if not given.", Text{&Settings::data}},
   {"listen", {serve, demo}, "HOST:PORT", "127.0.0.1:8080", "The IP address (or localhost) and port to listen on; port 0: any free one.", Custom{store_listen}},
   {"log", {serve}, "embedded", "embedded", "Where events are kept before they are processed.", Choice{&Settings::log}},
-  {"log", {demo}, "FILE", "", "An event log to replay as if it happened now, CSV or XES, plain or gzip; a simulated company if not given.", Text{&Settings::file}},
+  {"log", {demo}, "FILE", "", "An event log to replay as if it happened now, CSV or XES, plain or gzip, or XLSX; a simulated company if not given.", Text{&Settings::file}},
   {"speed", {demo}, "FACTOR", "1", "How fast to begin with, 0.1 to 20: of the company's customers, or of a replay of ten minutes.", Custom{store_speed}},
   {"seed", {demo}, "N", "1", "Which company is simulated.", Number{&Settings::seed, 0, 1'000'000'000}},
   {"shards", {serve, demo}, "N", "16", "How many parts the state has; fixed when the data folder is made.", Number{&Settings::shards, 1, 1024}},
@@ -68,6 +68,7 @@ const std::array table = std::to_array<Setting>({
   {"zone", {demo, discover, ingest}, "ZONE", "", "The IANA zone of times without an offset, such as Europe/Berlin.", Text{&Settings::zone}},
   {"map", {demo, discover, ingest}, "FIELD=COLUMN", "", "The column that holds a field of the event; repeatable.", List{&Settings::map}},
   {"classifier", {demo, discover, ingest}, "NAME", "", "The XES classifier that names the activity.", Text{&Settings::classifier}},
+  {"sheet", {demo, discover, ingest}, "NAME", "", "The sheet of an XLSX; the first visible one if not given.", Text{&Settings::sheet}},
   {"delimiter", {discover}, "CHARACTER", "", "What separates the fields of a CSV file, or `tab`; detected if not given.", Custom{store_delimiter}},
   {"process", {demo, ingest, export_}, "PROCESS", "default", "The process: 1 to 64 of a-z, 0-9, _ and -.", Custom{store_process}},
   {"server", {ingest}, "URL", "http://127.0.0.1:8080", "The server.", Text{&Settings::server}},

@@ -1,7 +1,5 @@
 #include "api/app/uploads.hpp"
 
-#include <fstream>
-
 #include "api/app/log_window.hpp"
 #include "schemas/crypto/base64url.hpp"
 #include "state/format/keys.hpp"
@@ -10,33 +8,21 @@
 namespace weir::app {
 namespace {
 
-constexpr std::size_t piece_bytes = 256 * 1024;
 constexpr std::size_t id_bytes = 16;
 
 class NoSink final : public ingest::EventSink {
   void event(const ingest::EventView&) override {}
 };
 
-/// The next piece of the file; empty at its end.
-std::span<const char> read_piece(std::ifstream& file, std::vector<char>& buffer) {
-  buffer.resize(piece_bytes);
-  file.read(buffer.data(), piece_bytes);
-  return {buffer.data(), static_cast<std::size_t>(file.gcount())};
-}
-
 /// Whether the file is one of ours to read, as far as its first piece tells.
 Result<void> check_beginning(const std::filesystem::path& path, const ingest::UploadRequest& request) {
   auto options = ingest::options_of(request);
   if (!options) return options.error();
+  options->scratch = path.parent_path();
   NoSink sink;
   ingest::FileReader reader(std::move(*options), sink);
-  std::ifstream file(path, std::ios::binary);
-  std::vector<char> buffer;
-  const auto piece = read_piece(file, buffer);
-  if (const auto pushed = reader.push(piece); !pushed) return pushed;
-  if (piece.size() == piece_bytes) return {};
-  const auto finished = reader.finish();
-  return finished ? Result<void>{} : finished.error();
+  auto file = ingest::open_file(path);
+  return file ? reader.read(**file, [](std::uint64_t) { return false; }) : Result<void>(file.error());
 }
 
 }  // namespace
@@ -199,6 +185,7 @@ void Uploads::read(const Job& job) {
 Result<void> Uploads::read_file(const Job& job, ingest::Upload& upload) {
   auto options = ingest::options_of(upload.request);
   if (!options) return options.error();
+  options->scratch = node_.folder().spool();
   upload.state = ingest::UploadState::reading;
   LogWindow window(node_, job.workspace);
   ingest::RowIntake rows(upload.request.process, upload.id, node_.log().partitions(), node_.clock().now(),
@@ -212,25 +199,13 @@ Result<void> Uploads::read_file(const Job& job, ingest::Upload& upload) {
     const std::lock_guard lock{mutex_};
     seen_ = upload;
   };
-  const auto pass = [&]() -> Result<ingest::Pass> {
-    std::ifstream file(spool_path(job.id), std::ios::binary);
-    if (!file) return Error{Code::storage_failed, "the spooled file cannot be read"};
-    std::vector<char> buffer;
-    std::uint64_t read_bytes = 0;
-    for (auto piece = read_piece(file, buffer); !piece.empty(); piece = read_piece(file, buffer)) {
-      if (interrupted(job)) return ingest::Pass::complete;
-      if (const auto pushed = reader.push(piece); !pushed) return pushed.error();
-      if (!rows.delivered()) return rows.delivered().error();
-      note(read_bytes += piece.size());
-    }
-    return reader.finish();
-  };
-  auto passed = pass();
-  if (passed && *passed == ingest::Pass::again) {
-    reader.rewind();
-    passed = pass();
-  }
-  Result<void> outcome = passed ? rows.flush() : passed.error();
+  auto file = ingest::open_file(spool_path(job.id));
+  if (!file) return Error{Code::storage_failed, "the spooled file cannot be read"};
+  Result<void> outcome = reader.read(**file, [&](std::uint64_t read_bytes) {
+    note(read_bytes);
+    return rows.delivered().ok() && !interrupted(job);
+  });
+  if (outcome) outcome = rows.flush();
   const auto durable = window.finish();
   if (outcome && !durable) outcome = durable.error();
   note(upload.file_bytes);

@@ -16,7 +16,7 @@ asio::awaitable<Result<std::string_view>> BodyReader::next() {
   if (!piece) co_return piece;
   given_ += piece->size();
   if (given_ > bytes_max_) {
-    const bool bomb = given_ > taken_ * ingest::Gunzip::ratio_max;
+    const bool bomb = given_ > taken_ * ingest::inflation_ratio_max;
     co_return Error{bomb ? Code::decompression_limit : Code::body_too_large, ""};
   }
   co_return piece;

@@ -4,7 +4,8 @@
 #include <memory>
 #include <span>
 
-#include "stream/ingest/csv_events.hpp"
+#include "stream/ingest/csv_plan.hpp"
+#include "stream/ingest/table_events.hpp"
 
 namespace weir::ingest {
 
@@ -21,7 +22,7 @@ class CsvPass {
 /// What the times of all rows tell together.
 class CsvSurveying final : public CsvPass {
  public:
-  explicit CsvSurveying(const CsvPlan& plan) : survey_(plan), rows_(plan.dialect, survey_) {}
+  explicit CsvSurveying(const CsvPlan& plan) : survey_(plan.table), rows_(plan.dialect, survey_) {}
 
   Result<void> push(std::span<const char> bytes) override { return rows_.push(bytes); }
   Result<void> finish() override { return rows_.finish(); }
@@ -29,7 +30,7 @@ class CsvSurveying final : public CsvPass {
   const TimeHabits& habits() const { return survey_.habits; }
 
  private:
-  CsvSurvey survey_;
+  TableSurvey survey_;
   CsvRows rows_;
 };
 
@@ -39,7 +40,7 @@ class CsvReading final : public CsvPass {
   /// `skipped_rows` at the beginning are no data. The plan and the context must outlive this.
   CsvReading(const CsvPlan& plan, const TimeHabits& habits, std::size_t skipped_rows, FileContext& context,
              CsvRows::Buffers buffers = {})
-      : events_(plan, habits, skipped_rows, context), rows_(plan.dialect, events_, std::move(buffers)) {}
+      : events_(plan.table, habits, skipped_rows, context), rows_(plan.dialect, events_, std::move(buffers)) {}
 
   Result<void> push(std::span<const char> bytes) override { return note(rows_.push(bytes)); }
   Result<void> finish() override { return note(rows_.finish()); }
@@ -65,7 +66,7 @@ class CsvReading final : public CsvPass {
     return *events_.failure();
   }
 
-  CsvEvents events_;
+  TableEvents events_;
   CsvRows rows_;
   FilePlace place_;
 };

@@ -94,7 +94,7 @@ void CsvPieces::launch(std::vector<char> text) {
     buffers = std::move(spare_buffers_.back());
     spare_buffers_.pop_back();
   }
-  auto piece = std::make_unique<Piece>(std::move(text), plan_, habits_, first ? plan_.skipped_rows : 0,
+  auto piece = std::make_unique<Piece>(std::move(text), plan_, habits_, first ? plan_.table.skipped_rows : 0,
                                        context_.options, sink_.piece(), std::move(buffers));
   {
     const std::lock_guard lock{mutex_};

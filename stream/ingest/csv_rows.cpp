@@ -76,7 +76,7 @@ std::size_t unescape(char* text, std::size_t size, char quote) {
 
 }  // namespace
 
-CsvRows::CsvRows(CsvDialect dialect, CsvRowSink& sink, Buffers buffers)
+CsvRows::CsvRows(CsvDialect dialect, TableRowSink& sink, Buffers buffers)
     : dialect_(dialect), sink_(sink), buffer_(std::move(buffers.text)), cells_(std::move(buffers.cells)) {
   cells_.resize(columns_max);
 }
@@ -224,11 +224,11 @@ void CsvRows::end_cell(std::size_t end) {
 
 bool CsvRows::end_row(std::size_t end) {
   const bool blank = cell_count_ == 1 && end == row_;
-  const CsvRow row{{cells_.data(), std::min(cell_count_, columns_max)},
-                   {buffer_.data() + row_, end - row_},
-                   cell_count_,
-                   row_line_,
-                   bad_cell_};
+  const TableRow row{{cells_.data(), std::min(cell_count_, columns_max)},
+                     {buffer_.data() + row_, end - row_},
+                     cell_count_,
+                     row_line_,
+                     {bad_cell_, Code::bad_csv, "something follows the closing quote"}};
   const bool more = blank || sink_.row(row);
   row_ = cell_ = std::min(end + 1, size_);
   row_line_ = line_;

@@ -8,31 +8,15 @@
 #include <vector>
 
 #include "schemas/base/result.hpp"
+#include "stream/ingest/table_row.hpp"
 
 namespace weir::ingest {
 
 inline constexpr std::size_t line_bytes_max = 1 << 20;
-inline constexpr std::size_t columns_max = 1024;
 
 struct CsvDialect {
   char delimiter = ',';
   char quote = '"';
-};
-
-/// Valid during the call only.
-struct CsvRow {
-  std::span<const std::string_view> cells;  // unquoted; the first 1,024
-  std::string_view bytes;                   // covers all cells
-  std::size_t cell_count = 0;               // also those beyond 1,024
-  std::uint64_t line = 0;                   // on which the row begins
-  std::uint32_t bad_cell = 0;               // 1-based: something follows its closing quote; 0: none
-};
-
-class CsvRowSink {
- public:
-  virtual ~CsvRowSink() = default;
-  /// False: no more rows are wanted.
-  virtual bool row(const CsvRow& row) = 0;
 };
 
 /// Blank lines are no rows. A quote within an unquoted cell is a character like any other (37'8" is a length).
@@ -45,7 +29,7 @@ class CsvRows {
   };
 
   /// The sink must outlive this.
-  CsvRows(CsvDialect dialect, CsvRowSink& sink, Buffers buffers = {});
+  CsvRows(CsvDialect dialect, TableRowSink& sink, Buffers buffers = {});
 
   /// Errors: line_too_long; bad_csv (a quote that is not closed within 1 MiB). After one, or after the sink's `false`,
   /// nothing more is read.
@@ -76,7 +60,7 @@ class CsvRows {
   Result<void> never_closed();
 
   CsvDialect dialect_;
-  CsvRowSink& sink_;
+  TableRowSink& sink_;
   std::vector<char> buffer_;
   std::size_t size_ = 0;  // filled part of the buffer
   std::size_t row_ = 0;   // where the row, and where the cell at hand begins

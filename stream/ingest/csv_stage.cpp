@@ -2,6 +2,7 @@
 // how its days and months are ordered.
 #include "stream/ingest/csv_pieces.hpp"
 #include "stream/ingest/file_stage.hpp"
+#include "stream/ingest/table_reading.hpp"
 
 namespace weir::ingest {
 namespace {
@@ -21,16 +22,8 @@ class CsvStage : public FileStage {
       if (auto begun = begin(true); !begun) return begun.error();
     }
     if (auto ended = note(pass_->finish()); !ended) return ended.error();
-    if (surveying_ == nullptr) return Pass::complete;
-    const auto& habits = surveying_->habits();
-    if (habits.contradicted || (habits.order == DateOrder::undecided && habits.matters)) {
-      place_ = {};
-      return Error{Code::ambiguous_date_order,
-                   habits.contradicted ? "some times have the day first and some the month; declare the order"
-                                       : "no time tells whether the day or the month comes first; declare the order"};
-    }
-    context_.habits = habits;
-    return Pass::again;
+    place_ = {};
+    return surveying_ == nullptr ? Pass::complete : take_survey(surveying_->habits(), context_);
   }
 
   FilePlace place() const override { return place_; }
@@ -39,55 +32,35 @@ class CsvStage : public FileStage {
   Result<void> begin(bool whole) {
     std::string_view head = head_;
     if (head.substr(0, 3) == "\xEF\xBB\xBF") head.remove_prefix(3);
+    place_.line = 1;
     auto plan = plan_csv(head, whole, context_.options.delimiter, context_.options.map);
-    if (!plan) {
-      place_.line = 1;
-      return plan.error();
-    }
+    if (!plan) return plan.error();
     if (!*plan) {
       if (head.size() > 2 * line_bytes_max) return Error{Code::empty_file, "the file begins with 2 MiB of blank lines"};
       wanted_ = head_.size() + csv_head_bytes;
       return {};
     }
     plan_ = std::move(**plan);
-    tell_facts();
-    if (plan_.unmapped) {
-      place_.line = 1;
-      return *plan_.unmapped;
-    }
-    const auto habits = context_.habits ? *context_.habits : habits_of(head);
-    if (!context_.habits && habits.numbered_months && habits.order == DateOrder::undecided) {
+    if (auto adopted = adopt(plan_.table, context_); !adopted) return adopted;
+    choose_pass(first_habits(plan_.table, context_, [&](TableRowSink& sink) {
+      CsvRows rows(plan_.dialect, sink);
+      // A fault in the rows is met, and told, when they are read for their events.
+      if (const auto read = rows.push(head); read.ok()) (void)rows.finish().ok();
+    }));
+    auto read = note(pass_->push(head));
+    head_ = {};
+    return read;
+  }
+
+  void choose_pass(const TimeHabits& habits) {
+    if (needs_survey(habits, context_)) {
       auto surveying = std::make_unique<CsvSurveying>(plan_);
       surveying_ = surveying.get();
       pass_ = std::move(surveying);
     } else if (context_.pieces != nullptr && context_.threads > 1) {
       pass_ = std::make_unique<CsvPieces>(plan_, habits, context_, *context_.pieces, context_.threads);
     } else {
-      pass_ = std::make_unique<CsvReading>(plan_, habits, plan_.skipped_rows, context_);
-    }
-    auto read = note(pass_->push(head));
-    head_ = {};
-    return read;
-  }
-
-  /// A declared order is not up to the file.
-  TimeHabits habits_of(std::string_view head) const {
-    CsvSurvey survey(plan_);
-    CsvRows rows(plan_.dialect, survey);
-    // A fault in the rows is met, and told, when they are read for their events.
-    if (const auto read = rows.push(head); read.ok()) (void)rows.finish().ok();
-    if (context_.options.date_order != DateOrder::undecided) survey.habits.order = context_.options.date_order;
-    return survey.habits;
-  }
-
-  void tell_facts() {
-    context_.facts.columns = plan_.columns;
-    context_.facts.first_rows = plan_.first_rows;
-    context_.facts.mapping.clear();
-    for (std::size_t i = 0; i < field_count; ++i) {
-      const auto field = static_cast<Field>(i);
-      const auto column = plan_.mapping.column(field);
-      if (column) context_.facts.mapping.push_back({std::string(name_of(field)), plan_.columns[*column]});
+      pass_ = std::make_unique<CsvReading>(plan_, habits, plan_.table.skipped_rows, context_);
     }
   }
 

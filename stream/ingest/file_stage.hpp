@@ -23,6 +23,9 @@ struct FilePlace {
   std::uint32_t column = 0;
 };
 
+/// After `again` the same file has to be read once more: FileContext::habits are known now.
+enum class Pass : std::uint8_t { complete, again };
+
 /// Decoded bytes of one format to events. After an error nothing more is pushed.
 class FileStage {
  public:

@@ -1,12 +1,16 @@
 #include "stream/ingest/preview.hpp"
 
-#include <algorithm>
+#include <span>
+#include <string>
 
 namespace weir::ingest {
 namespace {
 
 constexpr std::size_t events_shown = 8;
 constexpr std::size_t errors_shown = 20;
+/// So many tell enough.
+constexpr std::uint64_t rows_read = 5'000;
+constexpr std::size_t head_bytes_max = 1 << 20;
 
 class FirstEvents final : public EventSink {
  public:
@@ -16,22 +20,21 @@ class FirstEvents final : public EventSink {
   std::vector<Event> events;
 };
 
-/// Reads to the end of the bytes, twice where it must.
-Result<void> read(FileReader& reader, std::span<const char> bytes) {
+/// The file's first bytes, without the line that the cut went through.
+Result<std::string> whole_lines(FileBytes& head) {
+  std::string bytes(head_bytes_max, '\0');
+  std::size_t size = 0;
   for (;;) {
-    if (const auto pushed = reader.push(bytes); !pushed) return pushed;
-    const auto pass = reader.finish();
-    if (!pass) return pass.error();
-    if (*pass == Pass::complete) return {};
-    reader.rewind();
+    const auto got = head.read(size, std::span(bytes).subspan(size));
+    if (!got) return got.error();
+    size += *got;
+    if (*got == 0) break;
   }
-}
-
-/// Without the line that the cut went through.
-std::span<const char> whole_lines(std::span<const char> head) {
-  if (head.size() > 2 && head[0] == '\x1F' && head[1] == '\x8B') return head;  // gzip
-  const auto end = std::find(head.rbegin(), head.rend(), '\n');
-  return end == head.rend() ? head : head.first(static_cast<std::size_t>(head.rend() - end));
+  bytes.resize(size);
+  const bool is_text = !bytes.starts_with("\x1F\x8B") && !bytes.starts_with("PK\x03\x04");
+  const auto end = bytes.rfind('\n');
+  if (is_text && end != std::string::npos) bytes.resize(end + 1);
+  return bytes;
 }
 
 /// What may be no fault of the file but of having only its beginning.
@@ -42,18 +45,27 @@ bool is_of_the_cut(Code code) {
 
 }  // namespace
 
-FilePreview preview_file(std::span<const char> head, bool whole, FileOptions options) {
+FilePreview preview_file(FileBytes& head, bool whole, FileOptions options) {
   const bool zone_known = options.zone.has_value();
   FirstEvents first;
   FileReader reader(std::move(options), first);
-  const auto outcome = read(reader, whole ? head : whole_lines(head));
+  auto outcome = Result<void>();
+  if (whole) {
+    outcome = reader.read(head, [&](std::uint64_t) { return reader.facts().rows < rows_read; });
+  } else {
+    const auto lines = whole_lines(head);
+    auto bytes = lines ? MemoryBytes(*lines) : MemoryBytes({});
+    outcome = lines ? reader.read(bytes) : Result<void>(lines.error());
+  }
   FilePreview preview;
   preview.facts = reader.facts();
   preview.events = std::move(first.events);
   preview.asks_zone = preview.facts.zoneless && !zone_known;
   if (!outcome) {
-    preview.asks_date_order = whole && outcome.error().code == Code::ambiguous_date_order;
-    if (whole || !is_of_the_cut(outcome.error().code)) preview.failure = outcome.error();
+    const Code code = outcome.error().code;
+    preview.asks_date_order = whole && code == Code::ambiguous_date_order;
+    const bool is_cut = !whole && preview.facts.format != FileFormat::xlsx && is_of_the_cut(code);
+    if (!is_cut) preview.failure = outcome.error();
   }
   preview.errors = reader.errors().kept();
   if (!outcome && !preview.errors.empty()) preview.errors.pop_back();  // the failure itself

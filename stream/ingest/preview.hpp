@@ -2,7 +2,6 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <vector>
 
 #include "schemas/base/event.hpp"
@@ -19,8 +18,9 @@ struct FilePreview {
   bool asks_date_order = false;  // all of it was seen, and nothing in it tells day from month
 };
 
-/// `head`: the file's first bytes; all of it if `whole`. What only its end can tell (a cut archive, the order of dates)
-/// is not judged without it. O(what `head` inflates to).
-FilePreview preview_file(std::span<const char> head, bool whole, FileOptions options);
+/// `head`: the file's first bytes; all of it if `whole`, and always of an XLSX. What only its end can tell (a cut
+/// archive, the order of dates) is not judged without it. Reads some thousand rows, or all where it needs them to know
+/// the order of dates.
+FilePreview preview_file(FileBytes& head, bool whole, FileOptions options);
 
 }  // namespace weir::ingest

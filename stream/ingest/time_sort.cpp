@@ -2,10 +2,8 @@
 
 #include <algorithm>
 
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "schemas/codec/event_json.hpp"
+#include "stream/ingest/scratch_file.hpp"
 
 namespace weir::ingest {
 namespace {
@@ -16,10 +14,6 @@ struct Frame {
   std::int64_t micros;
   std::uint64_t size;
 };
-
-Error cannot(const std::filesystem::path& folder) {
-  return {Code::storage_failed, "cannot sort in " + folder.string()};
-}
 
 /// Every event was valid when it was added; the record's own limit on the future does not apply.
 Result<std::optional<Event>> decoded(std::string_view bytes) {
@@ -72,19 +66,17 @@ Result<std::optional<Event>> TimeSort::next() {
 
 Result<void> TimeSort::write_run() {
   std::stable_sort(places_.begin(), places_.end(), [](const Place& a, const Place& b) { return a.time < b.time; });
-  std::string path = folder_ / "weir-sort-XXXXXX";
-  const int descriptor = ::mkstemp(path.data());
-  if (descriptor < 0) return cannot(folder_);
-  ::unlink(path.c_str());
-  std::unique_ptr<std::FILE, Close> file{::fdopen(descriptor, "w+b")};
-  if (!file) return cannot(folder_);
+  const auto descriptor = open_scratch_file(folder_);
+  if (!descriptor) return descriptor.error();
+  std::unique_ptr<std::FILE, Close> file{::fdopen(*descriptor, "w+b")};
+  if (!file) return scratch_error(folder_);
   std::setvbuf(file.get(), nullptr, _IOFBF, buffer_bytes);
   for (const Place& place : places_) {
     const Frame frame{to_micros(place.time), place.size};
     std::fwrite(&frame, sizeof frame, 1, file.get());
     std::fwrite(bytes_.data() + place.at, 1, place.size, file.get());
   }
-  if (std::fflush(file.get()) != 0 || std::ferror(file.get()) != 0) return cannot(folder_);
+  if (std::fflush(file.get()) != 0 || std::ferror(file.get()) != 0) return scratch_error(folder_);
   runs_.push_back(std::move(file));
   bytes_.clear();
   places_.clear();
@@ -95,10 +87,10 @@ Result<void> TimeSort::read_head(std::size_t run) {
   std::FILE* file = runs_[run].get();
   Frame frame{};
   if (std::fread(&frame, sizeof frame, 1, file) != 1) {
-    return std::ferror(file) != 0 ? Result<void>{cannot(folder_)} : Result<void>{};
+    return std::ferror(file) != 0 ? Result<void>{scratch_error(folder_)} : Result<void>{};
   }
   Head head{from_micros(frame.micros), run, std::string(frame.size, '\0')};
-  if (std::fread(head.bytes.data(), 1, frame.size, file) != frame.size) return cannot(folder_);
+  if (std::fread(head.bytes.data(), 1, frame.size, file) != frame.size) return scratch_error(folder_);
   heads_.push(std::move(head));
   return {};
 }

@@ -21,9 +21,9 @@ class TimeSort {
   /// Runs of up to `run_bytes`, which is the memory it takes (merging: 64 KiB a run), go to `folder`.
   TimeSort(std::filesystem::path folder, std::size_t run_bytes);
 
-  /// Error: storage_failed.
+  /// Errors: storage_failed, storage_full.
   Result<void> add(const Event& event);
-  /// Error: storage_failed.
+  /// Errors: storage_failed, storage_full.
   Result<void> sort();
   /// The next event by its timestamp; of equal ones the one that was added first. Nothing: that was the last. Error:
   /// storage_failed.

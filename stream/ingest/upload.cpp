@@ -9,7 +9,8 @@ namespace {
 using format::Decoder;
 using format::Encoder;
 
-constexpr std::uint8_t version = 1;
+/// 1 had no sheets; it is still read.
+constexpr std::uint8_t version = 2;
 constexpr Duration ahead_max = std::chrono::hours{24};
 
 void write_choices(Encoder& out, const std::vector<ColumnChoice>& choices) {
@@ -87,6 +88,7 @@ Result<FileOptions> options_of(const UploadRequest& request) {
   options.map = request.map;
   options.date_order = request.date_order;
   options.classifier = request.classifier;
+  options.sheet = request.sheet;
   if (!request.zone.empty()) {
     auto zone = Zone::find(request.zone);
     if (!zone) return zone.error();
@@ -127,12 +129,15 @@ std::string encode(const Upload& upload) {
   out.byte(upload.failure ? 1 : 0);
   if (upload.failure) write_error(out, upload.failure->code, upload.failure->detail);
   out.text(log::to_token(upload.position));
+  out.text(upload.request.sheet);
+  out.text(upload.facts.sheet);
   return bytes;
 }
 
 Result<Upload> decode_upload(std::string_view bytes) {
   Decoder in{bytes};
-  if (in.byte() != version) return Error{Code::state_format, "an upload has an unknown version"};
+  const std::uint8_t found = in.byte();
+  if (found != 1 && found != version) return Error{Code::state_format, "an upload has an unknown version"};
   Upload upload;
   upload.id = in.text();
   upload.request.process = in.text();
@@ -157,6 +162,10 @@ Result<Upload> decode_upload(std::string_view bytes) {
   }
   if (in.byte() == 1) upload.failure = read_error(in);
   auto position = log::parse_token(in.text());
+  if (found == version) {
+    upload.request.sheet = in.text();
+    upload.facts.sheet = in.text();
+  }
   if (!in.ok() || !in.at_end() || !position) return Error{Code::state_format, "an upload's record is damaged"};
   upload.position = std::move(*position);
   return upload;

@@ -33,6 +33,7 @@ struct UploadRequest {
   DateOrder date_order = DateOrder::undecided;
   std::vector<ColumnChoice> map;
   std::string classifier;
+  std::string sheet = {};  // of an XLSX; empty: the first visible one
 };
 /// Error: unknown_zone.
 Result<FileOptions> options_of(const UploadRequest& request);

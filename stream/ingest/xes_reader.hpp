@@ -1,15 +1,14 @@
-// XML of an XES file to its parts: the one door to expat. Knows where an element may stand and how large things may
-// get; what events mean is its handler's business.
+// XML of an XES file to its parts. Knows where an element may stand; what events mean is its handler's business.
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
-#include "schemas/base/result.hpp"
-#include "stream/ingest/file_stage.hpp"
 #include "stream/ingest/xes_event.hpp"
+#include "stream/ingest/xml_reader.hpp"
 
 namespace weir::ingest {
 
@@ -31,26 +30,46 @@ class XesHandler {
 
 /// Strict about the structure of the standard (IEEE 1849) and, in the header, about values; lenient about the values of
 /// traces and events, which only concern those.
-class XesReader {
+class XesReader : private XmlHandler {
  public:
-  static constexpr std::size_t depth_max = 64;
-  static constexpr std::size_t token_bytes_max = 1 << 20;
-
   /// The handler must outlive this.
-  explicit XesReader(XesHandler& handler);
-  ~XesReader();
-  XesReader(const XesReader&) = delete;
-  XesReader& operator=(const XesReader&) = delete;
+  explicit XesReader(XesHandler& handler) : handler_(handler), xml_(*this) {}
 
-  /// Pieces of at most 256 KiB. Errors: bad_xml, bad_xes, doctype_refused, too_deep, line_too_long (a token of more
-  /// than 1 MiB), and the handler's.
-  Result<void> push(std::span<const char> bytes);
-  Result<void> finish();
-  FilePlace place() const;
+  /// As XmlReader. Errors: its, bad_xes, and the handler's.
+  Result<void> push(std::span<const char> bytes) { return xml_.push(bytes); }
+  Result<void> finish() { return xml_.finish(); }
+  FilePlace place() const { return xml_.place(); }
 
  private:
-  struct Parser;
-  std::unique_ptr<Parser> parser_;
+  enum class Element : std::uint8_t { log, extension, classifier, global, trace, event, attribute, values };
+  struct Open {
+    Element element;
+    XesScope scope;  // to which its attributes belong
+  };
+
+  static std::string_view name_of(Element element);
+  static std::optional<Element> element_of(std::string_view name);
+
+  Result<void> start(std::string_view name, const XmlAttributes& given) override;
+  Result<void> end(std::string_view name) override;
+  Result<void> start_in_log(Element element, const XmlAttributes& given);
+  Result<void> start_trace();
+  Result<void> start_event();
+  Result<void> start_attribute(std::string_view name, const XmlAttributes& given);
+
+  Open& top() { return stack_.back(); }
+  bool within(Element element) const { return !stack_.empty() && stack_.back().element == element; }
+  Result<void> open(Element element, XesScope scope) {
+    stack_.push_back({element, scope});
+    return {};
+  }
+
+  XesHandler& handler_;
+  XmlReader xml_;
+  std::vector<Open> stack_;
+  std::size_t attribute_depth_ = 0;
+  bool body_ = false;          // a trace or an event was met
+  bool trace_events_ = false;  // the trace at hand has had an event
 };
 
 }  // namespace weir::ingest

@@ -114,6 +114,22 @@ async function correctsAMapping(visit) {
   await visit.seesKpi("Cases", "3");
 }
 
+async function uploadsASheetOfAWorkbook(visit) {
+  const { page } = visit;
+  await visit.enter();
+  await visit.chooseFile("tickets.xlsx", readFileSync(new URL("../data/tickets.xlsx", import.meta.url)));
+  await visit.sees("tickets of January");
+  assert.deepEqual(await page.locator("select[name=sheet] option").allTextContents(), ["Notes", "Tickets"]);
+  await page.locator("select[name=sheet]").selectOption("Tickets");
+  await visit.sees("Choose the column for Time");
+  await page.getByLabel("Column When is").selectOption("timestamp");
+  await page.locator("select[name=zone]").selectOption("UTC");
+  await visit.sees("Read as: case");
+  await page.getByRole("button", { name: "Upload", exact: true }).click();
+  await visit.seesKpi("Cases", "2");
+  await visit.seesKpi("Events", "3");
+}
+
 async function asksForTheOrderOfDates(visit) {
   const { page } = visit;
   await visit.enter();
@@ -397,6 +413,7 @@ export const scenarios = [
   ["signs in by name", signsInByName],
   ["signs in by link", signsInByLink],
   ["uploads and watches", uploadsAndWatches],
+  ["uploads a sheet of a workbook", uploadsASheetOfAWorkbook],
   ["corrects a mapping", correctsAMapping],
   ["asks for the order of dates", asksForTheOrderOfDates],
   ["sees refused rows and withdraws", seesRefusedRowsAndWithdraws],

@@ -1,10 +1,18 @@
-"""Files: CSV and XES in, withdrawn, out again, and the commands that do it."""
+"""Files: CSV, XES and XLSX in, withdrawn, out again, and the commands that do it."""
 
 import gzip
+import io
+import json
 import tempfile
+import zipfile
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from running import WithNode, event
+import openpyxl
+import xlsxwriter
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+from running import ROOT, WithNode, event
 
 CSV = """case_id,activity,timestamp,resource,amount
 1,received,2026-01-01T00:00:00Z,ann,10
@@ -19,6 +27,18 @@ XES = """<?xml version="1.0" encoding="UTF-8"?>
 <event><string key="concept:name" value="a"/><date key="time:timestamp" value="2026-01-01T00:00:00+00:00"/></event>
 <event><string key="concept:name" value="b"/><date key="time:timestamp" value="2026-01-01T00:05:00+00:00"/></event>
 </trace></log>"""
+
+
+TICKETS = (ROOT / "tests/data/tickets.xlsx").read_bytes()
+XLS = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600)
+
+
+def archive(**entries):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archived:
+        for name, content in entries.items():
+            archived.writestr(name, content)
+    return made.getvalue()
 
 
 class Files(WithNode):
@@ -68,6 +88,11 @@ class Files(WithNode):
                  ("empty_file", 422, b"case_id,activity,timestamp\n"), ("missing_column", 422, b"a,b,c\n1,2,3\n"),
                  ("duplicate_header", 422, b"case_id,activity,timestamp,timestamp\n1,a,2,3\n"),
                  ("doctype_refused", 422, b'<?xml version="1.0"?><!DOCTYPE log [<!ENTITY a "b">]><log></log>'),
+                 ("unsupported_format", 415, XLS), ("unsupported_format", 415, archive(a="not a workbook")),
+                 ("unsupported_format", 415, gzip.compress(TICKETS)),
+                 ("bad_archive", 422, archive(**{"../../etc/passwd": "x"})), ("bad_archive", 422, TICKETS[:-30]),
+                 ("decompression_limit", 413, archive(bomb=bytes(64 << 20))),
+                 ("missing_column", 422, TICKETS),
                  ("decompression_limit", 413, gzip.compress(b"case_id,activity,timestamp\n" + b"1,a,2026-01-01T00:00:00Z\n" * 2_000_000))]
         for code, status, content in cases:
             with self.subTest(code):
@@ -101,6 +126,85 @@ class Files(WithNode):
             seen += [upload["upload"] for upload in page["uploads"]]
             cursor = page["next"]
         self.assertEqual(seen, made[::-1])
+
+
+class Workbooks(WithNode):
+    """What other programs write, held to the same table as a CSV."""
+
+    HEADER = ["case_id", "activity", "timestamp", "resource", "amount", "paid"]
+    ROWS = [[f"order {n // 3}", ("received", "packed & sealed", "größe 🙂")[n % 3],
+             datetime(2026, 3, 1, 8, 30) + timedelta(minutes=17 * n, milliseconds=n % 1000), "ann" if n % 2 else None,
+             n / 8, n % 3 == 0] for n in range(3000)]
+
+    def as_csv(self):
+        lines = [",".join(self.HEADER)]
+        for case, activity, time, resource, amount, paid in self.ROWS:
+            cells = (case, activity, time.isoformat(timespec="milliseconds"), resource or "", f"{amount:g}", str(paid).lower())
+            lines.append(",".join(cells))
+        return ("\n".join(lines) + "\n").encode()
+
+    def by_openpyxl(self, epoch=None):
+        book, made = openpyxl.Workbook(), io.BytesIO()
+        if epoch:
+            book.epoch = epoch
+        for row in [self.HEADER, *self.ROWS]:
+            book.active.append(row)
+        book.save(made)
+        return made.getvalue()
+
+    def by_xlsxwriter(self, **options):
+        made = io.BytesIO()
+        with xlsxwriter.Workbook(made, {"default_date_format": "dd/mm/yy hh:mm", **options}) as book:
+            sheet = book.add_worksheet()
+            for at, row in enumerate([self.HEADER, *self.ROWS]):
+                sheet.write_row(at, 0, row)
+        return made.getvalue()
+
+    def test_are_the_same_events_as_their_table_in_a_csv(self):
+        position = self.upload(self.as_csv(), more="&zone=UTC")["position"]
+        expected = self.view("kpis", position)
+        written = {"openpyxl": self.by_openpyxl(), "openpyxl 1904": self.by_openpyxl(CALENDAR_MAC_1904),
+                   "xlsxwriter": self.by_xlsxwriter(), "xlsxwriter 1904": self.by_xlsxwriter(date_1904=True),
+                   "xlsxwriter, inline strings": self.by_xlsxwriter(constant_memory=True),
+                   "xlsxwriter, zip64": self.by_xlsxwriter(use_zip64=True)}
+        for count, (name, content) in enumerate(written.items(), 1):
+            with self.subTest(name):
+                found = self.upload(content, more="&zone=UTC")
+                self.assertEqual((found["format"], found["accepted"], found["rejected"]), ("xlsx", 3000, 0), found["errors"])
+                kpis = self.view("kpis", found["position"])
+                # The content of an event is its identity: each row is told to be the one of the CSV.
+                self.assertEqual((kpis["events"], kpis["duplicates"]), (3000, 3000 * count))
+                self.assertEqual(kpis["cycle_time_s"], expected["cycle_time_s"])
+
+    def test_errors_of_cells_are_told_by_row_and_column(self):
+        book, made = openpyxl.Workbook(), io.BytesIO()
+        for row in (self.HEADER, self.ROWS[0], [*self.ROWS[1][:4], "#N/A", True], [], self.ROWS[2], [1, "a", "never"]):
+            book.active.append(row)
+        book.save(made)
+        found = self.upload(made.getvalue(), more="&zone=UTC")
+        self.assertEqual((found["accepted"], found["rejected"]), (2, 2))
+        self.assertEqual([(e["line"], e["column"], e["code"]) for e in found["errors"]],
+                         [(3, 5, "cell_error"), (6, 3, "bad_timestamp")])
+
+    def test_a_sheet_is_chosen_by_its_name(self):
+        self.refused("missing_sheet", 422, "POST", "/v1/uploads?sheet=Nowhere", TICKETS)
+        found = self.upload(TICKETS, more="&sheet=Tickets&zone=Europe/Berlin&map=timestamp=When")
+        self.assertEqual((found["sheet"], found["accepted"]), ("Tickets", 3))
+        self.assertEqual(self.view("kpis", found["position"])["first_event"], "2026-01-05T08:00:00Z")
+
+    def test_can_be_withdrawn(self):
+        found = self.upload(TICKETS, more="&sheet=Tickets&zone=UTC&map=timestamp=When")
+        position = self.expect(202, "DELETE", f"/v1/uploads/{found['upload']}").body["position"]
+        self.assertEqual(self.view("kpis", position)["events"], 0)
+
+    def test_are_read_by_the_commands(self):
+        file = str(ROOT / "tests/data/tickets.xlsx")
+        how = ("--sheet", "Tickets", "--map", "timestamp=When", "--zone", "UTC")
+        done = self.command("discover", file, *how)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done)
+        self.assertEqual(json.loads(done.stdout)["kpis"]["events"], 3)
+        done = self.command("ingest", file, *how, "--process", "p", "--server", self.url())
+        self.assertIn("3 rows, 3 accepted, 0 rejected", done.stdout, done)
 
 
 class Withdrawal(WithNode):
@@ -197,7 +301,18 @@ class Preview(WithNode):
         self.assertEqual([found[name] for name in ("mapping", "columns", "schema_fingerprint")],
                          [seen[name] for name in ("mapping", "columns", "schema_fingerprint")])
 
+    def test_a_workbook_tells_its_sheets(self):
+        seen = self.look(TICKETS)
+        self.assertEqual((seen["format"], seen["sheet"], seen["sheets"]), ("xlsx", "Notes", ["Notes", "Tickets"]))
+        self.assertEqual(seen["failure"]["code"], "missing_column")
+        seen = self.look(TICKETS, "&sheet=Tickets&map=timestamp=When")
+        self.assertEqual((seen["asks"], seen["failure"]), (["zone"], None))
+        self.assertEqual(seen["rows"][1], ["1", "close", "2026-01-05T10:00:00.500", "bob"])
+        seen = self.look(TICKETS, "&sheet=Nowhere")
+        self.assertEqual((seen["failure"]["code"], seen["sheets"]), ("missing_sheet", ["Notes", "Tickets"]))
+
     def test_nothing_is_stored(self):
+        self.look(TICKETS)
         self.look("case,activity,time\n1,a,2026-01-05T09:00:00Z\n")
         self.assertEqual(self.expect(200, "GET", "/v1/uploads").body["uploads"], [])
         self.assertEqual(self.view("kpis")["events"], 0)

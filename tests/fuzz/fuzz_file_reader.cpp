@@ -1,4 +1,4 @@
-// Whole files of any kind, plain or gzip. However the bytes are cut, the same events and faults come out.
+// Whole files of any kind, XLSX among them. However the bytes are cut, the same events and faults come out.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -34,29 +34,31 @@ struct Reading {
   friend bool operator==(const Reading&, const Reading&) = default;
 };
 
-Result<Pass> push_all(FileReader& reader, std::string_view bytes, std::size_t piece) {
-  for (std::size_t at = 0; at < bytes.size(); at += piece) {
-    if (auto pushed = reader.push(bytes.substr(at, piece)); !pushed) return pushed.error();
+/// A file that comes in pieces.
+class Pieces final : public FileBytes {
+ public:
+  Pieces(std::string_view bytes, std::size_t piece) : bytes_(bytes), piece_(piece) {}
+  Result<std::size_t> read(std::uint64_t at, std::span<char> into) override {
+    return bytes_.read(at, into.first(std::min(into.size(), piece_)));
   }
-  return reader.finish();
-}
+  Result<std::uint64_t> size() const override { return bytes_.size(); }
+
+ private:
+  MemoryBytes bytes_;
+  std::size_t piece_;
+};
 
 Reading read(std::string_view bytes, std::size_t piece) {
   FileOptions options;
   options.zone = Zone::utc();
   Kept kept;
   FileReader reader(options, kept);
-  auto pass = push_all(reader, bytes, piece);
-  if (pass && *pass == Pass::again) {
-    WEIR_CHECK(kept.count == 0, "the first of two passes only looks");
-    reader.rewind();
-    pass = push_all(reader, bytes, piece);
-    WEIR_CHECK(!pass || *pass == Pass::complete, "two passes are enough");
-  }
+  Pieces file(bytes, piece);
+  const auto outcome = reader.read(file);
   WEIR_CHECK(reader.errors().kept().size() <= RowErrors::kept_max, "errors are bounded");
   WEIR_CHECK(reader.facts().events == kept.count, "every event is counted");
   Reading reading{kept.count, std::move(kept.events), reader.errors().kept(), reader.errors().total(), {}};
-  if (!pass) reading.failure = pass.error().code;
+  if (!outcome) reading.failure = outcome.error().code;
   return reading;
 }
 

@@ -4,7 +4,7 @@ import type { Preview } from "../../api/web/src/contract";
 import { assign, fieldOf, missing, noChoices, processOf, queryOf, recall, remember } from "../../api/web/src/upload/choices";
 
 const preview: Preview = {
-  format: "csv", columns: ["A", "B", "C"], mapping: [{ field: "case_id", column: "A" }, { field: "resource", column: "B" }],
+  format: "csv", sheet: null, sheets: [], columns: ["A", "B", "C"], mapping: [{ field: "case_id", column: "A" }, { field: "resource", column: "B" }],
   schema_fingerprint: "f", rows: [], events: [], asks: [], failure: null, errors: [],
 };
 
@@ -37,6 +37,14 @@ test("what was chosen is remembered for the same columns, and old ones are forgo
   assert.ok(kept.length <= 51);
 });
 
+test("a sheet belongs to its file and is not remembered", () => {
+  const kept = store();
+  const chosen = { ...noChoices(), sheet: "March 1", zone: "UTC" };
+  assert.equal(queryOf(chosen).toString(), "zone=UTC&sheet=March+1");
+  remember("f", chosen, kept);
+  assert.deepEqual(recall("f", kept), { ...chosen, sheet: "" });
+});
+
 test("a process is named like its file", () => {
-  assert.deepEqual(["Orders 2026.csv", "a.b.XES.gz", "Größe.csv", "….csv"].map(processOf), ["orders-2026", "a-b", "gr-e", "default"]);
+  assert.deepEqual(["Orders 2026.csv", "a.b.XES.gz", "Größe.csv", "….csv", "Q1.XLSX"].map(processOf), ["orders-2026", "a-b", "gr-e", "default", "q1"]);
 });

@@ -18,7 +18,7 @@ namespace weir::app {
 namespace {
 
 /// Of a file's beginning.
-constexpr std::uint64_t preview_bytes_max = 1 << 20;
+constexpr std::uint64_t beginning_bytes_max = 1 << 20;
 
 ingest::DateOrder take_date_order(query::Parameters& parameters) {
   const std::string order = parameters.one("date_order").value_or("");
@@ -33,6 +33,7 @@ Result<ingest::UploadRequest> take_reading(query::Parameters& parameters) {
   ingest::UploadRequest request;
   request.zone = parameters.one("zone").value_or("");
   request.classifier = parameters.one("classifier").value_or("");
+  request.sheet = parameters.one("sheet").value_or("");
   request.date_order = take_date_order(parameters);
   for (const std::string& choice : parameters.all("map")) {
     const std::size_t equals = choice.find('=');
@@ -60,7 +61,16 @@ void write_format(JsonWriter& json, ingest::FileFormat format) {
   if (format == ingest::FileFormat::unknown) {
     json.value(nullptr);
   } else {
-    json.value(format == ingest::FileFormat::csv ? "csv" : "xes");
+    json.value(ingest::name_of(format));
+  }
+}
+
+void write_sheet(JsonWriter& json, const ingest::FileFacts& facts) {
+  json.key("sheet");
+  if (facts.sheet.empty()) {
+    json.value(nullptr);
+  } else {
+    json.value(facts.sheet);
   }
 }
 
@@ -138,6 +148,7 @@ net::Response whole_answer(const ingest::Upload& upload, const std::optional<ing
   write_summary(json, upload);
   write_format(json, upload.facts.format);
   json.member("gzip", upload.facts.gzip);
+  write_sheet(json, upload.facts);
   write_columns(json, upload.facts);
   write_drift(json.key("drift"), upload, before);
   write_errors(json, upload.errors);
@@ -217,6 +228,13 @@ Hash128 hash_of(const net::RequestHead& head, const std::filesystem::path& path)
   return hash128(chain);
 }
 
+/// As answered_once(), for the request and the file that came with it.
+auto answered_once_for(Node& node, const net::RequestHead& head, const auth::Credential& credential,
+                       const std::filesystem::path& path, net::Respond first) {
+  const bool keyed = !head.header("idempotency-key").empty();
+  return answered_once(node, head, credential, keyed ? hash_of(head, path) : Hash128{}, std::move(first));
+}
+
 /// What came before the body, for when the body is there.
 struct Arrival {
   net::RequestHead head;
@@ -232,9 +250,7 @@ void accept(Node& node, Uploads& uploads, const Arrival& arrival, std::uint64_t 
   };
   const net::Respond recorded = audited(node, arrival.head, arrival.credential, "upload.create",
                                         std::make_shared<const std::string>(arrival.upload.id), std::move(first));
-  const bool keyed = !arrival.head.header("idempotency-key").empty();
-  const auto respond =
-      answered_once(node, arrival.head, arrival.credential, keyed ? hash_of(arrival.head, path) : Hash128{}, recorded);
+  const auto respond = answered_once_for(node, arrival.head, arrival.credential, path, recorded);
   if (!respond) return drop();
   ingest::Upload received = arrival.upload;
   received.file_bytes = bytes;
@@ -270,6 +286,10 @@ net::Response preview_answer(const ingest::FilePreview& preview) {
   JsonWriter json(body);
   json.begin_object();
   write_format(json, preview.facts.format);
+  write_sheet(json, preview.facts);
+  json.key("sheets").begin_array();
+  for (const std::string& sheet : preview.facts.sheets) json.value(sheet);
+  json.end_array();
   write_columns(json, preview.facts);
   json.key("rows").begin_array();
   for (const auto& row : preview.facts.first_rows) {
@@ -295,15 +315,33 @@ net::Response preview_answer(const ingest::FilePreview& preview) {
   return json_answer(std::move(body));
 }
 
-void preview(const Call& call) {
-  query::Parameters parameters{call.head().query};
+/// Looks at a file of the spool, which is gone afterwards.
+net::Response look_at(const std::filesystem::path& path, bool is_whole, ingest::FileOptions options) {
+  const auto file = ingest::open_file(path);
+  std::error_code gone;
+  std::filesystem::remove(path, gone);
+  options.scratch = path.parent_path();
+  ingest::MemoryBytes nothing({});
+  return preview_answer(ingest::preview_file(file ? **file : nothing, is_whole, std::move(options)));
+}
+
+net::BodyPlan preview(Node& node, Uploads& uploads, const net::RequestHead& head, const auth::Credential& credential) {
+  query::Parameters parameters{head.query};
   const std::string whole = parameters.one("whole").value_or("true");
   if (whole != "true" && whole != "false") parameters.refuse("whole", "must be true or false");
   const auto request = take_reading(parameters);
-  if (!request) return call.respond(request.error());
-  auto options = ingest::options_of(*request);
-  if (!options) return call.respond(options.error());
-  call.respond(preview_answer(ingest::preview_file(call.request.body, whole == "true", std::move(*options))));
+  auto options = request ? ingest::options_of(*request) : Result<ingest::FileOptions>(request.error());
+  if (!options) return net::Refuse{net::problem(options.error(), head.trace_id)};
+  auto path = uploads.spool_path(Uploads::new_id());
+  const bool is_whole = whole == "true";
+  const auto done = [&node, head, credential, path, is_whole, options = *options](std::uint64_t, net::Respond first) {
+    const auto respond = answered_once_for(node, head, credential, path, std::move(first));
+    std::error_code gone;
+    if (!respond) return static_cast<void>(std::filesystem::remove(path, gone));
+    node.readers().post([respond = *respond, path, is_whole, options] { respond(look_at(path, is_whole, options)); });
+  };
+  const std::uint64_t bytes_max = is_whole ? node.settings().upload_bytes_max : beginning_bytes_max;
+  return net::Stream{bytes_max, std::make_shared<Spool>(path, node.intake(), done)};
 }
 
 void withdraw(Uploads& uploads, const Call& call) {
@@ -348,9 +386,11 @@ std::vector<Route> upload_routes(Node& node, Uploads& uploads) {
   look.method = net::Method::post;
   look.pattern = "/v1/uploads/preview";
   look.permission = use_uploads;
-  look.where = Where::readers;
-  look.body_bytes_max = preview_bytes_max;
-  look.handle = preview;
+  look.check = [&node](const net::RequestHead&) { return node.disk().room_for_uploads(); };
+  look.stream = [&node, &uploads](const net::RequestHead& head, const std::vector<std::string>&,
+                                  const auth::Credential& credential) {
+    return preview(node, uploads, head, credential);
+  };
   return {std::move(post), std::move(look), std::move(remove),
           query_route(
               node, "/v1/uploads", use_uploads,

@@ -190,6 +190,7 @@ export interface RowError {
 export interface Upload extends UploadSummary {
   format: string | null;
   gzip: boolean;
+  sheet: string | null;
   columns: string[];
   mapping: { field: string; column: string }[];
   schema_fingerprint: string | null;
@@ -230,6 +231,8 @@ export type Channel = keyof Channels;
 /// What the beginning of a file tells (POST /v1/uploads/preview).
 export interface Preview {
   format: string | null;
+  sheet: string | null;
+  sheets: string[];
   columns: string[];
   mapping: { field: string; column: string }[];
   schema_fingerprint: string | null;

@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include "tests/stream/ingest/reading.hpp"
+#include "tests/support/making_xlsx.hpp"
 
 namespace weir::ingest {
 namespace {
@@ -73,7 +74,7 @@ TEST(ArchiveInput, StopsABombByItsRatio) {
   text.clear();
   for (int i = 0; i < 200'000; ++i) text += row;
   const auto member = gzip(text);
-  ASSERT_GT(text.size() / member.size(), Gunzip::ratio_max);
+  ASSERT_GT(text.size() / member.size(), inflation_ratio_max);
   for (int i = 0; i < 20; ++i) bomb += member;
   const auto read = read_bytes(bomb);
   EXPECT_EQ(read.failure, Code::decompression_limit);
@@ -84,16 +85,17 @@ TEST(ArchiveInput, AllowsASmallFileThatCompressesWell) {
   std::string text = "case,activity,timestamp\n";
   for (int i = 0; i < 100'000; ++i) text += "1,a,2020-01-01\n";
   const auto packed = gzip(text);
-  ASSERT_GT(text.size() / packed.size(), Gunzip::ratio_max);
+  ASSERT_GT(text.size() / packed.size(), inflation_ratio_max);
   EXPECT_EQ(read_bytes(packed).events.size(), 100'000U);
 }
 
-TEST(ArchiveInput, RefusesAGzipWithinAGzip) {
+TEST(ArchiveInput, RefusesAnArchiveWithinAGzip) {
   EXPECT_EQ(read_bytes(gzip(gzip(small))).failure, Code::unsupported_format);
+  EXPECT_EQ(read_bytes(gzip(xlsx_of({.rows = inline_rows({{"case"}})}))).failure, Code::unsupported_format);
 }
 
 TEST(FormatInput, RefusesOtherFormatsByTheirFirstBytes) {
-  const std::string formats[] = {"PK\x03\x04 word/document.xml",
+  const std::string formats[] = {"PK\x05\x06 an archive of nothing",
                                  "%PDF-1.7",
                                  "\x89PNG\r\n\x1A\n",
                                  "\xFF\xD8\xFF\xE0 JFIF",

@@ -82,7 +82,7 @@ Told outcome(CsvPass& pass, FileContext& context, Told& told, std::string_view t
 Told in_one_go(const CsvPlan& plan, std::string_view text) {
   KeptPieces kept;
   FileContext context{in_utc(), kept, {}, {}};
-  CsvReading reading(plan, {}, plan.skipped_rows, context);
+  CsvReading reading(plan, {}, plan.table.skipped_rows, context);
   return outcome(reading, context, kept.told, text, {});
 }
 
@@ -206,8 +206,8 @@ TEST(CsvPieces, MakeAFileReaderNoDifferent) {
   const Reading expected = read_bytes(text);
   KeptPieces kept;
   FileReader reader(in_utc(), kept, 3);
-  const auto pass = push_all(reader, text, 200'000);
-  ASSERT_TRUE(pass.ok() && *pass == Pass::complete);
+  PieceBytes file(text, 200'000);
+  ASSERT_TRUE(reader.read(file).ok());
   EXPECT_EQ(kept.told.events, expected.events);
   EXPECT_EQ(reader.errors().kept(), expected.errors);
   EXPECT_EQ(reader.errors().total(), expected.error_count);

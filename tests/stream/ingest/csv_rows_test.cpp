@@ -12,11 +12,11 @@ namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
 
-class KeptRows : public CsvRowSink {
+class KeptRows : public TableRowSink {
  public:
-  bool row(const CsvRow& row) override {
+  bool row(const TableRow& row) override {
     rows.emplace_back(row.cells.begin(), row.cells.end());
-    places.push_back({row.line, row.bad_cell});
+    places.push_back({row.line, row.fault.cell});
     return true;
   }
   Rows rows;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/stream/ingest/reading.hpp"
+#include "tests/support/making_xlsx.hpp"
 
 namespace weir::ingest {
 namespace {
@@ -12,7 +13,8 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 FilePreview look(std::string_view bytes, bool whole = true, FileOptions options = {}) {
-  return preview_file(bytes, whole, std::move(options));
+  MemoryBytes head(bytes);
+  return preview_file(head, whole, std::move(options));
 }
 
 constexpr std::string_view plain =
@@ -72,6 +74,19 @@ TEST(Preview, ACutIsNoFaultOfTheFile) {
   }
   EXPECT_TRUE(look("<log><trace><event>", true).failure);
   EXPECT_FALSE(look("<log xmlns=\"http://www.xes-standard.org/\"><trace>", false).failure);
+}
+
+TEST(Preview, AWorkbookIsLookedAtAsAWhole) {
+  std::vector<std::vector<std::string>> table{{"case", "activity", "time"}};
+  for (int i = 0; i < 20'000; ++i) table.push_back({std::to_string(i), "a", "2026-01-05 09:00:00"});
+  const auto bytes = xlsx_of({.rows = inline_rows(table)});
+  const auto seen = look(bytes);
+  EXPECT_FALSE(seen.failure);
+  EXPECT_EQ(seen.facts.sheet, "Log");
+  EXPECT_THAT(seen.facts.first_rows, SizeIs(8));
+  EXPECT_TRUE(seen.asks_zone);
+  EXPECT_LT(seen.facts.rows, 15'000U) << "some thousand rows tell enough";
+  ASSERT_TRUE(look(std::string_view(bytes).substr(0, bytes.size() / 2), false).failure);
 }
 
 TEST(Preview, TellsRowsThatWouldBeRefused) {

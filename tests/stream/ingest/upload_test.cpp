@@ -14,7 +14,7 @@ const Time now = *parse_rfc3339("2026-01-02T00:00:00Z");
 Upload sample() {
   Upload upload;
   upload.id = "u1";
-  upload.request = {"orders", "Europe/Berlin", DateOrder::day_first, {{"case_id", "x"}}, "c"};
+  upload.request = {"orders", "Europe/Berlin", DateOrder::day_first, {{"case_id", "x"}}, "c", "March"};
   upload.state = UploadState::failed;
   upload.received = now;
   upload.file_bytes = 10;
@@ -22,6 +22,7 @@ Upload sample() {
   upload.accepted = 3;
   upload.rejected = 2;
   upload.facts = {FileFormat::csv, true, 10, 5, 3, {"x", "y"}, {{"case_id", "x"}}, true};
+  upload.facts.sheet = "March";
   upload.errors = {{7, 2, Code::bad_timestamp, "no time"}, {9, 0, Code::ragged_row, ""}};
   upload.failure = Error{Code::bad_csv, "a quote"};
   upload.position.include(log::Position::Part{3, 17});
@@ -37,13 +38,26 @@ TEST(Upload, IsReadAsItWasWritten) {
   EXPECT_EQ(read->position, written.position);
   EXPECT_EQ(read->failure, written.failure);
   EXPECT_EQ(read->facts.columns, written.facts.columns);
+  EXPECT_EQ(read->request.sheet + read->facts.sheet, "MarchMarch");
+}
+
+TEST(Upload, IsStillReadAsTheFirstVersionWroteIt) {
+  const std::string sheets = std::string("\x05March\x05March");
+  std::string bytes = encode(sample());
+  ASSERT_TRUE(bytes.ends_with(sheets));
+  bytes.resize(bytes.size() - sheets.size());
+  bytes[0] = 1;
+  const auto read = decode_upload(bytes);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->errors, sample().errors);
+  EXPECT_EQ(read->request.sheet, "");
 }
 
 TEST(Upload, DamageIsNoticed) {
   const std::string bytes = encode(sample());
   for (std::size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(decode_upload(bytes.substr(0, size))) << size;
   EXPECT_FALSE(decode_upload(bytes + "x"));
-  EXPECT_FALSE(decode_upload("\x02" + bytes.substr(1)));
+  EXPECT_FALSE(decode_upload("\x03" + bytes.substr(1)));
 }
 
 TEST(Upload, FingerprintsTellHeadersApart) {

@@ -110,7 +110,7 @@ export function MappingSheet({ file, onSend, onClose }: {
   useEffect(() => {
     const known = recall(fingerprint, localStorage);
     if (!known) return;
-    setChoices(known);
+    setChoices((now) => ({ ...known, sheet: now.sheet }));
     setRecalled(true);
   }, [fingerprint]);
   const lacking = preview ? missing(preview) : [];
@@ -125,6 +125,13 @@ export function MappingSheet({ file, onSend, onClose }: {
         onSend(process, { ...choices, process }, fingerprint);
       }}>
         <p class="sheet-note">{bytes(file.size)}{preview?.format ? `, ${preview.format.toUpperCase()}` : ""}{recalled ? "; read as the last file with these columns" : ""}</p>
+        {preview && preview.sheets.length > 1 && (
+          <label class="row">Sheet
+            <select name="sheet" value={preview.sheet ?? ""} onChange={(event) => setChoices({ ...noChoices(), sheet: event.currentTarget.value })}>
+              {preview.sheets.map((one) => <option key={one} value={one} selected={one === preview.sheet}>{one}</option>)}
+            </select>
+          </label>
+        )}
         {problem && <Trouble problem={problem} />}
         {broken && <Trouble problem={{ title: broken.detail, status: 0, code: broken.code }} />}
         {!preview && !problem && <Waiting />}

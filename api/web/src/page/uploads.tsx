@@ -67,7 +67,7 @@ function Choose({ onFile, onClose }: { onFile: (file: File) => void; onClose: ()
       <label class="drop-here">
         <Icon name="upload" />
         <b>Drop a file here, or choose one</b>
-        <span class="hint">CSV or XES, also as .gz. You see its first rows before anything is sent.</span>
+        <span class="hint">CSV, XLSX or XES; CSV and XES also as .gz. You see its first rows before anything is sent.</span>
         <input type="file" aria-label="File" onChange={(event) => { const file = event.currentTarget.files?.[0]; if (file) onFile(file); }} />
       </label>
     </Dialog>
@@ -138,7 +138,7 @@ function Details({ id, onClose }: { id: string; onClose: () => void }) {
     <Dialog title="Upload" wide onClose={onClose}>
       {!data ? (problem ? <Trouble problem={problem} /> : <Waiting />) : (
         <>
-          <p class="sheet-note">{exactly(data.received)} into <b>{data.process}</b>: {bytes(data.bytes)}{data.format ? ` of ${data.format.toUpperCase()}` : ""}; {counted(data.rows, "row", "rows", whole)}, {whole(data.accepted)} taken, {whole(data.rejected)} refused.</p>
+          <p class="sheet-note">{exactly(data.received)} into <b>{data.process}</b>: {bytes(data.bytes)}{data.format ? ` of ${data.format.toUpperCase()}` : ""}{data.sheet ? `, sheet “${data.sheet}”` : ""}; {counted(data.rows, "row", "rows", whole)}, {whole(data.accepted)} taken, {whole(data.rejected)} refused.</p>
           {data.failure && <Trouble problem={{ title: data.failure.detail, status: 0, code: data.failure.code }} />}
           {data.mapping.length > 0 && <p>{data.mapping.map((one) => <span class="tag" key={one.field}>{one.field} ← {one.column}</span>)}</p>}
           {data.drift && (data.drift.added.length > 0 || data.drift.removed.length > 0) && (

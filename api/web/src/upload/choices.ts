@@ -15,15 +15,18 @@ export interface Choices {
   map: Partial<Record<Field, string | null>>;
   zone: string;
   dateOrder: "" | "day_first" | "month_first";
+  /// Of a workbook; empty: the first visible one. Not remembered: it is a name of that file.
+  sheet: string;
 }
 
-export const noChoices = (): Choices => ({ process: "", map: {}, zone: "", dateOrder: "" });
+export const noChoices = (): Choices => ({ process: "", map: {}, zone: "", dateOrder: "", sheet: "" });
 
 export function queryOf(choices: Choices): URLSearchParams {
   const query = new URLSearchParams();
   for (const [field, column] of Object.entries(choices.map)) query.append("map", `${field}=${column ?? ""}`);
   if (choices.zone) query.set("zone", choices.zone);
   if (choices.dateOrder) query.set("date_order", choices.dateOrder);
+  if (choices.sheet) query.set("sheet", choices.sheet);
   return query;
 }
 
@@ -47,7 +50,7 @@ export function missing(preview: Preview): Field[] {
 
 /// A process named like the file.
 export function processOf(file: string): string {
-  const stem = file.toLowerCase().replace(/(\.(csv|tsv|txt|xes|xlsx|gz))+$/, "");
+  const stem = file.toLowerCase().replace(/(\.(csv|tsv|txt|xes|xlsx|xlsm|gz))+$/, "");
   return stem.replaceAll(/[^a-z0-9_-]+/g, "-").replaceAll(/^-+|-+$/g, "").slice(0, 64) || "default";
 }
 
@@ -61,7 +64,7 @@ export function remember(fingerprint: string | null, choices: Choices, store: St
   const known = (store.getItem(index) ?? "").split(" ").filter((one) => one && one !== fingerprint);
   for (const old of known.slice(keptMax - 1)) store.removeItem(keyOf(old));
   store.setItem(index, [fingerprint, ...known.slice(0, keptMax - 1)].join(" "));
-  store.setItem(keyOf(fingerprint), JSON.stringify(choices));
+  store.setItem(keyOf(fingerprint), JSON.stringify({ ...choices, sheet: "" }));
 }
 
 export function recall(fingerprint: string | null, store: Storage): Choices | null {

@@ -14,14 +14,16 @@ export interface Sending {
 
 export const sending = signal<Sending | null>(null);
 
-/// So much of a file is looked at before it is sent.
+/// So much of a file is looked at before it is sent; of a workbook all, for its directory is at its end.
 const headBytes = 512 * 1024;
+const isArchive = async (file: File): Promise<boolean> => (await file.slice(0, 4).text()) === "PK\u0003\u0004";
 
 export async function previewOf(file: File, choices: Choices, signalled: AbortSignal): Promise<Preview> {
   const query = queryOf(choices);
-  query.set("whole", String(file.size <= headBytes));
+  const head = file.size <= headBytes || await isArchive(file) ? file : file.slice(0, headBytes);
+  query.set("whole", String(head === file));
   return ask<Preview>(`/v1/uploads/preview?${query}`, {
-    method: "POST", body: file.slice(0, headBytes), headers: { "content-type": "application/octet-stream" }, signal: signalled,
+    method: "POST", body: head, headers: { "content-type": "application/octet-stream" }, signal: signalled,
   });
 }
 

@@ -1,4 +1,4 @@
-#include "stream/ingest/csv_events.hpp"
+#include "stream/ingest/table_events.hpp"
 
 #include <algorithm>
 
@@ -46,7 +46,7 @@ bool add_members(std::string_view text, std::vector<Attribute>& attributes) {
 
 }  // namespace
 
-bool CsvSurvey::row(const CsvRow& row) {
+bool TableSurvey::row(const TableRow& row) {
   if (rows_++ < plan_.skipped_rows) return true;
   for (const auto field : {Field::timestamp, Field::start}) {
     const auto column = plan_.mapping.column(field);
@@ -55,7 +55,8 @@ bool CsvSurvey::row(const CsvRow& row) {
   return true;
 }
 
-CsvEvents::CsvEvents(const CsvPlan& plan, const TimeHabits& habits, std::size_t skipped_rows, FileContext& context)
+TableEvents::TableEvents(const TablePlan& plan, const TimeHabits& habits, std::size_t skipped_rows,
+                         FileContext& context)
     : plan_(plan), context_(context), times_(context.options.zone, habits), skipped_rows_(skipped_rows) {
   for (std::size_t i = 0; i < plan.columns.size(); ++i) {
     const bool is_rest = plan.own_export && i + 1 == plan.columns.size();
@@ -67,7 +68,7 @@ CsvEvents::CsvEvents(const CsvPlan& plan, const TimeHabits& habits, std::size_t 
   std::sort(extras_.begin(), extras_.end(), [](const Extra& a, const Extra& b) { return a.name < b.name; });
 }
 
-bool CsvEvents::row(const CsvRow& row) {
+bool TableEvents::row(const TableRow& row) {
   if (skipped_rows_ > 0) {
     --skipped_rows_;
     return true;
@@ -99,9 +100,9 @@ bool CsvEvents::row(const CsvRow& row) {
   return true;
 }
 
-bool CsvEvents::has_shape(const CsvRow& row) {
-  if (row.bad_cell != 0) {
-    refuse(row.bad_cell, Code::bad_csv, "something follows the closing quote");
+bool TableEvents::has_shape(const TableRow& row) {
+  if (row.fault.cell != 0) {
+    refuse(row.fault.cell, row.fault.code, row.fault.detail);
     return false;
   }
   if (row.cell_count == plan_.columns.size()) return true;
@@ -112,7 +113,7 @@ bool CsvEvents::has_shape(const CsvRow& row) {
 }
 
 /// Names hold no NUL; attributes may.
-bool CsvEvents::has_nul(const CsvRow& row) {
+bool TableEvents::has_nul(const TableRow& row) {
   if (row.bytes.find('\0') == std::string_view::npos) return false;
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     if (!plan_.mapping.uses(i) || cells_[i].find('\0') == std::string_view::npos) continue;
@@ -123,7 +124,7 @@ bool CsvEvents::has_nul(const CsvRow& row) {
 }
 
 /// A row that is not UTF-8 is Windows-1252, as a whole.
-void CsvEvents::decode(const CsvRow& row) {
+void TableEvents::decode(const TableRow& row) {
   cells_.assign(row.cells.begin(), row.cells.end());
   if (!is_ascii(row.bytes) && !std::all_of(cells_.begin(), cells_.end(), is_utf8)) {
     decoded_.clear();
@@ -142,13 +143,13 @@ void CsvEvents::decode(const CsvRow& row) {
   }
 }
 
-std::string_view CsvEvents::cell(Field field) const {
+std::string_view TableEvents::cell(Field field) const {
   const auto column = plan_.mapping.column(field);
   return column ? cells_[*column] : std::string_view();
 }
 
 /// False: the row, or with a failure the file, is refused.
-bool CsvEvents::read_times(EventView& view) {
+bool TableEvents::read_times(EventView& view) {
   for (const auto field : {Field::timestamp, Field::start}) {
     const auto text = cell(field);
     if (text.empty()) {
@@ -173,13 +174,13 @@ bool CsvEvents::read_times(EventView& view) {
 }
 
 /// Asks the attributes themselves only where the row is long enough to matter.
-bool CsvEvents::attributes_fit(const CsvRow& row) const {
+bool TableEvents::attributes_fit(const TableRow& row) const {
   const bool surely =
       extras_.size() <= attributes_max && extra_name_bytes_ + json_growth * row.bytes.size() <= attribute_bytes_max;
   return (surely && !plan_.own_export) || within_limits(attributes());
 }
 
-std::vector<Attribute> CsvEvents::attributes() const {
+std::vector<Attribute> TableEvents::attributes() const {
   std::vector<Attribute> found;
   for (const auto& extra : extras_) {
     const auto text = cells_[extra.column];
@@ -190,18 +191,18 @@ std::vector<Attribute> CsvEvents::attributes() const {
   return found;
 }
 
-void CsvEvents::add_rest(std::vector<Attribute>& attributes) const {
+void TableEvents::add_rest(std::vector<Attribute>& attributes) const {
   const auto text = cells_[rest_];
   if (text.empty()) return;
   if (!add_members(text, attributes)) attributes.push_back({std::string(rest_column), json_of_cell(text)});
   order_attributes(attributes);
 }
 
-void CsvEvents::refuse(std::size_t column, Code code, std::string_view detail) {
+void TableEvents::refuse(std::size_t column, Code code, std::string_view detail) {
   context_.errors.add(place_.line, static_cast<std::uint32_t>(column), code, detail);
 }
 
-bool CsvEvents::refuse(const std::optional<EventFault>& fault) {
+bool TableEvents::refuse(const std::optional<EventFault>& fault) {
   if (!fault) return false;
   std::size_t column = 0;
   for (std::size_t i = 0; i < field_count; ++i) {

@@ -1,33 +1,33 @@
-// Rows of a CSV to events, by a plan.
+// Rows of a table to events, by a plan.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "stream/ingest/csv_plan.hpp"
 #include "stream/ingest/file_stage.hpp"
+#include "stream/ingest/table_plan.hpp"
 
 namespace weir::ingest {
 
 /// What all times of the rows tell together; makes no events.
-class CsvSurvey : public CsvRowSink {
+class TableSurvey : public TableRowSink {
  public:
-  explicit CsvSurvey(const CsvPlan& plan) : plan_(plan) {}
-  bool row(const CsvRow& row) override;
+  explicit TableSurvey(const TablePlan& plan) : plan_(plan) {}
+  bool row(const TableRow& row) override;
   TimeHabits habits;
 
  private:
-  const CsvPlan& plan_;
+  const TablePlan& plan_;
   std::size_t rows_ = 0;
 };
 
-class CsvEvents : public CsvRowSink, private AttributeSource {
+class TableEvents : public TableRowSink, private AttributeSource {
  public:
   /// The first `skipped_rows` are no data.
-  CsvEvents(const CsvPlan& plan, const TimeHabits& habits, std::size_t skipped_rows, FileContext& context);
+  TableEvents(const TablePlan& plan, const TimeHabits& habits, std::size_t skipped_rows, FileContext& context);
 
-  bool row(const CsvRow& row) override;
+  bool row(const TableRow& row) override;
   /// Set when row() has answered false.
   const std::optional<Error>& failure() const { return failure_; }
   FilePlace place() const { return place_; }
@@ -43,16 +43,16 @@ class CsvEvents : public CsvRowSink, private AttributeSource {
 
   std::vector<Attribute> attributes() const override;
   void add_rest(std::vector<Attribute>& attributes) const;
-  bool has_shape(const CsvRow& row);
-  bool has_nul(const CsvRow& row);
-  void decode(const CsvRow& row);
+  bool has_shape(const TableRow& row);
+  bool has_nul(const TableRow& row);
+  void decode(const TableRow& row);
   std::string_view cell(Field field) const;
   bool read_times(EventView& view);
-  bool attributes_fit(const CsvRow& row) const;
+  bool attributes_fit(const TableRow& row) const;
   void refuse(std::size_t column, Code code, std::string_view detail);
   bool refuse(const std::optional<EventFault>& fault);
 
-  const CsvPlan& plan_;
+  const TablePlan& plan_;
   FileContext& context_;
   TimeReader times_;
   std::vector<Extra> extras_;  // columns without a field, by name

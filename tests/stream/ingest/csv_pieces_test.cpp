@@ -96,7 +96,7 @@ Told in_pieces(const CsvPlan& plan, std::string_view text, const std::vector<std
 /// Nothing where the text is so spoilt that there is nothing to read.
 std::optional<CsvPlan> plan_if_any(std::string_view text) {
   auto plan = plan_csv(text, true, ',', {});
-  return plan.ok() && !(*plan)->unmapped ? std::move(*plan) : std::nullopt;
+  return plan.ok() && !(*plan)->table.unmapped ? std::move(*plan) : std::nullopt;
 }
 
 CsvPlan plan_of(std::string_view text) {

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::int64_t micros_per_second = 1'000'000;
 constexpr std::int64_t inactivity_s_max = 3'155'760'000;  // a century
+constexpr std::int64_t retain_s_min = 3'600;
 constexpr std::size_t end_activities_max = 1'000;
 
 class Reading {
@@ -24,11 +25,16 @@ class Reading {
       const JsonValue member = items.take();
       if (name == "completion") {
         completion(member);
+      } else if (name == "retain_s") {
+        retain(member);
       } else if (name == "zone") {
         zone(member);
       } else {
         fault("", "a member is unknown");
       }
+    }
+    if (parsed_.settings.retain_micros && !parsed_.settings.declares_completion()) {
+      fault("/retain_s", "needs a completion: what never ends is never old");
     }
   }
 
@@ -86,6 +92,15 @@ class Reading {
     parsed_.settings.inactivity_micros = *seconds * micros_per_second;
   }
 
+  void retain(JsonValue value) {
+    if (value.is(JsonKind::null)) return;
+    const auto seconds = value.is(JsonKind::number) ? value.as_int64() : std::nullopt;
+    if (!seconds || *seconds < retain_s_min || *seconds > inactivity_s_max) {
+      return fault("/retain_s", "must be a whole number of seconds from 3600 to 3155760000");
+    }
+    parsed_.settings.retain_micros = *seconds * micros_per_second;
+  }
+
   void zone(JsonValue value) {
     const std::string name = value.is(JsonKind::string) ? std::string{value.text(scratch_)} : std::string{};
     if (name.empty() || !Zone::find(name)) return fault("/zone", "must be the name of an IANA zone");
@@ -119,6 +134,12 @@ void write_settings(JsonWriter& json, const runtime::ProcessSettings& settings) 
       json.value(nullptr);
     }
     json.end_object();
+  } else {
+    json.value(nullptr);
+  }
+  json.key("retain_s");
+  if (settings.retain_micros) {
+    json.value(*settings.retain_micros / micros_per_second);
   } else {
     json.value(nullptr);
   }

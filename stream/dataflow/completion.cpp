@@ -3,6 +3,21 @@
 #include <algorithm>
 
 namespace weir::dataflow {
+namespace {
+
+constexpr std::int64_t hour_micros = std::int64_t{3600} * 1'000'000;
+
+/// The first full hour at which a case completed then has been kept long enough.
+std::int64_t leaving_hour(std::int64_t completed_at, std::int64_t retain_micros) {
+  return full_hour(completed_at + retain_micros + hour_micros - 1);
+}
+
+}  // namespace
+
+std::int64_t full_hour(std::int64_t micros) {
+  const std::int64_t within = micros % hour_micros;
+  return micros - within - (within < 0 ? hour_micros : 0);
+}
 
 void Completion::judge(CaseFacts& facts) const {
   facts.has_policy = declared;
@@ -20,8 +35,15 @@ void Completion::judge(CaseFacts& facts) const {
 }
 
 std::optional<std::int64_t> Completion::due(const CaseFacts& facts) const {
+  if (facts.completed && retain_micros) {
+    return std::max(leaving_hour(facts.completed_at, *retain_micros), full_hour(clock) + hour_micros);
+  }
   if (!inactivity_micros || facts.completed) return std::nullopt;
   return facts.summary.last_ended + *inactivity_micros;
+}
+
+bool Completion::leaves(const CaseFacts& facts, std::int64_t tick) const {
+  return facts.completed && retain_micros && leaving_hour(facts.completed_at, *retain_micros) <= tick;
 }
 
 }  // namespace weir::dataflow

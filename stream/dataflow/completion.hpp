@@ -1,5 +1,6 @@
 // When a case is complete (reference process-mining B6): its last activity is an end activity, or nothing has happened
-// for longer than the declared inactivity, by the clock of the log's ticks. A later event reopens it.
+// for longer than the declared inactivity, by the clock of the log's ticks. A later event reopens it. A complete case
+// may be kept for a declared time only; it leaves at the first tick of an hour.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +16,19 @@ struct Completion {
   bool declared = false;
   std::vector<NameId> end_activities;  // ascending
   std::optional<std::int64_t> inactivity_micros;
-  std::int64_t clock = 0;  // time of the last tick, µs
+  std::optional<std::int64_t> retain_micros;  // how long a complete case is kept; none: for ever
+  std::int64_t clock = 0;                     // time of the last tick, µs
 
   /// Sets has_policy, completed and completed_at from the rest of `facts`. Pure.
   void judge(CaseFacts& facts) const;
-  /// When silence will complete the case, if it is still open and silence can.
+  /// When the case has to be looked at again: when silence will complete it, or when it leaves, which is always ahead
+  /// of the hour of the clock. None, if neither will come.
   std::optional<std::int64_t> due(const CaseFacts& facts) const;
+  /// The first tick of an hour, of this time, takes the case away, as it was judged before.
+  bool leaves(const CaseFacts& facts, std::int64_t tick) const;
 };
+
+/// The full hour at or before the time, µs.
+std::int64_t full_hour(std::int64_t micros);
 
 }  // namespace weir::dataflow

@@ -9,22 +9,29 @@ using format::Decoder;
 using format::Encoder;
 
 constexpr std::uint8_t version = 1;
+constexpr std::uint8_t version_with_retention = 2;  // of settings alone, where they declare it
 
 /// Writes the version, then what `fields` writes.
 template <class Fields>
-std::string write(Fields fields) {
+std::string write(Fields fields, std::uint8_t as = version) {
   std::string bytes;
   Encoder out{bytes};
-  out.byte(version);
+  out.byte(as);
   fields(out);
   return bytes;
 }
 
+bool is_known(std::uint8_t written) { return written == version; }
+bool is_known_of_settings(std::uint8_t written) { return written == version || written == version_with_retention; }
+
 /// Checks the version, lets `fields` read, and checks that nothing was missing or left over.
 template <class Record, class Fields>
-Result<Record> read(std::string_view bytes, Fields fields) {
+Result<Record> read(std::string_view bytes, Fields fields, bool (*known)(std::uint8_t) = is_known) {
   Decoder in{bytes};
-  if (in.byte() != version) return Error{Code::state_format, "a control record has an unknown version"};
+  if (const std::uint8_t written = in.byte(); !known(written)) {
+    return Error{Code::state_format,
+                 "a control record is of version " + std::to_string(written) + ", which this one does not know"};
+  }
   Record record;
   fields(in, record);
   if (!in.ok() || !in.at_end()) return Error{Code::state_format, "a control record is damaged"};
@@ -63,14 +70,17 @@ std::string encode(const Replay& replay) {
   return write([&](Encoder& out) { out.number(replay.offset); });
 }
 
+/// As version 1 where that says it all: then earlier versions can read it too.
 std::string encode(const ProcessSettings& settings) {
-  return write([&](Encoder& out) {
+  const auto fields = [&](Encoder& out) {
     out.number(settings.end_activities.size());
     for (const std::string& activity : settings.end_activities) out.text(activity);
     out.byte(settings.inactivity_micros ? 1 : 0);
     out.signed_number(settings.inactivity_micros.value_or(0));
     out.text(settings.zone);
-  });
+    if (settings.retain_micros) out.signed_number(*settings.retain_micros);
+  };
+  return write(fields, settings.retain_micros ? version_with_retention : version);
 }
 
 Result<Tick> decode_tick(std::string_view bytes) {
@@ -109,14 +119,16 @@ Result<Replay> decode_replay(std::string_view bytes) {
 }
 
 Result<ProcessSettings> decode_settings(std::string_view bytes) {
-  return read<ProcessSettings>(bytes, [](Decoder& in, ProcessSettings& settings) {
+  const auto fields = [&](Decoder& in, ProcessSettings& settings) {
     const std::uint64_t count = in.number();
     for (std::uint64_t i = 0; i < count && in.ok(); ++i) settings.end_activities.emplace_back(in.text());
     const bool inactivity = in.byte() == 1;
     const std::int64_t micros = in.signed_number();
     if (inactivity) settings.inactivity_micros = micros;
     settings.zone = in.text();
-  });
+    if (bytes.front() == version_with_retention) settings.retain_micros = in.signed_number();
+  };
+  return read<ProcessSettings>(bytes, fields, is_known_of_settings);
 }
 
 }  // namespace weir::runtime

@@ -13,12 +13,13 @@
 
 namespace weir::runtime {
 
-/// When a case of a process is complete, and in which zone its days are told. Control document of `PUT
-/// /v1/processes/{p}`.
+/// When a case of a process is complete, how long it is kept then, and in which zone its days are told. Control
+/// document of `PUT /v1/processes/{p}`.
 struct ProcessSettings {
   std::vector<std::string> end_activities;
   std::optional<std::int64_t> inactivity_micros;
   std::string zone = "UTC";
+  std::optional<std::int64_t> retain_micros = {};  // of a complete case; none: for ever
 
   bool declares_completion() const { return !end_activities.empty() || inactivity_micros.has_value(); }
   friend bool operator==(const ProcessSettings&, const ProcessSettings&) = default;

@@ -78,6 +78,7 @@ Completion completion_of(const ProcessSettings& settings, const Names& names, st
   Completion completion;
   completion.declared = settings.declares_completion();
   completion.inactivity_micros = settings.inactivity_micros;
+  completion.retain_micros = settings.retain_micros;
   completion.clock = clock;
   for (const std::string& activity : settings.end_activities) {
     if (const NameId id = names.find(activity); id != no_name) completion.end_activities.push_back(id);
@@ -187,6 +188,13 @@ void ProcessState::touch(Slot& slot) {
   if (slot.touched) return;
   slot.touched = true;
   touched_.push_back(&slot);
+}
+
+Result<void> ProcessState::let_leave(Slot& slot, std::int64_t tick) {
+  Completion keeping;
+  keeping.retain_micros = record_.settings.retain_micros;
+  if (!slot.state.facts() || !keeping.leaves(*slot.state.facts(), tick)) return {};
+  return slot.state.clear(home(slot), names_);
 }
 
 void ProcessState::set_timer(Slot& slot, const Completion& completion, store::Batch& batch) {

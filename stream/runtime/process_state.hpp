@@ -60,6 +60,9 @@ class ProcessState {
   /// The case, made if there is none.
   Result<Slot*> find_or_make(std::string_view case_id);
   void touch(Slot& slot);
+  /// Removes every event of a touched case which, as the views have it, is complete and was kept long enough by the
+  /// tick.
+  Result<void> let_leave(Slot& slot, std::int64_t tick);
   CaseHome home(const Slot& slot) const { return {store_, scope_, name_, slot.case_id}; }
 
   /// Settles every touched case and appends all that changed since the last call. `clock`: the last tick, µs. The batch

@@ -111,10 +111,11 @@ Result<void> ShardRunner::take_from(const std::string& workspace, std::uint64_t&
   if (!blocks) return blocks.error();
   for (const auto& block : *blocks) {
     bytes_left -= std::min(bytes_left, block->bytes());
-    if (const auto taken = task_.process(workspace, *block, until); !taken) return taken;
+    // Counted first: an operator may fail on the way, at the first tick of an hour.
     const std::uint64_t before = std::exchange(next, std::min(block->end_offset(), until));
     taken_ += next - before;
     taken_last_ = workspace;
+    if (const auto taken = task_.process(workspace, *block, until); !taken) return taken;
     if (next == until) break;
   }
   return {};

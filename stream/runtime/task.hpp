@@ -109,6 +109,7 @@ class Task {
   Result<void> sweep_first(Workspace& workspace, ProcessState& process, ProcessState::Slot& slot);
   Result<void> take_control(Workspace& workspace, const log::Entry& record);
   Result<void> take_tick(Workspace& workspace, const Tick& tick);
+  Result<void> settle_all();
   Result<void> take_upload_mark(Workspace& workspace, const log::Entry& record, const UploadMark& mark);
   Result<bool> is_withdrawn(Workspace& workspace, const std::string& upload);
   Result<void> take_erasure(Workspace& workspace, const Erasure& erasure);

@@ -46,8 +46,16 @@ Result<void> Task::take_control(Workspace& workspace, const log::Entry& record) 
   return Error{Code::state_format, "a record of the log is of a kind that this version does not know"};
 }
 
+/// Complete cases leave at the first tick of an hour. All that came before is settled then, so that it makes no
+/// difference how records were batched.
 Result<void> Task::take_tick(Workspace& workspace, const Tick& tick) {
-  workspace.progress.clock = std::max(workspace.progress.clock, tick.time);
+  const std::int64_t clock = std::max(workspace.progress.clock, tick.time);
+  const bool new_hour = full_hour(clock) > full_hour(workspace.progress.clock);
+  if (new_hour) {
+    if (const auto settled = settle_all(); !settled) return settled;
+    dirty_ = workspace.changed = true;
+  }
+  workspace.progress.clock = clock;
   // Timers that this commit sets are not in the store yet; their cases are judged by the new clock when they settle.
   const std::string from = workspace.scope.timers();
   std::string to = from;
@@ -68,8 +76,19 @@ Result<void> Task::take_tick(Workspace& workspace, const Tick& tick) {
     if (*slot != nullptr) {
       (*slot)->state.timer_due.reset();
       (*process)->touch(**slot);
+      const auto left = new_hour ? (*process)->let_leave(**slot, clock) : Result<void>{};
+      if (!left) return left;
     }
     batch_.erase(std::move(key));
+  }
+  return {};
+}
+
+/// Commits, and ends every sweep.
+Result<void> Task::settle_all() {
+  if (const auto committed = commit(); !committed) return committed;
+  while (has_sweeps()) {
+    if (const auto advanced = advance_sweeps(); !advanced) return advanced;
   }
   return {};
 }

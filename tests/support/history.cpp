@@ -4,7 +4,7 @@
 
 namespace weir::support {
 
-History::History(std::uint64_t seed, const HistoryOptions& options) : random_(seed) {
+History::History(std::uint64_t seed, const HistoryOptions& options) : random_(seed), span_micros_(options.span_micros) {
   RandomRecords source{"w", options};
   std::uniform_real_distribution<double> chance{0, 1};
   while (records_.size() < options.records) {
@@ -16,7 +16,7 @@ History::History(std::uint64_t seed, const HistoryOptions& options) : random_(se
 log::Record History::random_control(RandomRecords& source) {
   switch (random_() % 5) {
     case 0:
-      clock_ += static_cast<std::int64_t>(random_() % 300);
+      clock_ += static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(span_micros_ * 3 / 4));
       return {log::Kind::tick, encode(runtime::Tick{clock_})};
     case 1:
       return {log::Kind::replay, encode(runtime::Replay{random_() % (records_.size() + 1)})};

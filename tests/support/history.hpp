@@ -31,6 +31,7 @@ class History {
   log::Record random_control(RandomRecords& source);
 
   std::mt19937_64 random_;
+  std::int64_t span_micros_;
   std::vector<log::Record> records_;
   std::int64_t clock_ = to_micros(first_time);
 };

@@ -44,13 +44,36 @@ void PartitionModel::take(std::uint64_t offset, Time appended, log::Kind kind, s
       return;
     }
     case log::Kind::tick:
-      clock_ = std::max(clock_, runtime::decode_tick(value)->time);
-      return;
+      return tick(runtime::decode_tick(value)->time);
     case log::Kind::upload_end:
     case log::Kind::redacted:
       return;
   }
   WEIR_CHECK(false, "the model does not know this kind of record");
+}
+
+/// At the first tick of an hour every case goes that was complete before it and was kept long enough.
+void PartitionModel::tick(std::int64_t time) {
+  constexpr std::int64_t hour = 3'600'000'000;
+  const std::int64_t before = std::exchange(clock_, std::max(clock_, time));
+  if (clock_ / hour == before / hour) return;
+  for (auto& [name, process] : processes_) {
+    const runtime::ProcessSettings& settings = process.settings;
+    if (!settings.retain_micros) continue;
+    const Outcome kept = outcome(name);
+    for (const auto& [case_id, events] : kept.cases) {
+      std::int64_t completed_at = 0;
+      for (const Event& event : events) completed_at = std::max(completed_at, to_micros(event.timestamp));
+      const auto& ends = settings.end_activities;
+      if (std::find(ends.begin(), ends.end(), events.back().activity) == ends.end()) {
+        if (!settings.inactivity_micros || completed_at + *settings.inactivity_micros > before) continue;
+        completed_at += *settings.inactivity_micros;
+      }
+      const std::int64_t leaves_at = (completed_at + *settings.retain_micros + hour - 1) / hour * hour;
+      if (leaves_at > clock_) continue;
+      std::erase_if(process.accepted, [&gone = case_id](const auto& one) { return std::get<0>(one.first) == gone; });
+    }
+  }
 }
 
 void PartitionModel::take_event(std::uint64_t offset, Time appended, const std::string& bytes) {

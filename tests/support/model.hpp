@@ -55,6 +55,7 @@ class PartitionModel {
   };
 
   void take_event(std::uint64_t offset, Time appended, const std::string& bytes);
+  void tick(std::int64_t time);
   void withdraw(std::string_view bytes);
   void erase(std::string_view bytes);
   void replay(std::string_view bytes);

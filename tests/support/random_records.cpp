@@ -64,6 +64,10 @@ Control RandomRecords::settings(std::mt19937_64& random, std::string process) co
   if (random() % 2 == 0) {
     settings.inactivity_micros = static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(options_.span_micros));
   }
+  constexpr std::int64_t day = 86'400'000'000;
+  if (options_.span_micros >= day && random() % 2 == 0) {
+    settings.retain_micros = static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(options_.span_micros / 4));
+  }
   return {process, std::nullopt, {log::Kind::settings, encode(runtime::SettingsChange{process, settings})}};
 }
 

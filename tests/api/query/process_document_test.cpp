@@ -18,11 +18,12 @@ std::vector<std::string> faults_of(std::string_view body) {
 
 TEST(ProcessDocument, WhatIsWrittenReadsBack) {
   const auto parsed = parse_settings_document(
-      R"({"completion":{"end_activities":["sent","\u00e9"],"inactivity_s":90},"zone":"Europe/Berlin"})");
+      R"({"completion":{"end_activities":["sent","\u00e9"],"inactivity_s":90},"zone":"Europe/Berlin","retain_s":7200})");
   ASSERT_TRUE(parsed);
   ASSERT_TRUE(parsed->faults.empty());
   EXPECT_THAT(parsed->settings.end_activities, ElementsAre("sent", "é"));
   EXPECT_EQ(parsed->settings.inactivity_micros, 90'000'000);
+  EXPECT_EQ(parsed->settings.retain_micros, 7'200'000'000);
   std::string written;
   JsonWriter json(written);
   json.begin_object();
@@ -52,6 +53,11 @@ TEST(ProcessDocument, EveryFaultIsTold) {
   EXPECT_THAT(
       faults_of(R"({"completion":{"end_activities":["a","a",7,""]}})"),
       ElementsAre("/completion/end_activities/1", "/completion/end_activities/2", "/completion/end_activities/3"));
+  for (const char* retain : {"3599", "3155760001", "\"1\"", "3600.5"}) {
+    const std::string body = R"({"completion":{"inactivity_s":60},"retain_s":)" + std::string{retain} + "}";
+    EXPECT_THAT(faults_of(body), ElementsAre("/retain_s")) << body;
+  }
+  EXPECT_THAT(faults_of(R"({"retain_s":3600})"), ElementsAre("/retain_s"));  // nothing would ever be complete
   EXPECT_THAT(faults_of("{"), ElementsAre("unreadable"));
 }
 

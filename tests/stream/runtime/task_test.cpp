@@ -171,6 +171,18 @@ TEST(Task, GivesTheBatchAnswerForCasesOfManyPieces) {
   }
 }
 
+TEST(Task, GivesTheBatchAnswerWhereCompleteCasesLeave) {
+  HistoryOptions options;
+  options.records = 400;
+  options.cases = 40;
+  options.controls = 0.15;
+  options.span_micros = std::int64_t{10} * 86'400'000'000;
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    run_history(seed, options);
+    if (HasFatalFailure()) return;
+  }
+}
+
 TEST(Task, GivesTheBatchAnswerWhereAllTimesAreTies) {
   HistoryOptions options;
   options.records = 1'500;

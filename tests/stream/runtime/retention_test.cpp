@@ -1,0 +1,137 @@
+// Thirty days of a process that keeps its complete cases for two, in virtual
+// time.
+#include <gtest/gtest.h>
+
+#include "schemas/codec/event_json.hpp"
+#include "state/memory/memory_store.hpp"
+#include "stream/log/embedded_log.hpp"
+#include "stream/operators/operators.hpp"
+#include "stream/runtime/shard_runner.hpp"
+#include "tests/support/answers.hpp"
+#include "tests/support/manual_clock.hpp"
+#include "tests/support/model.hpp"
+#include "tests/support/random_records.hpp"
+
+namespace weir::runtime {
+namespace {
+
+constexpr int days = 30;
+constexpr int cases_a_day = 24;
+constexpr std::int64_t second_micros = 1'000'000;
+
+std::size_t bytes_in(const store::Store& store) {
+  std::size_t bytes = 0;
+  EXPECT_TRUE(store.scan({}, {}, [&](std::string_view key, std::string_view value) {
+    bytes += key.size() + value.size();
+    return true;
+  }));
+  return bytes;
+}
+
+class ThirtyDays : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(log_->ensure_workspace("w"));
+    ProcessSettings settings;
+    settings.end_activities = {"done"};
+    settings.inactivity_micros = std::int64_t{86'400} * second_micros;  // half of the cases end by silence
+    settings.retain_micros = std::int64_t{2} * 86'400 * second_micros;
+    append(log::Kind::settings, encode(SettingsChange{"p0", settings}));
+  }
+  void append(log::Kind kind, std::string value) {
+    model_.take(records_++, clock_.now(), kind, value);
+    ASSERT_TRUE(log_->append("w", {{0, {kind, std::move(value)}}}, [](const auto&) {}));
+    ASSERT_TRUE(log_->commit_pending());
+  }
+  void one_case(int number) {
+    for (const char* activity : {"open", "check", number % 2 == 0 ? "done" : "wait"}) {
+      clock_.advance(std::chrono::minutes{1});
+      Event event;
+      event.process = "p0";
+      event.case_id = "c" + std::to_string(number);
+      event.activity = activity;
+      event.timestamp = clock_.now();
+      event.id = activity;
+      event.source = "s";
+      event.resource = "r" + std::to_string(number % 3);
+      append(log::Kind::event, support::event_record(event).value);
+    }
+  }
+  void work() {
+    for (int i = 0; i < 5; ++i) {
+      ASSERT_TRUE(runner_.step());
+      clock_.advance(std::chrono::milliseconds{20});
+      ASSERT_TRUE(log_->commit_pending());
+      learn_ticks();
+    }
+  }
+  /// The model is told of the ticks that the runner has sent.
+  void learn_ticks() {
+    const std::uint64_t end = *log_->end_offset("w", 0);
+    while (records_ < end) {
+      const auto blocks = log_->read("w", 0, records_, 1);
+      ASSERT_TRUE(blocks);
+      for (const log::Entry& entry : blocks->front()->entries()) {
+        if (entry.offset < records_) continue;
+        model_.take(entry.offset, blocks->front()->append_time(), entry.kind, entry.value);
+        records_ = entry.offset + 1;
+      }
+    }
+  }
+
+  memory::MemoryStore log_store_, store_;
+  log::HighWaterMemory high_water_;
+  ManualClock clock_;
+  std::unique_ptr<log::EmbeddedLog> log_ = *log::EmbeddedLog::open(log_store_, high_water_, clock_, {.partitions = 1});
+  const dataflow::Operators operators_ = operators::all();
+  std::unique_ptr<Task> task_ = *Task::open(store_, operators_, support::test_fingerprint);
+  CommitWatch watch_;
+  ShardRunner runner_{0, *log_, *task_, watch_, clock_};
+  support::PartitionModel model_{"w"};
+  std::uint64_t records_ = 0;
+};
+
+TEST_F(ThirtyDays, KeepStateAndLogFlat) {
+  std::vector<std::size_t> bytes;
+  std::uint64_t yesterday = 0;
+  for (int day = 0; day < days; ++day) {
+    for (int hour = 0; hour < cases_a_day; ++hour) {
+      one_case(day * cases_a_day + hour);
+      clock_.advance(std::chrono::minutes{57});
+      work();
+    }
+    // As a daily checkpoint of which one is kept would.
+    ASSERT_TRUE(log_->trim("w", 0, std::exchange(yesterday, *task_->next_offset("w"))));
+    bytes.push_back(bytes_in(store_) + bytes_in(log_store_));
+  }
+  ASSERT_TRUE(runner_.finish());
+  const support::Outcome outcome = model_.outcome("p0");
+  EXPECT_GE(outcome.cases.size(), 2U * cases_a_day);
+  EXPECT_LE(outcome.cases.size(), 4U * cases_a_day);
+  const std::string expected = support::batch_answers({outcome}, operators_);
+  EXPECT_TRUE(support::read_answers({store_.snapshot()}, "w", "p0", operators_) == expected);
+  EXPECT_TRUE(support::scanned_answers({store_.snapshot()}, "w", "p0", operators_) == expected);
+  const std::size_t early = *std::max_element(bytes.begin() + 5, bytes.begin() + 10);
+  const std::size_t late = *std::max_element(bytes.end() - 5, bytes.end());
+  EXPECT_GT(early, 10'000U);
+  EXPECT_LE(late, early + early / 50) << "grew from " << early << " to " << late << " bytes";
+}
+
+TEST(ProcessSettings, AreWrittenAsEarlierVersionsReadThemWhereTheyCan) {
+  ProcessSettings settings;
+  settings.end_activities = {"done"};
+  settings.inactivity_micros = 7;
+  EXPECT_EQ(encode(settings).front(), 1);
+  EXPECT_EQ(decode_settings(encode(settings)).value(), settings);
+  settings.retain_micros = 3'600'000'000;
+  const std::string bytes = encode(settings);
+  EXPECT_EQ(bytes.front(), 2);
+  EXPECT_EQ(decode_settings(bytes).value(), settings);
+  const auto later = decode_settings('\x03' + bytes.substr(1));
+  ASSERT_FALSE(later);
+  EXPECT_EQ(later.error().code, Code::state_format);
+  EXPECT_NE(later.error().detail.find("version 3"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace weir::runtime

@@ -39,12 +39,6 @@ Result<void> link_all(const fs::path& from, const fs::path& to, bool (*wanted)(c
   return {};
 }
 
-std::string fingerprint_text(const Hash128& hash) {
-  std::string bytes;
-  format::Encoder{bytes}.hash(hash);
-  return crypto::to_hex(bytes);
-}
-
 /// Where the shard stands in each workspace.
 Result<void> add_standings(const store::Reader& log, const store::Reader& state, std::uint32_t shard,
                            const std::vector<std::string>& workspaces, std::vector<checkpoint::Standing>& standings) {
@@ -59,6 +53,12 @@ Result<void> add_standings(const store::Reader& log, const store::Reader& state,
 }
 
 }  // namespace
+
+std::string fingerprint_text(const Hash128& fingerprint) {
+  std::string bytes;
+  format::Encoder{bytes}.hash(fingerprint);
+  return crypto::to_hex(bytes);
+}
 
 Result<void> copy_small_files(const fs::path& from, const fs::path& to) {
   std::error_code failed;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "api/app/data_folder.hpp"
+#include "schemas/base/hash.hpp"
 #include "schemas/base/time.hpp"
 #include "state/checkpoint/manifest.hpp"
 
@@ -22,6 +23,9 @@ Result<void> copy_small_files(const std::filesystem::path& from, const std::file
 /// How far the states of a copy are, and in which formats it is stored. Only reads it. Errors: storage_failed,
 /// state_damaged, state_format, log_damaged.
 Result<checkpoint::Description> describe_copy(const std::filesystem::path& folder, Time taken_at);
+
+/// As standings have it.
+std::string fingerprint_text(const Hash128& fingerprint);
 
 /// What this version reads, by the names that describe_copy() gives.
 const std::map<std::string, std::uint32_t>& known_formats();

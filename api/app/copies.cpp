@@ -92,6 +92,7 @@ void Copies::answer_commands() {
     fs::remove(with(copy, wanted_suffix), failed);
   }
   forget_old(node_.folder().copies(), forgotten_after);
+  forget_old(node_.folder().damaged(), forgotten_after);  // erased cases must not lie there any longer
 }
 
 Result<fs::path> obtain_copy(const fs::path& data) {

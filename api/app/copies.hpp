@@ -20,7 +20,7 @@ class Copies {
   /// `node` must outlive it.
   explicit Copies(Node& node) : node_(node) {}
 
-  /// Removes what an earlier process left, then answers commands.
+  /// Removes what an earlier process left, then answers commands, and removes damaged states that are a day old.
   void start();
   /// Idempotent.
   void stop() { work_.stop(); }

@@ -7,6 +7,7 @@
 //   users     who may sign in (api/auth/directory_file.hpp); users.lock: who changes it
 //   crashes/  what each shard is about (stream/runtime/crash_record.hpp)
 //   log/  high-water  shards/NN/  node/  spool/
+//   shards/NN.damaged   the shard's state is to be made again; damaged/NN: a former one, for a day
 //   copies/   copies under way to a checkpoint store (copies.hpp)
 #pragma once
 
@@ -40,6 +41,9 @@ class DataFolder {
   std::string shard(std::uint32_t number) const;
   std::filesystem::path crash_mark(std::uint32_t shard) const { return crashes() / std::to_string(shard); }
   std::filesystem::path crashes() const { return path_ / "crashes"; }
+  /// Made when the shard's state was found damaged: it is made again at the next start.
+  std::filesystem::path damage_mark(std::uint32_t shard) const { return this->shard(shard) + ".damaged"; }
+  std::filesystem::path damaged() const { return path_ / "damaged"; }
   std::string node() const { return path_ / "node"; }
   std::filesystem::path spool() const { return path_ / "spool"; }
   std::filesystem::path copies() const { return copies_of(path_); }

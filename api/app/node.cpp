@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include "api/app/shard_rebuild.hpp"
 #include "api/app/thread_stacks.hpp"
+#include "state/store/durable_file.hpp"
 
 namespace weir::app {
 namespace {
@@ -10,8 +12,8 @@ namespace {
 constexpr std::size_t intake_queue_max = 4'096;
 constexpr std::size_t readers_queue_max = 256;
 // Looks, once a second, at work that does not end.
-constexpr unsigned write_patience = Watchdog::told_after;  // of a store (reliability R5)
-constexpr unsigned step_patience = 300;                    // of a shard
+constexpr unsigned write_patience = Watchdog::told_after;                   // of a store (reliability R5)
+constexpr unsigned step_patience = 300;                                     // of a shard
 constexpr std::uint64_t reserve_bytes_temporary = std::uint64_t{16} << 20;  // nobody starts on that folder again
 
 unsigned threads_of(const Settings& settings) {
@@ -29,7 +31,7 @@ struct Opening {
 };
 
 /// After a kill each store replays its write-ahead log, which is most of what a start waits for: all cores take part.
-Result<void> open_all(std::vector<Opening>& openings, const rocks::RocksEnvironment& environment, unsigned threads) {
+void open_all(std::vector<Opening>& openings, const rocks::RocksEnvironment& environment, unsigned threads) {
   std::atomic<std::size_t> next{0};
   const auto open_some = [&] {
     for (std::size_t i; (i = next++) < openings.size();) {
@@ -46,8 +48,12 @@ Result<void> open_all(std::vector<Opening>& openings, const rocks::RocksEnvironm
     std::vector<std::jthread> running;
     for (unsigned i = 0; i < threads; ++i) running.emplace_back(open_some);
   }
+}
+
+/// The first error that is not the one that can be mended.
+Result<void> outcome_of(const std::vector<Opening>& openings, Code mendable) {
   for (const Opening& one : openings) {
-    if (!one.outcome) return one.outcome;
+    if (!one.outcome && one.outcome.error().code != mendable) return one.outcome;
   }
   return {};
 }
@@ -119,9 +125,13 @@ Result<void> Node::open_stores() {
   std::vector<Opening> openings{{folder_.log(), &of_log, &log_store_, &log_files_},
                                 {folder_.node(), &of_node, &node_store_, &node_files_}};
   for (std::uint32_t i = 0; i < folder_.shards(); ++i) {
+    if (is_marked(i)) continue;
     openings.push_back({folder_.shard(i), &of_shard, &shard_stores_[i], &shard_files_[i]});
   }
-  if (const auto opened = open_all(openings, *environment_, threads_of(settings_)); !opened) return opened;
+  open_all(openings, *environment_, threads_of(settings_));
+  if (const auto opened = outcome_of(openings, Code::state_damaged); !opened) return opened;
+  if (!log_store_ || !node_store_) return openings[log_store_ ? 1 : 0].outcome;
+  if (const auto opened = rebuild_shards(of_shard); !opened) return opened;
   audit_ = std::make_unique<auth::Audit>(*node_store_, secrets_.audit);
   auto answers = auth::IdempotencyStore::open(*node_store_, clock_);
   if (!answers) return answers.error();
@@ -130,6 +140,34 @@ Result<void> Node::open_stores() {
   if (!people) return people.error();
   people_ = std::move(*people);
   return {};
+}
+
+bool Node::is_marked(std::uint32_t shard) const {
+  std::error_code unknown;
+  return std::filesystem::exists(folder_.damage_mark(shard), unknown);
+}
+
+/// The shards that could not be opened, or that were found damaged while they were at work.
+Result<void> Node::rebuild_shards(const rocks::RocksOptions& options) {
+  for (std::uint32_t i = 0; i < folder_.shards(); ++i) {
+    if (shard_stores_[i]) continue;
+    const auto rebuilt = rebuild_shard(folder_, settings_, i, *log_store_, clock_, logger_);
+    if (!rebuilt) return rebuilt;
+    std::vector<Opening> opening{{folder_.shard(i), &options, &shard_stores_[i], &shard_files_[i]}};
+    open_all(opening, *environment_, 1);
+    if (!opening.front().outcome) return opening.front().outcome;
+    std::error_code failed;
+    std::filesystem::remove(folder_.damage_mark(i), failed);
+    ++shards_rebuilt_;
+  }
+  return {};
+}
+
+/// For the next start; this process ends.
+void Node::mark_damaged(std::uint32_t shard, const Error& error) {
+  const auto marked = store::replace_file(folder_.damage_mark(shard), error.detail);
+  logger_.log(LogLevel::error, "the state of a shard is damaged; the next start makes it again",
+              {{"shard", std::uint64_t{shard}}, {"detail", error.detail}, {"marked", std::uint64_t{marked.ok()}}});
 }
 
 Result<void> Node::open_stream() {
@@ -146,6 +184,7 @@ Result<void> Node::open_stream() {
   options.threads = std::min(threads_of(settings_), folder_.shards());
   options.task.cache_bytes = memory_.tasks / 2;
   options.changes = changes_.sinks();
+  options.on_damaged = [this](std::uint32_t shard, const Error& error) { mark_damaged(shard, error); };
   std::vector<store::Store*> stores;
   for (const auto& store : shard_stores_) stores.push_back(store.get());
   for (std::uint32_t i = 0; i < folder_.shards(); ++i) {
@@ -260,6 +299,8 @@ void Node::collect(metrics::Samples& samples) {
   samples.gauge("weir_disk_free_ratio", "Free share of the data folder's disk.", disk_.free_share());
   samples.counter("weir_log_lines_dropped_total", "Lines of the log of the program that were dropped.",
                   static_cast<double>(logger_.dropped()));
+  samples.gauge("weir_shards_rebuilt", "Shards whose damaged state was made again at the last start.",
+                static_cast<double>(shards_rebuilt_));
   people_->collect(samples);
   std::uint32_t shard = 0;
   for (const runtime::ShardStatus& status : engine_->status()) {

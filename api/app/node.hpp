@@ -103,6 +103,9 @@ class Node {
   Node(const Settings& settings, const Clock& clock, Logger& logger, DataFolder folder, Secrets secrets,
        OnFatal on_fatal);
   Result<void> open_stores();
+  bool is_marked(std::uint32_t shard) const;
+  Result<void> rebuild_shards(const rocks::RocksOptions& options);
+  void mark_damaged(std::uint32_t shard, const Error& error);
   Result<void> open_stream();
   void end_in_order(const Error& why);
   void watch_over_work();
@@ -127,6 +130,7 @@ class Node {
   store::DiskStore* log_files_ = nullptr;  // the same stores, by their files
   store::DiskStore* node_files_ = nullptr;
   std::vector<store::DiskStore*> shard_files_;
+  std::uint32_t shards_rebuilt_ = 0;
   std::unique_ptr<log::HighWaterFile> high_water_;
   std::unique_ptr<log::EmbeddedLog> log_;
   feed::ChangeChannel changes_;

@@ -109,7 +109,10 @@ Result<Blocks> EmbeddedLog::read(const std::string& workspace, std::uint32_t par
   }
   Blocks recent = parts_->tail.read((*topic)->stream(partition), from, max_bytes);
   if (!recent.empty()) return recent;
-  return read_stored(place, from, end, max_bytes);
+  Result<Blocks> stored = read_stored(place, from, end, max_bytes);
+  // It is the log that is damaged, not the state of the shard that reads it.
+  if (!stored && stored.error().code == Code::state_damaged) return place.damaged(stored.error().detail);
+  return stored;
 }
 
 Result<std::uint64_t> EmbeddedLog::begin_offset(const std::string& workspace, std::uint32_t partition) const {

@@ -38,6 +38,12 @@ Result<std::vector<std::string>> stored_workspaces(const store::Reader& store) {
   return names;
 }
 
+Result<std::uint64_t> stored_begin(const store::Reader& store, const std::string& workspace, std::uint32_t partition) {
+  const Result<Link> start = read_start({store, workspace, partition});
+  if (!start) return start.error();
+  return start->offset;
+}
+
 Result<Hash128> stored_fingerprint(const store::Reader& store, const std::string& workspace, std::uint32_t partition,
                                    std::uint64_t offset) {
   const Place place{store, workspace, partition};

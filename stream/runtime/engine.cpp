@@ -10,6 +10,7 @@
 namespace weir::runtime {
 
 struct Engine::Shard {
+  std::uint32_t number = 0;
   store::Store* store = nullptr;
   std::unique_ptr<Task> task;
   std::unique_ptr<ShardRunner> runner;
@@ -41,6 +42,17 @@ struct Engine::Worker {
   }
 };
 
+namespace {
+
+/// The error, after it was told if the shard's store is damaged.
+const Error& told(const std::function<void(std::uint32_t, const Error&)>& on_damaged, std::uint32_t shard,
+                  const Error& error) {
+  if (error.code == Code::state_damaged && on_damaged) on_damaged(shard, error);
+  return error;
+}
+
+}  // namespace
+
 Engine::Engine(const Clock& clock, OnFatal on_fatal)
     : clock_(clock), on_fatal_(std::move(on_fatal)), operators_(operators::all()) {}
 
@@ -49,16 +61,18 @@ Engine::~Engine() { stop(); }
 Result<std::unique_ptr<Engine>> Engine::open(log::Log& log, std::vector<store::Store*> stores, const Clock& clock,
                                              Fingerprint fingerprint, const EngineOptions& options, OnFatal on_fatal) {
   std::unique_ptr<Engine> engine{new Engine(clock, std::move(on_fatal))};
+  engine->on_damaged_ = options.on_damaged;
   TaskOptions task_options = options.task;
   task_options.cache_bytes /= std::max<std::size_t>(stores.size(), 1);
   for (unsigned i = 0; i < std::max(1U, options.threads); ++i) engine->workers_.push_back(std::make_unique<Worker>());
   for (std::uint32_t i = 0; i < stores.size(); ++i) {
     auto shard = std::make_unique<Shard>();
+    shard->number = i;
     shard->store = stores[i];
     const auto stamped = check_state_stamp(*stores[i], i, static_cast<std::uint32_t>(stores.size()));
-    if (!stamped) return stamped.error();
+    if (!stamped) return told(options.on_damaged, i, stamped.error());
     auto task = Task::open(*stores[i], engine->operators_, fingerprint, task_options);
-    if (!task) return task.error();
+    if (!task) return told(options.on_damaged, i, task.error());
     shard->task = std::move(*task);
     if (!options.changes.empty()) shard->task->tell(*options.changes[i]);
     store::MarkerFile* const mark = options.crash_marks.empty() ? nullptr : options.crash_marks[i];
@@ -92,13 +106,15 @@ void Engine::fail(const Error& error) {
   if (!failed_.exchange(true)) on_fatal_(error);
 }
 
+void Engine::fail(const Shard& shard, const Error& error) { fail(told(on_damaged_, shard.number, error)); }
+
 /// One round over the worker's shards. True: some shard has more to do at once.
 bool Engine::run_shards(Worker& worker) {
   bool more = false;
   for (Shard* shard : worker.shards) {
     const auto stepped = shard->step();
     if (!stepped) {
-      fail(stepped.error());
+      fail(*shard, stepped.error());
       return false;
     }
     more = more || *stepped;
@@ -124,7 +140,7 @@ void Engine::run(Worker& worker) {
   }
   for (Shard* shard : worker.shards) {
     if (failed_) return;
-    if (const auto finished = shard->runner->finish(); !finished) fail(finished.error());
+    if (const auto finished = shard->runner->finish(); !finished) fail(*shard, finished.error());
   }
 }
 

@@ -18,6 +18,8 @@ struct EngineOptions {
   unsigned threads = 2;
   TaskOptions task;  // cache_bytes is of all shards together
   RunnerOptions runner;
+  /// Told, from any thread, that a shard cannot go on because of what its store holds; on_fatal follows.
+  std::function<void(std::uint32_t shard, const Error&)> on_damaged;
   // One per shard, outliving the engine; or none.
   std::vector<ChangeSink*> changes;
   std::vector<store::MarkerFile*> crash_marks;  // where crashes are remembered (crash_record.hpp)
@@ -73,9 +75,11 @@ class Engine {
   void run(Worker& worker);
   bool run_shards(Worker& worker);
   void fail(const Error& error);
+  void fail(const Shard& shard, const Error& error);
 
   const Clock& clock_;
   OnFatal on_fatal_;
+  std::function<void(std::uint32_t shard, const Error&)> on_damaged_;
   dataflow::Operators operators_;
   CommitWatch watch_;
   std::vector<std::unique_ptr<Shard>> shards_;

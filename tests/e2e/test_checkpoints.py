@@ -214,6 +214,78 @@ class Checkpoints(WithTarget):
         self.assertIn("name_taken", self.weir("restore", "--data", node.folder / "data", status=1).stderr)
 
 
+class Damage(WithTarget):
+    """A shard's state is damaged while the server is down, or found to be at work: it is made again, exactly."""
+
+    def posted(self, **settings):
+        node = self.start(shards=2, **settings)
+        node.call("POST", "/v1/events", [event(f"c{n % 300}", f"a{n % 7}", n % 1_440, id=f"e{n}") for n in range(3_000)],
+                  node.token("w"))
+        self.assertEqual(self.check_against_batch(node), 3_000)
+        return node
+
+    def flip(self, path):
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 0x10
+        path.write_bytes(content)
+
+    def rebuilt(self, node):
+        found = node.call("GET", "/metrics").body.decode()
+        return next(line.split()[-1] for line in found.splitlines() if line.startswith("weir_shards_rebuilt "))
+
+    def test_a_state_that_does_not_open_comes_from_the_log(self):
+        node = self.posted()
+        node.stop()
+        self.flip(next((node.folder / "data/shards/1").glob("MANIFEST*")))
+        node.start()
+        self.assertEqual(self.rebuilt(node), "1")
+        self.assertEqual(self.check_against_batch(node), 3_000)
+        self.assertEqual(self.rebuilt(node), "0")
+        self.assertTrue((node.folder / "data/damaged/1").is_dir())
+
+    def test_a_state_whose_log_was_dropped_comes_from_a_checkpoint(self):
+        node = self.posted(checkpoints=self.target, checkpoint_interval=1, checkpoints_kept=1)
+        self.wait_for_checkpoints(1)
+        newest = self.listed()[-1]
+        while newest in self.listed():  # then the log was dropped below the next
+            time.sleep(0.1)
+        node.stop()
+        self.flip(next((node.folder / "data/shards/0").glob("MANIFEST*")))
+        node.start()
+        self.assertEqual(self.rebuilt(node), "1")
+        self.assertEqual(self.check_against_batch(node), 3_000)
+        node.stop()
+        self.flip(next((node.folder / "data/shards/0").glob("MANIFEST*")))
+        self.target.rename(self.target.with_name("gone"))
+        refused = subprocess.run([BINARY, "serve", "--data", str(node.folder / "data"), "--listen", "127.0.0.1:0",
+                                  "--shards", "2"], capture_output=True, text=True, timeout=WAIT_S_MAX,
+                                 env=environment())
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("state_damaged", refused.stderr)
+        self.assertIn("no longer goes back to its beginning", refused.stderr)
+
+    def test_a_table_found_damaged_at_work_ends_the_process_and_is_mended_by_the_next(self):
+        node = self.posted()
+        self.weir("backup", "--data", node.folder / "data")
+        node.stop()
+        (node.folder / "data").rename(node.folder / "former")
+        self.weir("restore", "--data", node.folder / "data")  # its states lie in tables
+        for table in (node.folder / "data/shards/1").glob("*.sst"):
+            self.flip(table)
+        try:
+            node.start()
+            late = [event(f"c{n}", "late", 7, id="late") for n in range(300)]
+            node.call("POST", "/v1/events", late, node.token("w"))
+            node.process.wait(timeout=WAIT_S_MAX)
+        except (OSError, RuntimeError):
+            pass  # it may end before it answers, or before it is ready
+        node.process.wait(timeout=WAIT_S_MAX)
+        self.assertTrue((node.folder / "data/shards/1.damaged").exists(), node.last_words())
+        node.start()
+        self.assertEqual(self.rebuilt(node), "1")
+        self.assertGreaterEqual(self.check_against_batch(node), 3_000)
+
+
 class Doctor(WithTarget):
     def examine(self, node, *more, **settings):
         """-> the exit code, and what it says by subject."""

@@ -38,6 +38,7 @@ serve: build ## an empty server: PORT=8080 DATA=build/run-data
 test: ## every suite in its short form
 	@deploy/install build test fault
 	@deploy/monitoring/promtool || echo "without promtool the tests that need it are skipped"
+	@deploy/broker/fetch || echo "without a broker the tests that need one are skipped"
 	@deploy/venv $(PYTHON_PINS)
 	$(call compile,release,all)
 	@tests/run

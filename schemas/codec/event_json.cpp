@@ -140,12 +140,24 @@ Result<std::vector<DecodedEvent>> decode_events(BodyFormat format, std::string_v
   return format == BodyFormat::ndjson ? decode_lines(body, options) : decode_document(format, body, options);
 }
 
-Result<Event> decode_stored_event(std::string_view bytes, Time appended) {
+namespace {
+
+Result<Event> read_record(std::string_view bytes, Form form, Time appended) {
   const DecodeOptions options{.now = appended, .default_process = "default"};
-  if (auto plain = codec::read_plain_event(bytes, true, options)) return std::move(*plain);
+  if (auto plain = codec::read_plain_event(bytes, form == Form::stored, options)) return std::move(*plain);
   const Result<JsonValue> value = buffers().parser.parse(bytes);
   if (!value) return value.error();
-  return read_event(*value, Form::stored, options);
+  return read_event(*value, form, options);
+}
+
+}  // namespace
+
+Result<Event> decode_stored_event(std::string_view bytes, Time appended) {
+  return read_record(bytes, Form::stored, appended);
+}
+
+Result<Event> decode_produced_event(std::string_view bytes, Time appended) {
+  return read_record(bytes, Form::wire, appended);
 }
 
 void encode_event(const Event& event, std::string& out) {

@@ -63,8 +63,11 @@ Result<Event> decode_cloud_event(std::span<const HeaderView> headers, std::strin
 /// out, attributes by name, times in RFC 3339. It is also valid input for decode_events, but for the member `$upload`.
 void encode_event(const Event& event, std::string& out);
 
-/// Reads a record of the log: what encode_event wrote, exactly, or what a producer wrote there in the wire form.
+/// Reads a record of the log: what encode_event wrote, exactly.
 /// `appended` is the record's append time; an event more than 24 h ahead of it is refused. Errors: both kinds above.
 Result<Event> decode_stored_event(std::string_view bytes, Time appended);
+
+/// Reads an event that a producer wrote to the log past the server, in the wire form; as decode_events of one object.
+Result<Event> decode_produced_event(std::string_view bytes, Time appended);
 
 }  // namespace weir

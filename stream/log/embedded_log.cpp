@@ -2,19 +2,12 @@
 
 #include "schemas/base/event.hpp"
 #include "stream/log/embedded_parts.hpp"
-#include "stream/log/group_commit.hpp"
 #include "stream/log/log_keys.hpp"
 
 namespace weir::log {
 namespace {
 
 constexpr Clock::Steady high_water_interval = std::chrono::seconds{1};
-
-std::size_t bytes_of(const std::vector<Addressed>& records) {
-  std::size_t bytes = records.size() * sizeof(Addressed);
-  for (const auto& addressed : records) bytes += addressed.record.value.size();
-  return bytes;
-}
 
 /// From the store, not beyond `end`.
 Result<Blocks> read_stored(const Place& place, std::uint64_t from, std::uint64_t end, std::size_t bytes_max) {
@@ -52,7 +45,8 @@ Result<Topic*> EmbeddedLog::Parts::topic(const std::string& workspace) const {
 
 void EmbeddedLog::Parts::fail(const Error& error) {
   failed = true;
-  for (const PendingAppend& append : queue.close()) append.appended(error);
+  const Error closed{Code::storage_failed, "the log failed earlier and has to be reopened"};
+  for (const PendingAppend& append : queue.close(closed)) append.appended(error);
 }
 
 Result<void> EmbeddedLog::Parts::write(const store::Batch& batch) {

@@ -7,6 +7,7 @@
 #include "stream/log/append_queue.hpp"
 #include "stream/log/chain_walk.hpp"
 #include "stream/log/embedded_log.hpp"
+#include "stream/log/group_commit.hpp"
 #include "stream/log/subscribers.hpp"
 #include "stream/log/tail_cache.hpp"
 #include "stream/log/topics.hpp"
@@ -28,7 +29,7 @@ struct EmbeddedLog::Parts {
   const Clock& clock;
   const EmbeddedOptions options;
   Topics topics;
-  AppendQueue queue;
+  AppendQueue<PendingAppend> queue;
   TailCache tail;
   Subscribers subscribers;
   std::mutex writing;      // a batch at a time, and nobody while the log has to be still

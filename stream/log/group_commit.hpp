@@ -4,9 +4,19 @@
 #include <map>
 
 #include "state/store/store.hpp"
-#include "stream/log/append_queue.hpp"
+#include "stream/log/block_format.hpp"
+#include "stream/log/topics.hpp"
 
 namespace weir::log {
+
+struct PendingAppend {
+  Topic* topic = nullptr;
+  std::vector<Addressed> records;
+  Appended appended;
+  std::size_t bytes = 0;
+
+  const std::string& workspace() const { return topic->workspace; }
+};
 
 class GroupCommit {
  public:

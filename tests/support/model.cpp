@@ -47,6 +47,8 @@ void PartitionModel::take(std::uint64_t offset, Time appended, log::Kind kind, s
       return tick(runtime::decode_tick(value)->time);
     case log::Kind::upload_end:
     case log::Kind::redacted:
+    case log::Kind::produced:
+    case log::Kind::unsealed:
       return;
   }
   WEIR_CHECK(false, "the model does not know this kind of record");

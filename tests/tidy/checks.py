@@ -54,6 +54,10 @@ def _library_of(include):
     return None
 
 
+def _at_door(path, library):
+    return path.startswith(tuple(f"{door}/" for door in house.DOORS[library][1]))
+
+
 def one_door_per_library(tree):
     """Only a library's door includes it; a library without a door is not used."""
     for path in tree.in_folders(house.ROOMS):
@@ -61,7 +65,7 @@ def one_door_per_library(tree):
             if include.quoted:
                 continue
             library = _library_of(include)
-            if library and folder_of(path) not in house.DOORS[library][1]:
+            if library and not _at_door(path, library):
                 yield f"{path}:{include.line}: {library} has its door at {' and '.join(house.DOORS[library][1])}"
             elif not library and ("/" in include.path or "." in include.path) and not include.path.startswith(
                     (*house.EVERYWHERE, *house.SYSTEM)):
@@ -88,7 +92,7 @@ def doors_stay_shut(tree):
             if not include.quoted or folder_of(include.path) == folder_of(path):
                 continue
             for library in sorted(_libraries_behind(tree, include.path, known)):
-                if folder_of(path) not in house.DOORS[library][1]:
+                if not _at_door(path, library):
                     yield f"{path}:{include.line}: {include.path} brings {library} along"
 
 

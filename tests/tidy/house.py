@@ -14,6 +14,7 @@ DOORS = {
     "date": (("date/",), ("schemas/calendar",)),
     "rocksdb": (("rocksdb/",), ("state/rocksdb",)),
     "libcurl": (("curl/",), ("state/http",)),
+    "librdkafka": (("librdkafka/",), ("stream/log/kafka",)),
     "expat": (("expat",), ("stream/ingest",)),
     "zlib": (("zlib",), ("stream/ingest",)),
     "openssl": (("openssl/",), ("schemas/crypto", "api/net")),

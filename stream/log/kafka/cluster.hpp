@@ -1,0 +1,36 @@
+// What the Kafka log asks of a cluster besides records: which topics there are, and new ones with the right settings.
+// A port of its own, since librdkafka's mock cluster in tests makes topics in another way.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "schemas/base/result.hpp"
+
+namespace weir::log::kafka {
+
+struct TopicFacts {
+  std::string name;
+  std::uint32_t partitions = 0;
+};
+
+/// Calls block for seconds at most. Thread-safe.
+class Cluster {
+ public:
+  virtual ~Cluster() = default;
+
+  /// Error: log_unreachable.
+  virtual Result<std::string> id() = 0;
+  /// All topics of the cluster. Error: log_unreachable.
+  virtual Result<std::vector<TopicFacts>> topics() = 0;
+  /// Makes a topic of events; that there is one already is no error. Durable on return. Errors: log_unreachable,
+  /// bad_log_settings (the brokers refuse it).
+  virtual Result<void> create(const std::string& topic, std::uint32_t partitions) = 0;
+  /// Whether the settings of a topic are those that events need. Errors: log_unreachable; bad_log_settings, naming the
+  /// setting and what it has to be.
+  virtual Result<void> check(const std::string& topic) = 0;
+};
+
+}  // namespace weir::log::kafka

@@ -1,0 +1,68 @@
+// Inside stream/log/kafka only: what a KafkaLog is made of.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <shared_mutex>
+#include <stop_token>
+#include <thread>
+
+#include "stream/log/kafka/brokers.hpp"
+#include "stream/log/kafka/feed.hpp"
+#include "stream/log/kafka/kafka_log.hpp"
+#include "stream/log/kafka/sender.hpp"
+#include "stream/log/subscribers.hpp"
+
+namespace weir::log {
+
+struct KafkaLog::Parts {
+  /// A workspace's topic. Feeds end before their handle.
+  struct Topic {
+    std::string workspace;
+    kafka::TopicHandle handle;
+    std::vector<std::unique_ptr<kafka::Feed>> feeds;  // by partition
+    kafka::Target target;
+    int looks_missed = 0;  // of the watcher
+  };
+
+  Parts(KafkaOptions its_options, const Clock& its_clock) : options(std::move(its_options)), clock(its_clock) {}
+
+  std::string topic_of(const std::string& workspace) const { return options.prefix + '.' + workspace + ".events"; }
+  /// Empty: not a topic of events with our prefix.
+  std::string workspace_of(const std::string& topic) const;
+  /// Null if there is none.
+  Topic* find(const std::string& workspace) const;
+  /// Error: not_found.
+  Result<Topic*> topic(const std::string& workspace) const;
+  Result<kafka::Feed*> feed(const std::string& workspace, std::uint32_t partition) const;
+
+  Clock::Steady away_for() const;
+  /// Error: log_unreachable, when the brokers have been away for too long.
+  Result<void> check_reachable() const;
+  /// Takes up a topic that there is, after checking it. Under `adopting`.
+  Result<void> adopt(const std::string& workspace, const kafka::TopicFacts& facts);
+  /// Takes up new topics; fails the feeds of those that are no longer what they were.
+  Result<void> look();
+  /// Tells the group how far partitions were read. Nothing here ever asks for it (reliability R7).
+  void commit_positions();
+  void watch(const std::stop_token& stop);
+  void miss(Topic& topic, const kafka::TopicFacts* facts);
+  Error repartitioned(const kafka::TopicFacts& facts) const;
+
+  const KafkaOptions options;
+  const Clock& clock;
+  Subscribers subscribers;
+  kafka::Client reader;
+  std::unique_ptr<kafka::Cluster> cluster;
+  std::string cluster_id;
+  std::mutex adopting;
+  mutable std::shared_mutex mutex;                       // of the map; topics stay where they are
+  std::map<std::string, std::unique_ptr<Topic>> topics;  // by workspace
+  std::unique_ptr<kafka::Sender> sender;
+  std::atomic<std::int64_t> seen_at{0};  // when the brokers answered last, steady ns
+  std::jthread watcher;
+};
+
+}  // namespace weir::log

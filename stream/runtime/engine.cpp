@@ -62,6 +62,7 @@ Result<std::unique_ptr<Engine>> Engine::open(log::Log& log, std::vector<store::S
                                              Fingerprint fingerprint, const EngineOptions& options, OnFatal on_fatal) {
   std::unique_ptr<Engine> engine{new Engine(clock, std::move(on_fatal))};
   engine->on_damaged_ = options.on_damaged;
+  engine->leaves_backlog_ = options.foreign_producers;
   TaskOptions task_options = options.task;
   task_options.cache_bytes /= std::max<std::size_t>(stores.size(), 1);
   for (unsigned i = 0; i < std::max(1U, options.threads); ++i) engine->workers_.push_back(std::make_unique<Worker>());
@@ -71,6 +72,9 @@ Result<std::unique_ptr<Engine>> Engine::open(log::Log& log, std::vector<store::S
     shard->store = stores[i];
     const auto stamped = check_state_stamp(*stores[i], i, static_cast<std::uint32_t>(stores.size()));
     if (!stamped) return told(options.on_damaged, i, stamped.error());
+    if (options.foreign_producers) {
+      task_options.placement = Placement{i, static_cast<std::uint32_t>(stores.size())};
+    }
     auto task = Task::open(*stores[i], engine->operators_, fingerprint, task_options);
     if (!task) return told(options.on_damaged, i, task.error());
     shard->task = std::move(*task);
@@ -127,7 +131,7 @@ void Engine::run(Worker& worker) {
   while (!failed_) {
     const bool more = run_shards(worker);
     watch_.expire(clock_.steady());
-    if (more) continue;
+    if (more && !(stopping_ && leaves_backlog_)) continue;
     if (stopping_) break;
     Clock::Steady wait = longest;
     for (const Shard* shard : worker.shards) {
@@ -172,6 +176,7 @@ std::vector<ShardStatus> Engine::status() const {
     status.dead_letters_dropped = counters.dead_letters_dropped;
     status.commits = counters.commits;
     status.commit_bytes = counters.commit_bytes;
+    status.forwarded = shard->runner->forwarded();
     if (shard->stepping) status.stepping = shard->steps.load();
     status.doing = shard->runner->doing();
     status.single_step = shard->runner->single_step();

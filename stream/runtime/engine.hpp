@@ -20,6 +20,7 @@ struct EngineOptions {
   RunnerOptions runner;
   /// Told, from any thread, that a shard cannot go on because of what its store holds; on_fatal follows.
   std::function<void(std::uint32_t shard, const Error&)> on_damaged;
+  bool foreign_producers = false;  // others than this program write to the log, also while it stops
   // One per shard, outliving the engine; or none.
   std::vector<ChangeSink*> changes;
   std::vector<store::MarkerFile*> crash_marks;  // where crashes are remembered (crash_record.hpp)
@@ -40,6 +41,7 @@ struct ShardStatus {
   std::string_view doing = {};  // at that step, or the last
   bool single_step = false;     // the process died often: records are taken one at a time (crash_record.hpp)
   std::uint64_t commit_bytes = 0;
+  std::uint64_t forwarded = 0;  // events that others had put on the wrong partition
 };
 
 class Engine {
@@ -54,7 +56,8 @@ class Engine {
   ~Engine();
 
   void start();
-  /// Lets every shard take what the log holds now, commits, and ends the threads. Idempotent.
+  /// Lets every shard take what the log holds now (where others write too: what it has at hand), commits, and ends the
+  /// threads. Idempotent.
   void stop();
   /// The process is about to end, and not by a crash. Any thread.
   void forgive();
@@ -84,6 +87,7 @@ class Engine {
   CommitWatch watch_;
   std::vector<std::unique_ptr<Shard>> shards_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  bool leaves_backlog_ = false;
   std::atomic<bool> stopping_{false};
   std::atomic<bool> failed_{false};
 };

@@ -9,6 +9,9 @@ namespace {
 /// and stops looking at this many.
 constexpr std::uint64_t narrow_records_max = 1 << 16;
 
+/// How long a shard rests while events that it forwarded are not durable yet.
+constexpr std::chrono::milliseconds strays_rest{2};
+
 }  // namespace
 
 ShardRunner::ShardRunner(std::uint32_t shard, log::Log& log, Task& task, CommitWatch& watch, const Clock& clock,
@@ -19,6 +22,7 @@ ShardRunner::ShardRunner(std::uint32_t shard, log::Log& log, Task& task, CommitW
       watch_(watch),
       clock_(clock),
       options_(options),
+      strays_(log),
       crashes_(crash_mark),
       turn_(crashes_.suspect()),
       records_max_(crashes_.single_step() ? 1 : Task::all_records),
@@ -35,9 +39,23 @@ Result<bool> ShardRunner::step() {
   return narrow_down(stepped.error());
 }
 
+/// True: some are not durable yet, so nothing may be committed. Where one cannot be appended, all since the last commit
+/// is read again.
+bool ShardRunner::wait_for_strays() {
+  const Strays::State state = strays_.state();
+  if (state == Strays::State::failed) {
+    strays_.forget();
+    task_.roll_back();
+    next_.clear();
+    taken_ = 0;
+  }
+  return state == Strays::State::under_way;
+}
+
 Result<bool> ShardRunner::try_step() {
+  if (wait_for_strays()) return false;
   const auto read = take_records();
-  if (!read) return read;
+  if (!read || strays_.state() != Strays::State::none) return read;
   if (task_.has_sweeps()) {
     if (const auto told = commit(); !told) return told.error();  // so that no record is blamed for what a sweep does
     doing_ = "sweeping cases after a withdrawal or a change of settings";
@@ -71,14 +89,15 @@ Result<bool> ShardRunner::take_records() {
     const auto end = log_.end_offset(workspace, shard_);
     if (!end) return end.error();
     if (**next > *end) return ahead_of_log(workspace, **next, *end);
-    if (**next == *end) continue;
-    if (bytes_left > 0) {
+    if (**next < *end && bytes_left > 0) {
       const std::uint64_t before = taken_;
       if (const auto taken = take_from(workspace, **next, *end, bytes_left); !taken) return taken.error();
       if (taken_ > before) turn_ = workspace + '\0';  // the least name behind it
     }
     more = more || **next < *end;
-    lag += *end - **next;
+    const auto newest = log_.newest_offset(workspace, shard_);
+    if (!newest) return newest.error();
+    lag += std::max(*newest, **next) - **next;
   }
   lag_.store(lag, std::memory_order_relaxed);
   return more;
@@ -88,6 +107,9 @@ Result<std::uint64_t*> ShardRunner::next_of(const std::string& workspace) {
   if (const auto known = next_.find(workspace); known != next_.end()) return &known->second;
   const auto stored = task_.next_offset(workspace);
   if (!stored) return stored.error();
+  const auto witness = task_.witness(workspace);
+  if (!witness) return witness.error();
+  log_.resume(workspace, shard_, *witness);
   watch_.committed(shard_, workspace, task_.settled_offset(workspace));
   return &next_.emplace(workspace, *stored).first->second;
 }
@@ -116,6 +138,7 @@ Result<void> ShardRunner::take_from(const std::string& workspace, std::uint64_t&
     taken_ += next - before;
     taken_last_ = workspace;
     if (const auto taken = task_.process(workspace, *block, until); !taken) return taken;
+    if (auto strays = task_.take_strays(); !strays.empty()) strays_.forward(workspace, std::move(strays));
     if (next == until) break;
   }
   return {};
@@ -140,6 +163,7 @@ Result<void> ShardRunner::refuse_next(const std::string& workspace, const Error&
   if (!next) return next.error();
   const auto blocks = log_.read(workspace, shard_, *next, 1);
   if (!blocks) return blocks.error();
+  if (blocks->empty()) return Error{Code::log_unreachable, "the record to be refused has to be fetched again"};
   return task_.refuse_next(workspace, *blocks->front(), why);
 }
 
@@ -172,7 +196,7 @@ void ShardRunner::tick_if_due() {
 }
 
 bool ShardRunner::commit_is_due(bool caught_up) const {
-  if (!task_.dirty()) return false;
+  if (!task_.dirty() || strays_.state() != Strays::State::none) return false;
   if (narrowing() || task_.full()) return true;
   const Clock::Steady waited = clock_.steady() - last_commit_;
   if (waited >= options_.commit_gap && taken_ >= lag()) return true;
@@ -208,7 +232,9 @@ Result<void> ShardRunner::commit() {
 }
 
 Result<void> ShardRunner::finish() {
-  const auto committed = task_.dirty() ? commit() : Result<void>{};
+  const bool may_commit =
+      task_.dirty() && strays_.state() == Strays::State::none;  // else the next start takes it again
+  const auto committed = may_commit ? commit() : Result<void>{};
   forgive();
   if (committed || committed.error().code != Code::operator_error) return committed;
   task_.roll_back();  // the next start finds out who is to blame
@@ -216,6 +242,7 @@ Result<void> ShardRunner::finish() {
 }
 
 std::optional<Clock::Steady> ShardRunner::next_step() const {
+  if (strays_.state() == Strays::State::under_way) return clock_.steady() + strays_rest;
   if (task_.dirty()) return last_commit_ + options_.commit_gap;
   std::optional<Time> due;
   for (const auto& [workspace, next] : next_) {

@@ -11,6 +11,7 @@
 #include "stream/log/log.hpp"
 #include "stream/runtime/commit_watch.hpp"
 #include "stream/runtime/crash_record.hpp"
+#include "stream/runtime/strays.hpp"
 #include "stream/runtime/task.hpp"
 
 namespace weir::runtime {
@@ -56,6 +57,8 @@ class ShardRunner {
   const char* doing() const { return doing_.load(std::memory_order_relaxed); }
   /// It takes one record at a time, looking for the one on which the process dies. Any thread.
   bool single_step() const { return single_step_.load(std::memory_order_relaxed); }
+  /// Events that other producers put on this partition and that were appended to their own. Any thread.
+  std::uint64_t forwarded() const { return strays_.forwarded(); }
 
  private:
   Result<bool> try_step();
@@ -65,6 +68,7 @@ class ShardRunner {
   Result<bool> narrow_down(const Error& fault);
   Result<void> refuse_next(const std::string& workspace, const Error& why);
   bool narrowing() const { return records_max_ != Task::all_records; }
+  bool wait_for_strays();
   Error ahead_of_log(const std::string& workspace, std::uint64_t next, std::uint64_t end) const;
   void tick_if_due();
   bool wall_clock_jumped();
@@ -79,6 +83,7 @@ class ShardRunner {
   const Clock& clock_;
   const RunnerOptions options_;
   std::map<std::string, std::uint64_t> next_;  // offset to read next, by workspace
+  Strays strays_;
   CrashRecord crashes_;
   std::string turn_;                               // the next batch begins with the first workspace not before it
   std::uint64_t taken_ = 0;                        // records since the last commit

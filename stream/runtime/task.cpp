@@ -4,6 +4,8 @@
 
 #include "schemas/codec/event_json.hpp"
 #include "stream/ingest/identity.hpp"
+#include "stream/ingest/intake.hpp"
+#include "stream/log/partitioner.hpp"
 #include "stream/runtime/task_parts.hpp"
 
 namespace weir::runtime {
@@ -62,6 +64,14 @@ Result<std::uint64_t> Task::next_offset(const std::string& name) {
   return (*found)->progress.next_offset;
 }
 
+Result<log::Witness> Task::witness(const std::string& name) {
+  const auto found = workspace(name);
+  if (!found) return found.error();
+  const Progress& progress = (*found)->progress;
+  if (!progress.has_last) return log::Witness{progress.next_offset, progress.next_offset, {}};
+  return log::Witness{progress.next_offset, progress.last_offset, progress.last_content};
+}
+
 std::optional<Time> Task::next_due(const std::string& name) const {
   const auto known = workspaces_.find(name);
   if (known == workspaces_.end() || !known->second->next_due) return std::nullopt;
@@ -85,21 +95,57 @@ Result<void> Task::process(const std::string& name, const log::Block& block, std
     events.clear();
     return {};
   };
+  const log::Entry* last = nullptr;
   for (const log::Entry& record : block.entries()) {
     if (record.offset < workspace.progress.next_offset) continue;
     if (record.offset >= until) break;
+    last = &record;
     dirty_ = workspace.changed = true;
     taken_bytes_ += record.value.size();
-    if (record.kind == log::Kind::event) {
-      events.push_back(
-          {record.offset, block.append_time(), record.value, decode_stored_event(record.value, block.append_time())});
+    if (record.kind == log::Kind::event || record.kind >= log::Kind::produced) {
+      Incoming incoming = incoming_of(record, block.append_time());
+      if (!is_stray(incoming)) events.push_back(std::move(incoming));
     } else {
       if (const auto taken = take_events(); !taken) return taken;
       if (const auto taken = take_control(workspace, record); !taken) return taken;
     }
     workspace.progress.next_offset = record.offset + 1;
   }
+  Progress& progress = workspace.progress;
+  if (last != nullptr && options_.placement) {  // an own log may be redacted, and has digests of its own
+    progress.has_last = true;
+    progress.last_offset = last->offset;
+    progress.last_content = hash128(last->value);
+  }
+  if (const std::uint64_t end = std::min(block.end_offset(), until); progress.next_offset < end) {
+    dirty_ = workspace.changed = true;
+    progress.next_offset = end;  // the last offsets are not taken by anything
+  }
   return take_events();
+}
+
+Task::Incoming Task::incoming_of(const log::Entry& record, Time appended) const {
+  switch (record.kind) {
+    case log::Kind::unsealed:
+      return {record.offset, appended, record.value, Error{Code::bad_seal, ""}, record.kind};
+    case log::Kind::produced: {
+      auto event = decode_produced_event(record.value, appended);
+      if (event) ingest::identify(*event);
+      return {record.offset, appended, record.value, std::move(event), record.kind};
+    }
+    default:
+      return {record.offset, appended, record.value, decode_stored_event(record.value, appended), log::Kind::event};
+  }
+}
+
+/// Another producer's event of another shard's case; it is kept for that shard.
+bool Task::is_stray(const Incoming& incoming) {
+  if (incoming.kind != log::Kind::produced || !incoming.event || !options_.placement) return false;
+  const Event& event = *incoming.event;
+  const auto [shard, shards] = *options_.placement;
+  if (log::partition_of(event.process, event.case_id, shards) == shard) return false;
+  strays_.push_back(ingest::address(event, shards));
+  return true;
 }
 
 Result<void> Task::refuse_next(const std::string& name, const log::Block& block, const Error& why) {
@@ -108,12 +154,13 @@ Result<void> Task::refuse_next(const std::string& name, const log::Block& block,
   Workspace& workspace = **found;
   const auto& entries = block.entries();
   const auto record = std::find_if(entries.begin(), entries.end(), [&](const log::Entry& entry) {
-    return entry.offset == workspace.progress.next_offset;
+    return entry.offset >= workspace.progress.next_offset;
   });
-  if (record == entries.end() || (record->kind != log::Kind::event && record->kind != log::Kind::replay)) return why;
-  if (record->kind == log::Kind::event) {
-    Incoming incoming{record->offset, block.append_time(), record->value,
-                      decode_stored_event(record->value, block.append_time())};
+  const bool is_event =
+      record != entries.end() && (record->kind == log::Kind::event || record->kind == log::Kind::produced);
+  if (record == entries.end() || (!is_event && record->kind != log::Kind::replay)) return why;
+  if (is_event) {
+    const Incoming incoming = incoming_of(*record, block.append_time());
     const auto process = incoming.event ? process_state(workspace, incoming.event->process) : nullptr;
     if (!process) return process.error();
     if (const auto refused = refuse(workspace, *process, incoming, why); !refused) return refused;
@@ -223,7 +270,7 @@ Result<void> Task::refuse(Workspace& workspace, ProcessState* process, const Inc
   }
   ++counted_.refused;
   workspace.dead.insert_or_assign(incoming.offset, DeadLetter{incoming.offset, incoming.appended, why.code, why.detail,
-                                                              std::string{incoming.bytes}});
+                                                              std::string{incoming.bytes}, incoming.kind});
   return {};
 }
 

@@ -28,9 +28,16 @@ namespace weir::runtime {
 using Fingerprint =
     std::function<Hash128(std::string_view workspace, std::string_view process, std::string_view case_id)>;
 
+/// Which of how many shards a task is.
+struct Placement {
+  std::uint32_t shard = 0;
+  std::uint32_t shards = 1;
+};
+
 struct TaskOptions {
-  std::size_t cache_bytes = 256u << 20;    // cases and cells held between commits
-  std::size_t names_max = 1'000'000;       // distinct names of one process in this shard
+  std::optional<Placement> placement;    // where other producers write too: their events may lie on the wrong partition
+  std::size_t cache_bytes = 256u << 20;  // cases and cells held between commits
+  std::size_t names_max = 1'000'000;     // distinct names of one process in this shard
   std::size_t dead_letters_max = 100'000;  // per workspace; the oldest go first
   std::size_t sweep_cases_max = 2'000;     // cases that one advance_sweeps() looks at
 };
@@ -60,12 +67,17 @@ class Task {
 
   /// The offset of the first record of the workspace's partition that process() has not taken yet.
   Result<std::uint64_t> next_offset(const std::string& workspace);
+  /// The last record taken: whether the log is still the one that was read. Known where other producers write.
+  Result<log::Witness> witness(const std::string& workspace);
   /// Takes records in; those below next_offset() are skipped (they are repeats). An error is of the environment: the
   /// task must be closed and opened again. Records from `until` on are left for later.
   Result<void> process(const std::string& workspace, const log::Block& block, std::uint64_t until = all_records);
   static constexpr std::uint64_t all_records = ~std::uint64_t{0};
-  /// Puts the record at next_offset(), which the block holds, to the dead letters instead of taking it in; a replay is
-  /// left out. Any other control record has to be taken: then `why` is the error.
+  /// Events of other producers that process() met and that belong to other shards: to be appended, and durable there
+  /// before the next commit. Empty from then on.
+  std::vector<log::Addressed> take_strays() { return std::exchange(strays_, {}); }
+  /// Puts the first record from next_offset() on, which the block holds, to the dead letters instead of taking it in; a
+  /// replay is left out. Any other control record has to be taken: then `why` is the error.
   Result<void> refuse_next(const std::string& workspace, const log::Block& block, const Error& why);
 
   /// The earliest time at which a timer of the workspace may be due, if one is set and its tick did not come yet. As of
@@ -105,6 +117,8 @@ class Task {
   Result<Workspace*> workspace(const std::string& name);
   Result<ProcessState*> process_state(Workspace& workspace, const std::string& name);
   Result<void> prefetch(Workspace& workspace, const std::vector<Incoming>& events);
+  Incoming incoming_of(const log::Entry& record, Time appended) const;
+  bool is_stray(const Incoming& incoming);
   Result<void> take_event(Workspace& workspace, Incoming& incoming);
   Result<void> sweep_first(Workspace& workspace, ProcessState& process, ProcessState::Slot& slot);
   Result<void> take_control(Workspace& workspace, const log::Entry& record);
@@ -136,6 +150,7 @@ class Task {
   std::map<std::string, std::unique_ptr<Workspace>> workspaces_;
   ChangeSink* sink_ = nullptr;
   store::Batch batch_;
+  std::vector<log::Addressed> strays_;
   std::size_t taken_bytes_ = 0;  // of records since the last commit
   bool dirty_ = false;
   struct {

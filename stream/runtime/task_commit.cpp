@@ -79,6 +79,7 @@ Result<void> Task::commit_process(Workspace& workspace, ProcessState& process) {
 
 void Task::roll_back() {
   workspaces_.clear();
+  strays_.clear();
   batch_.clear();
   taken_bytes_ = 0;
   dirty_ = false;

@@ -41,6 +41,8 @@ Result<void> Task::take_control(Workspace& workspace, const log::Entry& record) 
     }
     case log::Kind::event:
     case log::Kind::redacted:
+    case log::Kind::produced:
+    case log::Kind::unsealed:
       return {};
   }
   return Error{Code::state_format, "a record of the log is of a kind that this version does not know"};
@@ -190,8 +192,7 @@ Result<void> Task::take_replay(Workspace& workspace, const Replay& replay) {
     batch_.erase(key);
     --workspace.progress.dead_letters;
   }
-  Incoming incoming{letter->offset, letter->appended, letter->bytes,
-                    decode_stored_event(letter->bytes, letter->appended)};
+  Incoming incoming = incoming_of({letter->offset, letter->kind, letter->bytes}, letter->appended);
   return take_event(workspace, incoming);
 }
 

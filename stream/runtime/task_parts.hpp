@@ -15,6 +15,7 @@ struct Task::Incoming {
   Time appended{};
   std::string_view bytes;
   Result<Event> event{Event{}};
+  log::Kind kind = log::Kind::event;
 };
 
 struct Task::Workspace {

@@ -5,9 +5,11 @@
 #include <string>
 #include <string_view>
 
+#include "schemas/base/hash.hpp"
 #include "schemas/base/result.hpp"
 #include "schemas/base/time.hpp"
 #include "state/store/store.hpp"
+#include "stream/log/log.hpp"
 
 namespace weir::runtime {
 
@@ -21,6 +23,7 @@ struct DeadLetter {
   Code code = Code::internal;
   std::string detail;
   std::string bytes;  // the record as it came
+  log::Kind kind = log::Kind::event;
 };
 std::string encode(const DeadLetter& letter);
 Result<DeadLetter> decode_dead_letter(std::string_view bytes);
@@ -37,7 +40,10 @@ Result<SentAgain> decode_sent_again(std::string_view bytes);
 /// Where a task stands in one workspace's partition.
 struct Progress {
   std::uint64_t next_offset = 0;
-  std::int64_t clock = 0;  // time of the last tick, µs
+  bool has_last = false;          // where other producers write: the last record taken is known
+  std::uint64_t last_offset = 0;  // of it
+  Hash128 last_content;           // hash128 of its value
+  std::int64_t clock = 0;         // time of the last tick, µs
   std::uint64_t dead_letters = 0;
 };
 std::string encode(const Progress& progress);

@@ -97,10 +97,12 @@ Result<void> Checkpoints::try_to_take() {
 /// What every checkpoint includes is needed by none of them, nor by this node's own states, which are further on and on
 /// the disk since they were copied.
 Result<void> Checkpoints::drop_log() {
-  for (const std::string& workspace : node_.log().workspaces()) {
-    for (std::uint32_t i = 0; i < node_.log().partitions(); ++i) {
+  log::EmbeddedLog* const own = node_.embedded_log();
+  if (own == nullptr) return {};
+  for (const std::string& workspace : own->workspaces()) {
+    for (std::uint32_t i = 0; i < own->partitions(); ++i) {
       const std::uint64_t below = oldest_offset(owner_->checkpoints(), workspace, i);
-      if (const auto trimmed = node_.log().trim(workspace, i, below); !trimmed) return trimmed;
+      if (const auto trimmed = own->trim(workspace, i, below); !trimmed) return trimmed;
     }
   }
   return {};

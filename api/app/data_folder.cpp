@@ -81,6 +81,18 @@ Result<crypto::Key> DataFolder::key(const std::string& name) const {
   return crypto::load_or_create_key(path_ / (name + ".key"));
 }
 
+Result<void> DataFolder::bind_log(const std::string& identity) const {
+  const std::filesystem::path path = path_ / "log-identity";
+  std::ifstream file(path);
+  std::string bound;
+  // A folder of the first version has no such file, and an embedded log.
+  if (!std::getline(file, bound) && std::filesystem::exists(path_ / "log" / "CURRENT")) bound = "embedded";
+  if (bound.empty()) return store::replace_file(path, identity + '\n');
+  if (bound == identity) return {};
+  return Error{Code::log_recreated, "the data folder was made from the log `" + bound + "`, and this one is `" +
+                                        identity + "`; use that one, or an empty data folder"};
+}
+
 Result<double> DataFolder::free_share() const { return free_share_of(path_); }
 
 Result<double> free_share_of(const std::filesystem::path& path) {

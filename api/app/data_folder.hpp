@@ -6,6 +6,7 @@
 //   reserve   blocks to give back when the disk is full (disk_guard.hpp)
 //   users     who may sign in (api/auth/directory_file.hpp); users.lock: who changes it
 //   crashes/  what each shard is about (stream/runtime/crash_record.hpp)
+//   log-identity  which log the state is of
 //   log/  high-water  shards/NN/  node/  spool/
 //   shards/NN.damaged   the shard's state is to be made again; damaged/NN: a former one, for a day
 //   copies/   copies under way to a checkpoint store (copies.hpp)
@@ -51,6 +52,9 @@ class DataFolder {
 
   /// The secret of this name, made when it is not there. Error: bad_key_file.
   Result<crypto::Key> key(const std::string& name) const;
+  /// Notes which log the state of this folder is made from, or checks it: "embedded", or what names a cluster and its
+  /// topics. Errors: log_recreated (it is of another log), storage_failed.
+  Result<void> bind_log(const std::string& identity) const;
   /// Free share of the disk, 0 to 1. Error: storage_failed.
   Result<double> free_share() const;
 

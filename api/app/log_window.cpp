@@ -4,23 +4,29 @@ namespace weir::app {
 namespace {
 
 constexpr std::chrono::milliseconds full_queue_wait{20};
+constexpr std::chrono::milliseconds glance{100};
+constexpr int glances_while_stopping = 20;
 
 }  // namespace
 
-Result<void> LogWindow::wait_for_room() {
+Result<void> LogWindow::wait_for(unsigned on_their_way_max) {
   std::unique_lock lock{state_->mutex};
-  state_->changed.wait(lock, [this] { return state_->on_their_way < appends_max; });
+  int glances = 0;
+  while (!state_->changed.wait_for(lock, glance, [&] { return state_->on_their_way <= on_their_way_max; })) {
+    if (stopping() && ++glances > glances_while_stopping) return Error{Code::draining, "the log does not answer"};
+  }
   return state_->outcome;
 }
 
 Result<void> LogWindow::append(std::vector<log::Addressed> records) {
+  if (const auto ensured = node_.log().ensure_workspace(workspace_); !ensured) return ensured;
   while (true) {
-    if (const auto room = wait_for_room(); !room) return room;
+    if (const auto room = wait_for(appends_max - 1); !room) return room;
     {
       const std::lock_guard lock{state_->mutex};
       ++state_->on_their_way;
     }
-    const auto queued = node_.append(workspace_, records, [state = state_](Result<log::Position> position) {
+    const auto queued = node_.log().append(workspace_, records, [state = state_](Result<log::Position> position) {
       const std::lock_guard lock{state->mutex};
       --state->on_their_way;
       if (position) {
@@ -33,7 +39,8 @@ Result<void> LogWindow::append(std::vector<log::Addressed> records) {
     if (queued) return queued;
     std::unique_lock lock{state_->mutex};
     --state_->on_their_way;
-    if (queued.error().code != Code::overloaded) return queued;
+    const bool passes = queued.error().code == Code::overloaded || queued.error().code == Code::log_unreachable;
+    if (!passes || stopping()) return queued;
     state_->changed.wait_for(lock, full_queue_wait);
   }
 }
@@ -45,9 +52,8 @@ Result<void> LogWindow::append_to_all(const log::Record& record) {
 }
 
 Result<log::Position> LogWindow::finish() {
-  std::unique_lock lock{state_->mutex};
-  state_->changed.wait(lock, [this] { return state_->on_their_way == 0; });
-  if (!state_->outcome) return state_->outcome.error();
+  if (const auto waited = wait_for(0); !waited) return waited.error();
+  const std::lock_guard lock{state_->mutex};
   return state_->position;
 }
 

@@ -16,7 +16,10 @@ class LogWindow {
  public:
   static constexpr unsigned appends_max = 4;  // on their way at a time
 
-  LogWindow(Node& node, std::string workspace) : node_(node), workspace_(std::move(workspace)) {}
+  /// Once `stopping` (null: never) it does not wait for a log that does not answer; what is on its way is unknown then
+  /// (draining).
+  LogWindow(Node& node, std::string workspace, const std::atomic<bool>* stopping = nullptr)
+      : node_(node), workspace_(std::move(workspace)), stopping_(stopping) {}
 
   /// Queues the records; waits while too many are on their way, or the log's queue is full. After an error nothing is
   /// taken any more.
@@ -36,10 +39,12 @@ class LogWindow {
     log::Position position;     // under mutex
   };
 
-  Result<void> wait_for_room();
+  Result<void> wait_for(unsigned on_their_way_max);
+  bool stopping() const { return stopping_ != nullptr && *stopping_; }
 
   Node& node_;
   const std::string workspace_;
+  const std::atomic<bool>* const stopping_;
   std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 

@@ -86,6 +86,7 @@ Node::Node(const Settings& settings, const Clock& clock, Logger& logger, DataFol
       on_fatal_(std::move(on_fatal)),
       disk_(folder_.reserve(), settings.is_temporary ? reserve_bytes_temporary : DiskGuard::reserve_bytes,
             [this] { return folder_.free_share(); }),
+      patience_(clock, log_away_max),
       changes_(folder_.shards()),
       quota_(quota_of(settings), clock),
       failed_authentications_(clock),
@@ -122,8 +123,8 @@ Result<void> Node::open_stores() {
       .memtable_bytes = memory_.shard_memtable, .recovery = rocks::WalRecovery::keep_prefix, .on_fatal = failed};
   shard_stores_.resize(folder_.shards());
   shard_files_.resize(folder_.shards());
-  std::vector<Opening> openings{{folder_.log(), &of_log, &log_store_, &log_files_},
-                                {folder_.node(), &of_node, &node_store_, &node_files_}};
+  std::vector<Opening> openings{{folder_.node(), &of_node, &node_store_, &node_files_}};
+  if (!is_on_kafka(settings_)) openings.push_back({folder_.log(), &of_log, &log_store_, &log_files_});
   for (std::uint32_t i = 0; i < folder_.shards(); ++i) {
     if (is_marked(i)) continue;
     openings.push_back({folder_.shard(i), &of_shard, &shard_stores_[i], &shard_files_[i]});
@@ -171,18 +172,14 @@ void Node::mark_damaged(std::uint32_t shard, const Error& error) {
 }
 
 Result<void> Node::open_stream() {
-  high_water_ = std::make_unique<log::HighWaterFile>(folder_.high_water());
-  log::EmbeddedOptions log_options;
-  log_options.partitions = folder_.shards();
-  log_options.tail_bytes = memory_.log_tail;
-  log_options.queue_bytes = memory_.log_queue;
-  log_options.commit_bytes = memory_.log_batch;
-  auto opened_log = log::EmbeddedLog::open(*log_store_, *high_water_, clock_, log_options);
-  if (!opened_log) return opened_log.error();
-  log_ = std::move(*opened_log);
+  auto opened = is_on_kafka(settings_) ? open_kafka_log(settings_, memory_, folder_, clock_, logger_)
+                                       : open_embedded_log(memory_, folder_, *log_store_, clock_);
+  if (!opened) return opened.error();
+  event_log_ = *std::move(opened);
   runtime::EngineOptions options;
   options.threads = std::min(threads_of(settings_), folder_.shards());
   options.task.cache_bytes = memory_.tasks / 2;
+  options.foreign_producers = event_log_->is_remote();
   options.changes = changes_.sinks();
   options.on_damaged = [this](std::uint32_t shard, const Error& error) { mark_damaged(shard, error); };
   std::vector<store::Store*> stores;
@@ -194,7 +191,7 @@ Result<void> Node::open_stream() {
     crash_marks_.push_back(std::move(*mark));
   }
   auto engine = runtime::Engine::open(
-      *log_, std::move(stores), clock_,
+      log(), std::move(stores), clock_,
       [this](auto workspace, auto process, auto case_id) { return fingerprint(workspace, process, case_id); }, options,
       [this](const Error& why) { end_in_order(why); });
   if (!engine) return engine.error();
@@ -205,7 +202,7 @@ Result<void> Node::open_stream() {
 }
 
 void Node::start() {
-  appender_ = std::make_unique<log::AppenderThread>(*log_, [this](const Error& why) { end_in_order(why); });
+  event_log_->start([this](const Error& why) { end_in_order(why); });
   engine_->start();
 }
 
@@ -215,7 +212,7 @@ void Node::stop() {
   intake_.stop();
   if (people_) people_->stop();
   // The log first: what it still takes (and nobody is told of any more) the engine then takes too.
-  appender_.reset();
+  if (event_log_) event_log_->stop();
   if (engine_) engine_->stop();
 }
 
@@ -230,15 +227,19 @@ Hash128 Node::fingerprint(std::string_view workspace, std::string_view process, 
 }
 
 Result<void> Node::append(const std::string& workspace, std::vector<log::Addressed> records, log::Appended appended) {
-  if (const auto ensured = log_->ensure_workspace(workspace); !ensured) return ensured;
-  return log_->append(workspace, std::move(records), std::move(appended));
+  if (const auto ensured = log().ensure_workspace(workspace); !ensured) return ensured;
+  const auto append_limited = [&](log::Appended limited) {
+    return log().append(workspace, std::move(records), std::move(limited));
+  };
+  return event_log_->is_remote() ? patience_.limit(append_limited, std::move(appended))
+                                 : append_limited(std::move(appended));
 }
 
 void Node::watch_over_work() {
   const auto store = [this](const store::WatchedStore& one, const std::string& path) {
     watchdog_.watch(path, write_patience, [&one] { return one.writing(); });
   };
-  store(*log_store_, folder_.log());
+  if (log_store_) store(*log_store_, folder_.log());
   store(*node_store_, folder_.node());
   for (std::uint32_t i = 0; i < folder_.shards(); ++i) {
     store(*shard_stores_[i], folder_.shard(i));
@@ -251,10 +252,10 @@ void Node::tell_standing(const Watchdog::Stuck& stuck) {
   logger_.log_at_once(LogLevel::error, "nothing has moved",
                       {{"where", stuck.name},
                        {"looks", std::uint64_t{stuck.looks}},
-                       {"log_queued_bytes", std::uint64_t{log_->queued_bytes()}},
+                       {"log_queued_bytes", std::uint64_t{event_log_->figures().queued_bytes}},
                        {"intake_queued", std::uint64_t{intake_.queued()}},
                        {"queries_queued", std::uint64_t{readers_.queued()}},
-                       {"log_writing", log_store_->writing().has_value()}});
+                       {"log_writing", log_store_ != nullptr && log_store_->writing().has_value()}});
   std::uint64_t shard = 0;
   for (const runtime::ShardStatus& status : engine_->status()) {
     logger_.log_at_once(LogLevel::error, "shard",
@@ -270,6 +271,7 @@ void Node::tell_standing(const Watchdog::Stuck& stuck) {
 }
 
 bool Node::watch() {
+  patience_.expire();
   for (const Watchdog::Stuck& stuck : watchdog_.look()) {
     tell_standing(stuck);
     if (!stuck.given_up) continue;
@@ -285,15 +287,22 @@ void Node::collect_shares(metrics::Samples& samples) const {
   const auto refusals = [&samples](std::uint64_t count, metrics::Labels of) {
     samples.counter(shares_refused_name, shares_refused_help, static_cast<double>(count), of);
   };
-  refusals(log_->refused_appends(), {{"of", "log"}});
+  refusals(event_log_->figures().refused_appends, {{"of", "log"}});
   refusals(intake_.refused(), {{"of", "intake"}});
   refusals(readers_.refused(), {{"of", "queries"}});
 }
 
 void Node::collect(metrics::Samples& samples) {
   collect_shares(samples);
+  const LogFigures figures = event_log_->figures();
   samples.gauge("weir_log_queued_bytes", "Bytes that wait to be committed to the log.",
-                static_cast<double>(log_->queued_bytes()));
+                static_cast<double>(figures.queued_bytes));
+  samples.gauge("weir_log_away_seconds", "How long the log has not answered.",
+                std::chrono::duration<double>(figures.away).count());
+  samples.counter("weir_log_gaps_total", "Offsets of the log without a record, in what was read.",
+                  static_cast<double>(figures.gaps));
+  samples.counter("weir_log_producers_replaced_total", "Times that the log's producer died and was replaced.",
+                  static_cast<double>(figures.producers_replaced));
   samples.gauge("weir_intake_queued", "Bodies that wait for a worker.", static_cast<double>(intake_.queued()));
   samples.gauge("weir_queries_queued", "Queries that wait for a reader.", static_cast<double>(readers_.queued()));
   samples.gauge("weir_disk_free_ratio", "Free share of the data folder's disk.", disk_.free_share());
@@ -317,6 +326,8 @@ void Node::collect(metrics::Samples& samples) {
                     {{"shard", shard}});
     samples.counter("weir_events_refused_total", "Events that tasks refused.", number(status.refused),
                     {{"shard", shard}});
+    samples.counter("weir_events_forwarded_total", "Events that others had put on the wrong partition.",
+                    number(status.forwarded), {{"shard", shard}});
     samples.counter("weir_roll_backs_total", "Times that a task went back because an operator failed.",
                     number(status.roll_backs), {{"shard", shard}});
     samples.counter("weir_dead_letters_dropped_total", "Dead letters beyond those that are kept.",

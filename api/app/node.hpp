@@ -10,8 +10,10 @@
 
 #include "api/app/data_folder.hpp"
 #include "api/app/disk_guard.hpp"
+#include "api/app/event_log.hpp"
 #include "api/app/logging.hpp"
 #include "api/app/memory_plan.hpp"
+#include "api/app/patience.hpp"
 #include "api/app/people.hpp"
 #include "api/app/settings.hpp"
 #include "api/app/watchdog.hpp"
@@ -27,7 +29,6 @@
 #include "state/store/watched_store.hpp"
 #include "stream/feed/change_channel.hpp"
 #include "stream/feed/process_view.hpp"
-#include "stream/log/appender_thread.hpp"
 #include "stream/runtime/engine.hpp"
 
 namespace weir::app {
@@ -64,7 +65,11 @@ class Node {
   const DataFolder& folder() const { return folder_; }
   const MemoryPlan& memory() const { return memory_; }
   const Secrets& secrets() const { return secrets_; }
-  log::EmbeddedLog& log() { return *log_; }
+  log::Log& log() { return event_log_->log(); }
+  /// Null on Kafka.
+  log::EmbeddedLog* embedded_log() { return event_log_->embedded(); }
+  /// The log has not answered for so long that requests are refused.
+  bool log_is_away() const { return event_log_->figures().away > log_away_max; }
   runtime::Engine& engine() { return *engine_; }
   feed::ChangeChannel& changes() { return changes_; }
   store::Store& shard_store(std::uint32_t shard) { return *shard_stores_[shard]; }
@@ -82,7 +87,8 @@ class Node {
   Hash128 fingerprint(std::string_view workspace, std::string_view process, std::string_view case_id) const;
   feed::Snapshots snapshots() const { return engine_->snapshots(); }
 
-  /// Log::append() with the workspace made if need be. Blocks for a moment when it is new.
+  /// Log::append() for somebody who waits, with the workspace made if need be: after 10 s without an answer `appended`
+  /// is told log_unreachable. Blocks for a moment when the workspace is new.
   Result<void> append(const std::string& workspace, std::vector<log::Addressed> records, log::Appended appended);
 
   /// Makes `folder`, which must not be there and lie on the disk of the data folder, a copy of the data folder as of
@@ -100,6 +106,8 @@ class Node {
   bool draining() const { return draining_; }
 
  private:
+  static constexpr std::chrono::seconds log_away_max{10};
+
   Node(const Settings& settings, const Clock& clock, Logger& logger, DataFolder folder, Secrets secrets,
        OnFatal on_fatal);
   Result<void> open_stores();
@@ -131,13 +139,12 @@ class Node {
   store::DiskStore* node_files_ = nullptr;
   std::vector<store::DiskStore*> shard_files_;
   std::uint32_t shards_rebuilt_ = 0;
-  std::unique_ptr<log::HighWaterFile> high_water_;
-  std::unique_ptr<log::EmbeddedLog> log_;
+  std::unique_ptr<EventLog> event_log_;
+  Patience patience_;
   feed::ChangeChannel changes_;
   std::vector<std::unique_ptr<store::MarkerFile>> crash_marks_;
   std::unique_ptr<runtime::Engine> engine_;
   std::atomic<runtime::Engine*> running_{nullptr};
-  std::unique_ptr<log::AppenderThread> appender_;
   std::unique_ptr<auth::Audit> audit_;
   std::unique_ptr<auth::IdempotencyStore> answers_;
   std::unique_ptr<People> people_;

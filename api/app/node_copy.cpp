@@ -6,6 +6,8 @@
 namespace weir::app {
 
 Result<void> Node::copy_to(const std::filesystem::path& folder) {
+  log::EmbeddedLog* const own = embedded_log();
+  if (own == nullptr) return Error{Code::not_implemented, "a node on Kafka cannot be copied yet"};
   if (const auto room = disk_.room_for_uploads(); !room) return room;  // what is copied stays while it is put elsewhere
   if (const auto made = store::make_folders(folder / "shards"); !made) return made;
   // States first: the log's copy, made later, then holds whatever they have taken.
@@ -14,7 +16,7 @@ Result<void> Node::copy_to(const std::filesystem::path& folder) {
     if (!copied) return copied;
   }
   // Log, node and files together are as a crash at this moment would leave them, which a start makes good.
-  return log_->while_still([&]() -> Result<void> {
+  return own->while_still([&]() -> Result<void> {
     if (const auto copied = log_files_->copy_to(folder / "log"); !copied) return copied;
     if (const auto copied = node_files_->copy_to(folder / "node"); !copied) return copied;
     return copy_small_files(folder_.path(), folder);

@@ -43,7 +43,9 @@ Redactor::Redactor(Node& node, Clock::Steady interval)
 
 void Redactor::start() {
   work_.start([this, begun = false]() mutable {
-    const auto done = std::exchange(begun, true) ? run() : node_.log().finish_rewrites();
+    log::EmbeddedLog* const own = node_.embedded_log();
+    const bool first = !std::exchange(begun, true) && own != nullptr;
+    const auto done = first ? own->finish_rewrites() : run();
     if (!done) node_.logger().log(LogLevel::error, "erased bytes remain", {{"detail", done.error().detail}});
     return std::max<Clock::Steady>(wait_of_oldest(), retry_wait);
   });
@@ -166,9 +168,11 @@ Result<void> Redactor::redact(const std::string& workspace, std::uint32_t partit
   // The erasure must be on the disk before the log forgets the case's name: it could not be replayed any more.
   store::Store& state = node_.shard_store(partition);
   if (const auto synced = state.sync(); !synced) return synced;
-  const auto changed = node_.log().rewrite(workspace, partition, redaction_of(node_, workspace, fingerprints));
-  if (!changed) return changed.error();
-  redacted_.add(static_cast<double>(*changed));
+  if (log::EmbeddedLog* const own = node_.embedded_log()) {
+    const auto changed = own->rewrite(workspace, partition, redaction_of(node_, workspace, fingerprints));
+    if (!changed) return changed.error();
+    redacted_.add(static_cast<double>(*changed));
+  }  // else the topic's retention removes them
   const bool in_state = std::any_of(cases.begin(), cases.end(), [](const Pending& one) { return !one.note.empty(); });
   if (!in_state) return forget(workspace, cases);  // the task took nothing of what was sent again
   const std::string everything = format::Scope{workspace}.everything();

@@ -39,7 +39,11 @@ struct Settings {
   std::string data;            // folder
   std::string listen_address;  // of `listen`
   std::uint16_t listen_port = 0;
-  std::string log;  // "embedded"
+  std::string log;                 // "embedded", or kafka_scheme and brokers
+  std::string group;               // of consumers, on Kafka; empty: none
+  std::string kafka_prefix;        // of topics
+  std::vector<std::string> kafka;  // "name=value", librdkafka's
+  std::uint64_t kafka_retention_days = 0;
   std::uint64_t shards = 0;
   std::uint64_t threads = 0;  // 0: as many as cores
   std::string tls_cert;
@@ -73,7 +77,7 @@ struct Settings {
   bool thorough = false;
 
   // demo
-  bool is_temporary = false;  // of `data`: made for this process; set by demo(), by no flag
+  bool is_temporary = false;        // of `data`: made for this process; set by demo(), by no flag
   std::uint64_t speed_percent = 0;  // of `speed`
   std::uint64_t seed = 0;
 
@@ -100,6 +104,10 @@ struct Settings {
   std::string role;
   std::uint64_t expires_seconds = 0;  // of `expires`; 0: never
 };
+
+/// What `log` begins with on Kafka; HOST:PORT[,HOST:PORT…] follows.
+inline constexpr std::string_view kafka_scheme = "kafka://";
+inline bool is_on_kafka(const Settings& settings) { return settings.log.starts_with(kafka_scheme); }
 
 using Environment = std::map<std::string, std::string>;  // the WEIR_* variables
 

@@ -29,7 +29,11 @@ const std::array table = std::to_array<Setting>({
   {"data", {export_}, "DIR", "", "Read this data folder, which no server may hold, instead of asking a server.", Text{&Settings::data}},
   {"data", {demo}, "DIR", "", "A data folder that stays, and that the demo goes on with; a temporary one if not given.", Text{&Settings::data}},
   {"listen", {serve, demo}, "HOST:PORT", "127.0.0.1:8080", "The IP address (or localhost) and port to listen on; port 0: any free one.", Custom{store_listen}},
-  {"log", {serve}, "embedded", "embedded", "Where events are kept before they are processed.", Choice{&Settings::log}},
+  {"log", {serve}, "embedded|kafka://HOST:PORT[,HOST:PORT]", "embedded", "Where events are kept before they are processed.", Custom{store_log}},
+  {"group", {serve}, "GROUP", "", "On Kafka: the consumer group that positions are committed to, for tools that show lag.", Text{&Settings::group}},
+  {"kafka-prefix", {serve}, "PREFIX", "weir", "On Kafka: what the names of topics begin with; a workspace's events are in PREFIX.WORKSPACE.events.", Custom{store_kafka_prefix}},
+  {"kafka-retention-days", {serve}, "DAYS", "28", "On Kafka: how long a topic that is made here keeps events, and the bytes of erased cases.", Number{&Settings::kafka_retention_days, 1, 36'500}},
+  {"kafka", {serve}, "NAME=VALUE", "", "On Kafka: a setting of librdkafka, such as security.protocol=ssl; repeatable. Secrets are better given in the file or as WEIR_KAFKA.", List{&Settings::kafka}},
   {"log", {demo}, "FILE", "", "An event log to replay as if it happened now, CSV or XES, plain or gzip, or XLSX; a simulated company if not given.", Text{&Settings::file}},
   {"speed", {demo}, "FACTOR", "1", "How fast to begin with, 0.1 to 20: of the company's customers, or of a replay of ten minutes.", Custom{store_speed}},
   {"seed", {demo}, "N", "1", "Which company is simulated.", Number{&Settings::seed, 0, 1'000'000'000}},
@@ -89,6 +93,9 @@ const std::array table = std::to_array<Setting>({
 constexpr std::array commands{serve, demo, discover, ingest, token, user, export_, backup, restore, checkpoint, doctor};
 
 void check_conflicts_of_serve(const Settings& settings, std::vector<std::string>& faults) {
+  if (is_on_kafka(settings) && !settings.checkpoints.empty()) {
+    faults.emplace_back("--checkpoints needs the embedded log");
+  }
   if (settings.tls_cert.empty() != settings.tls_key.empty()) {
     faults.emplace_back("--tls-cert and --tls-key are given together or not at all");
   }
@@ -163,7 +170,7 @@ std::optional<std::string> store_value(const Setting& setting, std::string_view 
     if constexpr (std::is_same_v<Store, Number>) return store_number(settings.*how.field, value, how.min, how.max);
     if constexpr (std::is_same_v<Store, Bytes>) return store_bytes(settings.*how.field, value, how.min, how.max);
     if constexpr (std::is_same_v<Store, Switch>) return store_switch(settings.*how.field, value);
-    if constexpr (std::is_same_v<Store, List>) return store_assignment(settings.*how.field, value);
+    if constexpr (std::is_same_v<Store, List>) return store_assignment(settings.*how.field, value, setting.value);
     if constexpr (std::is_same_v<Store, Custom>) return how(settings, value);
   };
   return std::visit(store, setting.store);

@@ -97,10 +97,10 @@ Fault store_switch(bool& field, std::string_view value) {
   return std::nullopt;
 }
 
-Fault store_assignment(std::vector<std::string>& field, std::string_view value) {
+Fault store_assignment(std::vector<std::string>& field, std::string_view value, std::string_view form) {
   const auto equals = value.find('=');
   if (equals == 0 || equals == std::string_view::npos || equals + 1 == value.size()) {
-    return quoted(value) + " is not FIELD=COLUMN";
+    return quoted(value) + " is not " + std::string(form);
   }
   field.emplace_back(value);
   return std::nullopt;
@@ -119,6 +119,32 @@ Fault store_listen(Settings& settings, std::string_view value) {
   if (bracketed != needs_brackets || !is_ip_address(address) || !port || *port > 65'535) return fault;
   settings.listen_address = address;
   settings.listen_port = static_cast<std::uint16_t>(*port);
+  return std::nullopt;
+}
+
+Fault store_log(Settings& settings, std::string_view value) {
+  settings.log = value;
+  if (value == "embedded") return std::nullopt;
+  std::string_view brokers = value;
+  bool usable = value.starts_with(kafka_scheme);
+  if (usable) brokers.remove_prefix(kafka_scheme.size());
+  while (usable) {
+    const std::string_view broker = brokers.substr(0, brokers.find(','));
+    const auto colon = broker.rfind(':');
+    const auto port = colon == std::string_view::npos ? std::nullopt : parse_whole(broker.substr(colon + 1));
+    usable = port && colon > 0 && *port > 0 && *port <= 65'535 && broker.find('/') == std::string_view::npos;
+    if (broker.size() == brokers.size()) break;
+    brokers.remove_prefix(broker.size() + 1);
+  }
+  if (usable) return std::nullopt;
+  return quoted(value) + " is not embedded, nor kafka://HOST:PORT[,HOST:PORT]";
+}
+
+Fault store_kafka_prefix(Settings& settings, std::string_view value) {
+  if (!is_plain_name(value) || value.find('_') != std::string_view::npos) {
+    return quoted(value) + " is not 1 to 64 characters of a-z, 0-9 and -";
+  }
+  settings.kafka_prefix = value;
   return std::nullopt;
 }
 

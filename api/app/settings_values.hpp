@@ -20,10 +20,13 @@ Fault store_choice(std::string& field, std::string_view value, std::string_view 
 Fault store_number(std::uint64_t& field, std::string_view value, std::uint64_t min, std::uint64_t max);
 Fault store_bytes(std::uint64_t& field, std::string_view value, std::uint64_t min, std::uint64_t max);
 Fault store_switch(bool& field, std::string_view value);
-/// "field=column", both sides not empty.
-Fault store_assignment(std::vector<std::string>& field, std::string_view value);
+/// Two sides, neither of them empty. `form`: "FIELD=COLUMN".
+Fault store_assignment(std::vector<std::string>& field, std::string_view value, std::string_view form);
 
 Fault store_listen(Settings& settings, std::string_view value);
+Fault store_log(Settings& settings, std::string_view value);
+/// Of topics: what is left out is what Kafka takes for the same in names.
+Fault store_kafka_prefix(Settings& settings, std::string_view value);
 Fault store_delimiter(Settings& settings, std::string_view value);
 Fault store_process(Settings& settings, std::string_view value);
 Fault store_workspace(Settings& settings, std::string_view value);

@@ -187,7 +187,7 @@ Result<void> Uploads::read_file(const Job& job, ingest::Upload& upload) {
   if (!options) return options.error();
   options->scratch = node_.folder().spool();
   upload.state = ingest::UploadState::reading;
-  LogWindow window(node_, job.workspace);
+  LogWindow window(node_, job.workspace, &stopping_);
   ingest::RowIntake rows(upload.request.process, upload.id, node_.log().partitions(), node_.clock().now(),
                          [&](std::vector<log::Addressed> records) { return window.append(std::move(records)); });
   ingest::FileReader reader(std::move(*options), rows);
@@ -218,7 +218,7 @@ Result<void> Uploads::read_file(const Job& job, ingest::Upload& upload) {
 
 /// Tells every partition, then keeps the upload with the position behind it.
 Result<log::Position> Uploads::close(const Job& job, const ingest::Upload& upload, log::Kind kind) {
-  LogWindow window(node_, job.workspace);
+  LogWindow window(node_, job.workspace, &stopping_);
   (void)window.append_to_all({kind, runtime::encode(runtime::UploadMark{upload.request.process, upload.id})});
   auto position = window.finish();
   if (!position) return position.error();

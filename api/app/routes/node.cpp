@@ -44,7 +44,8 @@ std::vector<Route> node_routes(Node& node) {
       open_route("/healthz", Where::io, [](Call call) { call.respond(state_answer("ok", 200)); }),
       open_route("/readyz", Where::io,
                  [&node](Call call) {
-                   call.respond(node.draining() ? state_answer("draining", 503) : state_answer("ready", 200));
+                   if (node.draining()) return call.respond(state_answer("draining", 503));
+                   call.respond(state_answer(node.log_is_away() ? "log_unreachable" : "ready", 200));
                  }),
       open_route("/metrics", Where::readers,
                  [&node](Call call) {

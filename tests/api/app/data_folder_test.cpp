@@ -50,6 +50,26 @@ TEST(DataFolder, IsNotMadeForAReader) {
   EXPECT_FALSE(std::filesystem::exists(temp.path() / "nothing"));
 }
 
+TEST(DataFolder, BelongsToOneLog) {
+  const tests::TempFolder temp;
+  const auto folder = DataFolder::open(temp.path(), 4);
+  ASSERT_TRUE(folder->bind_log("kafka a weir"));
+  ASSERT_TRUE(folder->bind_log("kafka a weir"));
+  for (const char* other : {"embedded", "kafka b weir", "kafka a other"}) {
+    const auto bound = folder->bind_log(other);
+    ASSERT_FALSE(bound) << other;
+    EXPECT_EQ(bound.error().code, Code::log_recreated);
+  }
+}
+
+TEST(DataFolder, OfTheFirstVersionHasAnEmbeddedLog) {
+  const tests::TempFolder temp;
+  const auto folder = DataFolder::open(temp.path(), 4);
+  std::ofstream(temp.path() / "log" / "CURRENT") << "MANIFEST-000001\n";
+  EXPECT_FALSE(folder->bind_log("kafka a weir"));
+  EXPECT_TRUE(folder->bind_log("embedded"));
+}
+
 TEST(DataFolder, SecretsStay) {
   const tests::TempFolder temp;
   const auto folder = DataFolder::open(temp.path(), 4);

@@ -52,6 +52,18 @@ TEST_F(SettingsOf, ServeHaveDefaults) {
   EXPECT_FALSE(settings.insecure);
 }
 
+TEST_F(SettingsOf, KafkaIsNamedByItsBrokers) {
+  const auto settings = accepted({"serve", "--log", "kafka://a:9092,[::1]:9093", "--group", "g"},
+                                 {{"WEIR_KAFKA", "security.protocol=ssl;ssl.ca.location=/a=b"}});
+  EXPECT_TRUE(is_on_kafka(settings));
+  EXPECT_EQ(settings.group, "g");
+  EXPECT_THAT(settings.kafka, ElementsAre("security.protocol=ssl", "ssl.ca.location=/a=b"));
+  for (const char* wrong : {"kafka", "kafka://", "kafka://a", "kafka://a:0", "kafka://a:1,", "kafka://a:1/x", "other"}) {
+    EXPECT_THAT(refused({"serve", "--log", wrong}), HasSubstr("kafka://HOST:PORT[,HOST:PORT]")) << wrong;
+  }
+  EXPECT_THAT(refused({"serve", "--kafka-prefix", "a_b"}), HasSubstr("a-z, 0-9 and -"));
+}
+
 TEST_F(SettingsOf, AFlagGoesBeforeAVariableBeforeTheFileBeforeTheDefault) {
   const auto config = file("shards: 2\nthreads: 2\ndata: from-file\n");
   const auto settings =

@@ -1,0 +1,95 @@
+#include "api/app/event_log.hpp"
+
+#include "stream/log/appender_thread.hpp"
+#include "stream/log/kafka/kafka_log.hpp"
+
+namespace weir::app {
+namespace {
+
+constexpr std::chrono::seconds stop_wait{5};
+constexpr std::size_t fetch_bytes_min = std::size_t{256} << 10;
+
+class OwnLog final : public EventLog {
+ public:
+  OwnLog(std::unique_ptr<log::HighWaterFile> high_water, std::unique_ptr<log::EmbeddedLog> log)
+      : high_water_(std::move(high_water)), log_(std::move(log)) {}
+
+  log::Log& log() override { return *log_; }
+  void start(OnFatal on_fatal) override {
+    appender_ = std::make_unique<log::AppenderThread>(*log_, std::move(on_fatal));
+  }
+  void stop() override { appender_.reset(); }
+  LogFigures figures() const override {
+    return {.queued_bytes = log_->queued_bytes(), .refused_appends = log_->refused_appends()};
+  }
+  log::EmbeddedLog* embedded() override { return log_.get(); }
+
+ private:
+  std::unique_ptr<log::HighWaterFile> high_water_;
+  std::unique_ptr<log::EmbeddedLog> log_;
+  std::unique_ptr<log::AppenderThread> appender_;
+};
+
+class KafkaEventLog final : public EventLog {
+ public:
+  explicit KafkaEventLog(std::unique_ptr<log::KafkaLog> log) : log_(std::move(log)) {}
+
+  log::Log& log() override { return *log_; }
+  void start(OnFatal) override {}
+  void stop() override { log_->stop(stop_wait); }
+  LogFigures figures() const override {
+    return {log_->queued_bytes(), log_->refused_appends(), log_->away_for(), log_->gaps(), log_->producers_replaced()};
+  }
+
+ private:
+  std::unique_ptr<log::KafkaLog> log_;
+};
+
+log::KafkaOptions kafka_options(const Settings& settings, const MemoryPlan& memory, const DataFolder& folder,
+                                Logger& logger) {
+  log::KafkaOptions options;
+  options.brokers = settings.log.substr(kafka_scheme.size());
+  options.prefix = settings.kafka_prefix;
+  options.group = settings.group;
+  options.partitions = folder.shards();
+  for (const std::string& setting : settings.kafka) {
+    const std::size_t equals = setting.find('=');
+    options.settings.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
+  }
+  options.on_line = [&logger](std::string_view line) { logger.log(LogLevel::warning, "kafka", {{"line", line}}); };
+  options.queue_bytes = memory.log_queue;
+  options.fetch_bytes = std::max<std::size_t>(memory.log_tail / folder.shards(), fetch_bytes_min);
+  options.retention = std::chrono::hours{24 * settings.kafka_retention_days};
+  return options;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<EventLog>> open_embedded_log(const MemoryPlan& memory, const DataFolder& folder,
+                                                    store::Store& store, const Clock& clock) {
+  if (const auto bound = folder.bind_log("embedded"); !bound) return bound.error();
+  auto high_water = std::make_unique<log::HighWaterFile>(folder.high_water());
+  log::EmbeddedOptions options;
+  options.partitions = folder.shards();
+  options.tail_bytes = memory.log_tail;
+  options.queue_bytes = memory.log_queue;
+  options.commit_bytes = memory.log_batch;
+  auto opened = log::EmbeddedLog::open(store, *high_water, clock, options);
+  if (!opened) return opened.error();
+  return std::unique_ptr<EventLog>{new OwnLog{std::move(high_water), *std::move(opened)}};
+}
+
+Result<std::unique_ptr<EventLog>> open_kafka_log(const Settings& settings, const MemoryPlan& memory,
+                                                 const DataFolder& folder, const Clock& clock, Logger& logger) {
+  log::KafkaOptions options = kafka_options(settings, memory, folder, logger);
+  const auto seal = folder.key("log");
+  if (!seal) return seal.error();
+  options.seal = *seal;
+  auto opened = log::KafkaLog::open(std::move(options), clock);
+  if (!opened) return opened.error();
+  const std::string identity = "kafka " + (*opened)->cluster_id() + ' ' + settings.kafka_prefix;
+  if (const auto bound = folder.bind_log(identity); !bound) return bound.error();
+  return std::unique_ptr<EventLog>{new KafkaEventLog{*std::move(opened)}};
+}
+
+}  // namespace weir::app

@@ -125,13 +125,16 @@ Result<void> Node::open_stores() {
   shard_files_.resize(folder_.shards());
   std::vector<Opening> openings{{folder_.node(), &of_node, &node_store_, &node_files_}};
   if (!is_on_kafka(settings_)) openings.push_back({folder_.log(), &of_log, &log_store_, &log_files_});
+  const std::size_t irreplaceable = openings.size();  // only a shard's store can be made again
   for (std::uint32_t i = 0; i < folder_.shards(); ++i) {
     if (is_marked(i)) continue;
     openings.push_back({folder_.shard(i), &of_shard, &shard_stores_[i], &shard_files_[i]});
   }
   open_all(openings, *environment_, threads_of(settings_));
   if (const auto opened = outcome_of(openings, Code::state_damaged); !opened) return opened;
-  if (!log_store_ || !node_store_) return openings[log_store_ ? 1 : 0].outcome;
+  for (std::size_t i = 0; i < irreplaceable; ++i) {
+    if (!openings[i].outcome) return openings[i].outcome;
+  }
   if (const auto opened = rebuild_shards(of_shard); !opened) return opened;
   audit_ = std::make_unique<auth::Audit>(*node_store_, secrets_.audit);
   auto answers = auth::IdempotencyStore::open(*node_store_, clock_);
@@ -152,6 +155,11 @@ bool Node::is_marked(std::uint32_t shard) const {
 Result<void> Node::rebuild_shards(const rocks::RocksOptions& options) {
   for (std::uint32_t i = 0; i < folder_.shards(); ++i) {
     if (shard_stores_[i]) continue;
+    if (!log_store_) {
+      return Error{Code::state_damaged, folder_.shard(i) +
+                                            ": a node on Kafka does not make it again by itself; move this "
+                                            "folder away, and the next start makes it from the topics"};
+    }
     const auto rebuilt = rebuild_shard(folder_, settings_, i, *log_store_, clock_, logger_);
     if (!rebuilt) return rebuilt;
     std::vector<Opening> opening{{folder_.shard(i), &options, &shard_stores_[i], &shard_files_[i]}};

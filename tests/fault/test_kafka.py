@@ -2,6 +2,7 @@
 topics past it. Whatever was answered with 202 is counted, once."""
 
 import json
+import shutil
 import threading
 import time
 import unittest
@@ -226,6 +227,10 @@ class EmptyDisk(OnKafka):
         with self.assertRaises(RuntimeError):
             self.node.start()
         self.assertIn("log_recreated", self.node.last_words())
+        shutil.rmtree(self.node.folder / "data")  # as the refusal advises
+        self.node.start()
+        self.token = self.node.token(self.workspace)
+        self.assertEqual(self.view("kpis", self.post([event("c", "a", 0)]))["events"], 1)
 
 
 del OnKafka, WithNode  # they have no tests of their own

@@ -76,7 +76,7 @@ Cell& Views::change(const CellKey& key) {
   WEIR_CHECK(paging_of(key.table) != Paging::tallies, "a table of tallies has no cells to change");
   Single* found = single(key);
   if (found == nullptr) found = singles(key.table).emplace(key, std::make_unique<Single>()).first->second.get();
-  if (!found->changed) {
+  if (notes_changes_ && !found->changed) {
     found->changed = true;
     changed_.push_back(key);
   }
@@ -93,7 +93,7 @@ void Views::tally(const CellKey& key, std::int64_t by) {
   const CellKey page = page_of_tally(key);
   TallyPage& counted = tally_page(page);
   counted.counts[key.b % tallies_per_page] += by;
-  if (counted.changed == 0) changed_.push_back(page);
+  if (notes_changes_ && counted.changed == 0) changed_.push_back(page);
   counted.changed |= std::uint64_t{1} << (key.b % tallies_per_page);
 }
 
@@ -106,8 +106,10 @@ void Views::absorb(Table table, Views& other) {
     other.each_tally(table, [this](const CellKey& key, std::int64_t count) { tally(key, count); });
     erase_if(other.tallies_, [table](const auto& page) { return page.first.table == table; });
   }
+  auto& held = singles(table);
+  if (held.size() < other.singles(table).size()) std::swap(held, other.singles(table));  // merging knows no sides
   for (auto& [key, theirs] : other.singles(table)) {
-    const auto [mine, fresh] = singles(table).try_emplace(key, std::move(theirs));
+    const auto [mine, fresh] = held.try_emplace(key, std::move(theirs));
     if (!fresh) mine->second->cell.merge(theirs->cell);
   }
   other.singles(table).clear();
@@ -164,6 +166,7 @@ void Views::write_variants(const Write& write, std::vector<CellKey>* cells) {
 }
 
 void Views::write_changed(const Write& write, std::vector<CellKey>* cells) {
+  WEIR_CHECK(notes_changes_, "views that do not note what changes cannot tell it");
   for (const CellKey& page : std::exchange(changed_, {})) {
     if (paging_of(page.table) == Paging::tallies) {
       write_tallies(page, write, cells);

@@ -36,6 +36,10 @@ class Views {
   /// Views that lie in a store. `variants`: what variants() told when they were last written.
   Views(Load load, HashedCells::Size variants);
 
+  /// Which cells change is not noted from now on, which a list as long as the views would be: write_changed() is not to
+  /// be called any more.
+  void note_no_changes() { notes_changes_ = false; }
+
   /// The cell, made if there is none, and marked as changed; not of a table of tallies. Valid until the next change()
   /// in the same table. O(1) but for a load.
   Cell& change(const CellKey& key);
@@ -108,6 +112,7 @@ class Views {
   std::array<Pages<Single>, table_end> singles_;  // by table
   Pages<TallyPage> tallies_;
   HashedCells variants_;
+  bool notes_changes_ = true;
   std::vector<CellKey> changed_;  // pages of singles_ and tallies_
   std::set<CellKey> exhausted_;
 };

@@ -50,6 +50,8 @@ void on_each(std::vector<Share>& shares, const Work& work) {
 
 /// What one thread makes of its parts.
 struct BatchView::Share {
+  Share() { views.note_no_changes(); }
+
   Views views;
   decltype(BatchView::long_cases_) long_cases;
   std::uint64_t events = 0;
@@ -105,6 +107,7 @@ std::unique_ptr<ProcessView> BatchView::build(const Operators& operators, unsign
       apply(groups, operators, share);
     }
   });
+  pieces_.clear();  // what follows takes their memory
   // One set of names throughout, so cells merge as they are.
   auto view = std::make_unique<ProcessView>();
   view->views = std::move(shares[0].views);

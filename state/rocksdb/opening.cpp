@@ -78,7 +78,7 @@ void set_sizes(rocksdb::Options& to, const RocksOptions& options, const RocksEnv
   to.bytes_per_sync = std::uint64_t{1} << 20;
   to.level_compaction_dynamic_level_bytes = true;
   to.compression = options.compress ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
-  to.bottommost_compression = options.compress ? rocksdb::kZSTD : rocksdb::kNoCompression;
+  to.bottommost_compression = to.compression;
 }
 
 rocksdb::Options options_of(const RocksOptions& options, const RocksEnvironment::Shared& shared,

@@ -48,7 +48,7 @@ struct RocksOptions {
   std::size_t memtable_bytes = std::size_t{32} << 20;
   std::size_t block_bytes = std::size_t{16} << 10;
   WalRecovery recovery = WalRecovery::refuse_damage;
-  bool compress = true;  // lz4, the last level zstd
+  bool compress = true;  // lz4
   /// A write, a sync or a background job failed: the store answers no write any more and the process has to stop (R4).
   /// Called once, from any thread; must not call the store.
   std::function<void(std::string_view what)> on_fatal = {};

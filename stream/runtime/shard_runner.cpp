@@ -195,11 +195,15 @@ void ShardRunner::tick_if_due() {
   }
 }
 
+Clock::Steady ShardRunner::commit_gap() const {
+  return std::max(options_.commit_gap, options_.commit_gap_costs * last_commit_took_);
+}
+
 bool ShardRunner::commit_is_due(bool caught_up) const {
   if (!task_.dirty() || strays_.state() != Strays::State::none) return false;
   if (narrowing() || task_.full()) return true;
   const Clock::Steady waited = clock_.steady() - last_commit_;
-  if (waited >= options_.commit_gap && taken_ >= lag()) return true;
+  if (caught_up && waited >= commit_gap()) return true;
   if (!caught_up && waited < options_.commit_interval) return false;
   const bool awaited = std::any_of(next_.begin(), next_.end(), [this](const auto& taken) {
     return watch_.awaited(shard_, taken.first, taken.second);
@@ -219,8 +223,10 @@ Result<void> ShardRunner::refill_if_idle(bool caught_up) {
 
 Result<void> ShardRunner::commit() {
   doing_ = "committing";
+  const Clock::Steady begin = clock_.steady();
   if (const auto committed = task_.commit(); !committed) return committed;
   last_commit_ = clock_.steady();
+  last_commit_took_ = last_commit_ - begin;
   taken_ = 0;
   if (narrowing()) records_max_ = records_max_ < narrow_records_max ? records_max_ * 2 : Task::all_records;
   crashes_.committed();
@@ -243,7 +249,7 @@ Result<void> ShardRunner::finish() {
 
 std::optional<Clock::Steady> ShardRunner::next_step() const {
   if (strays_.state() == Strays::State::under_way) return clock_.steady() + strays_rest;
-  if (task_.dirty()) return last_commit_ + options_.commit_gap;
+  if (task_.dirty()) return last_commit_ + std::min(commit_gap(), options_.commit_interval);
   std::optional<Time> due;
   for (const auto& [workspace, next] : next_) {
     const auto one = task_.next_due(workspace);

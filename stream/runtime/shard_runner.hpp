@@ -18,9 +18,11 @@ namespace weir::runtime {
 
 struct RunnerOptions {
   std::size_t batch_bytes = std::size_t{1} << 20;  // read in one step, from the workspaces in turn
-  // A commit is due when as much is taken as still waits: a lone event is committed at once, and the further a shard is
-  // behind, the more events of a case become one write (measured.md). What the task may hold bounds it.
+  // A lone event is committed at once. What follows gathers for a while that grows with what commits cost, so that they
+  // take a small share of the time, and under load many events of a case become one write (measured.md). What the task
+  // may hold bounds it.
   Clock::Steady commit_gap = std::chrono::milliseconds{5};         // at least, between two commits nobody waits for
+  int commit_gap_costs = 16;                                       // at least, as often as long as the last one took
   Clock::Steady commit_interval = std::chrono::milliseconds{200};  // at most, while somebody waits or follows
   Clock::Steady commit_interval_max = std::chrono::milliseconds{3200};  // at most
   // Extremes that views lost are looked up again when the shard is idle, at most this often.
@@ -74,6 +76,7 @@ class ShardRunner {
   bool wall_clock_jumped();
   Result<void> refill_if_idle(bool caught_up);
   bool commit_is_due(bool caught_up) const;
+  Clock::Steady commit_gap() const;
   Result<void> commit();
 
   const std::uint32_t shard_;
@@ -91,6 +94,7 @@ class ShardRunner {
   std::uint64_t records_max_ = Task::all_records;  // to take before a commit; fewer when looking for who is to blame
   std::shared_ptr<std::atomic<int>> ticks_under_way_ = std::make_shared<std::atomic<int>>(0);
   Clock::Steady last_commit_{};
+  Clock::Steady last_commit_took_{};
   Clock::Steady last_refill_{};
   Time wall_seen_{};
   Clock::Steady steady_seen_{};

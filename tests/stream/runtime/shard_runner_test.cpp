@@ -118,7 +118,7 @@ TEST(ShardRunner, CommitsForWhoWaitsAlthoughItIsBehind) {
   EXPECT_EQ(told, true);
 }
 
-TEST(ShardRunner, CommitsMoreAtATimeTheFurtherItIsBehind) {
+TEST(ShardRunner, CommitsWhereItHasCaughtUp) {
   OneShard one;
   RunnerOptions options;
   options.batch_bytes = 1;
@@ -130,17 +130,46 @@ TEST(ShardRunner, CommitsMoreAtATimeTheFurtherItIsBehind) {
       ASSERT_TRUE(runner.step());
     }
   };
-  steps(99);
+  steps(199);
   EXPECT_EQ(one.task->counters().commits, 0U);
-  steps(1);
-  EXPECT_EQ(one.watch.committed_offset(0, "w"), 100U);
-  steps(99);
-  EXPECT_LE(one.task->counters().commits, 8U);  // 100, 50, 25, 13 …
   steps(1);
   EXPECT_EQ(one.watch.committed_offset(0, "w"), 200U);
   one.append(log::Kind::tick, encode(Tick{201}));
   steps(1);
   EXPECT_EQ(one.watch.committed_offset(0, "w"), 201U);  // a lone record at once
+}
+
+/// A follower of nothing, with whom a commit takes 20 ms.
+class SlowCommits final : public ChangeSink {
+ public:
+  explicit SlowCommits(ManualClock& clock) : clock_(clock) {}
+  void begin() override {}
+  bool follows(std::string_view, std::string_view) const override { return false; }
+  void gather(std::string_view, std::string_view, const ProcessChanges&) override {}
+  Result<void> publish(const std::function<Result<void>()>& write) override {
+    clock_.advance(std::chrono::milliseconds{20});
+    return write();
+  }
+  bool followed() const override { return false; }
+
+ private:
+  ManualClock& clock_;
+};
+
+TEST(ShardRunner, SpendsASmallShareOfItsTimeOnCommits) {
+  OneShard one;
+  SlowCommits slow{one.clock};
+  one.task->tell(slow);
+  ShardRunner runner{0, *one.log, *one.task, one.watch, one.clock};
+  for (std::int64_t time = 1; time <= 300; ++time) {
+    one.append(log::Kind::tick, encode(Tick{time}));
+    one.clock.advance(std::chrono::milliseconds{10});
+    ASSERT_TRUE(runner.step());
+  }
+  EXPECT_GE(one.task->counters().commits, 8U);  // 3 s and 20 ms for each; one every 16 × 20 ms
+  EXPECT_LE(one.task->counters().commits, 10U);
+  ASSERT_TRUE(runner.next_step());
+  EXPECT_LE(*runner.next_step(), one.clock.steady() + RunnerOptions{}.commit_interval);
 }
 
 TEST(ShardRunner, CommitsNoSoonerForWhoWaitsForWhatItHasNotReached) {

@@ -60,6 +60,10 @@ class Operator {
   /// Takes back what the case contributed and adds what it contributes now. Must be exact: the sum of the changes of a
   /// case, in whatever order its events came, depends on its last state alone.
   virtual void apply(const CaseChange& change, Views& views) const = 0;
+  /// It has cells by variant, and asks of a change only for the case's id and activities and, of its facts, for
+  /// `summary.variant`, `events`, `first_began` and `last_ended`: whoever applies many cases may keep just that of them
+  /// and apply them variant by variant, so that each cell is fetched once.
+  virtual bool goes_by_variant() const { return false; }
   /// Rewrites the names in the key and the note of a cell of this operator's tables, so that cells of several
   /// partitions can be merged. False: the table is not this operator's.
   virtual bool relabel(const Relabel& names, CellKey& key, Cell& cell) const = 0;

@@ -56,15 +56,21 @@ CaseFacts WholeCase::facts(const Completion& completion) {
   return facts;
 }
 
-void WholeCase::apply(std::string_view case_id, const CaseFacts& after, const Operators& operators, Views& views) {
+void WholeCase::hand_over(std::string_view case_id, const CaseFacts& after,
+                          const std::function<void(const CaseChange&)>& take) {
   const std::function<std::vector<NameId>()> listed = [this] {
     std::vector<NameId> activities;
     for (const Step& step : steps_) activities.push_back(step.activity);
     return activities;
   };
   if (!paused_.empty()) paused_.resize(steps_.size());
-  const CaseChange change{case_id, nullptr, &after, {}, steps_, activities_, edges_, listed, paused_};
-  for (const auto& one : operators) one->apply(change, views);
+  take({case_id, nullptr, &after, {}, steps_, activities_, edges_, listed, paused_});
+}
+
+void WholeCase::apply(std::string_view case_id, const CaseFacts& after, const Operators& operators, Views& views) {
+  hand_over(case_id, after, [&](const CaseChange& change) {
+    for (const auto& one : operators) one->apply(change, views);
+  });
 }
 
 void WholeCase::retract(std::string_view case_id, const CaseFacts& before, const Operators& operators, Views& views) {

@@ -37,6 +37,8 @@ class WholeCase {
   CaseFacts facts(const Judgement& judgement);
   /// Adds the case, whose facts these are, to `views`. Not to be called for an empty case.
   void apply(std::string_view case_id, const CaseFacts& facts, const Operators& operators, Views& views);
+  /// The change that apply() gives to every operator, for a caller who chooses among them.
+  void hand_over(std::string_view case_id, const CaseFacts& facts, const std::function<void(const CaseChange&)>& take);
   /// Takes out of `views` what apply() with these facts added. Not for a case with pauses, nor to be called twice.
   void retract(std::string_view case_id, const CaseFacts& facts, const Operators& operators, Views& views);
   /// Adds the case to `views`. Not to be called for an empty case.

@@ -4,10 +4,12 @@
 #include <array>
 #include <atomic>
 #include <optional>
+#include <ranges>
 #include <thread>
 
 #include "schemas/base/check.hpp"
 #include "stream/dataflow/whole_case.hpp"
+#include "stream/feed/variant_groups.hpp"
 #include "stream/operators/variants.hpp"
 
 namespace weir::feed {
@@ -53,6 +55,7 @@ struct BatchView::Share {
   Share() { views.note_no_changes(); }
 
   Views views;
+  VariantGroups variants;
   decltype(BatchView::long_cases_) long_cases;
   std::uint64_t events = 0;
   std::uint64_t duplicates = 0;
@@ -84,7 +87,13 @@ void BatchView::apply(CaseGroups& part, const Operators& operators, Share& share
     const auto rows = part.rows(number);
     whole.begin();
     for (const CaseGroups::Row& row : rows) whole.add(names_, row.activity, no_name, row.began, row.ended);
-    whole.apply(part.case_id(number), Completion{}, operators, share.views);
+    const CaseFacts facts = whole.facts(Completion{});
+    whole.hand_over(part.case_id(number), facts, [&](const CaseChange& change) {
+      for (const auto& one : operators) {
+        if (!one->goes_by_variant()) one->apply(change, share.views);
+      }
+    });
+    share.variants.add(part.case_id(number), facts, rows | std::views::transform(&CaseGroups::Row::activity));
     if (rows.size() <= operators::VariantNote::listed_max) continue;
     auto& activities = share.long_cases[std::string{part.case_id(number)}];
     for (const CaseGroups::Row& row : rows) activities.push_back(row.activity);
@@ -93,32 +102,50 @@ void BatchView::apply(CaseGroups& part, const Operators& operators, Share& share
   share.duplicates += part.duplicates();
 }
 
+/// Part by part what lies in cells by activity, edge or time; then, group by group, what lies in cells by variant.
+void BatchView::fold_cases(const Operators& operators, std::vector<Share>& shares) {
+  Queue parts{PartedEvents::parts};
+  on_each(shares, [&](Share& share) {
+    const std::size_t parts_each = PartedEvents::parts / shares.size();  // one is as large as another
+    CaseGroups cases;
+    for (bool first = true; const auto part = parts.take(); first = false) {
+      cases.group(pieces_, *part);
+      if (first) share.variants.expect(cases.cases() * parts_each, cases.events() * parts_each);
+      apply(cases, operators, share);
+    }
+  });
+  for (TakenPiece& piece : pieces_) piece.events.rows = decltype(piece.events.rows){};  // what follows takes the memory
+  Queue groups{VariantGroups::groups};
+  on_each(shares, [&](Share& share) {
+    while (const auto group = groups.take()) {
+      for (const Share& of : shares) of.variants.apply(*group, operators, share.views);
+    }
+  });
+  for (Share& share : shares) share.variants = {};
+  pieces_.clear();
+}
+
+/// One set of names throughout, so cells merge as they are.
+Views BatchView::merge(std::vector<Share>& shares) {
+  Views views = std::move(shares[0].views);
+  Queue tables{merged_tables.size()};
+  on_each(shares, [&](Share&) {
+    while (const auto table = tables.take()) {
+      for (std::size_t i = 1; i < shares.size(); ++i) views.absorb(merged_tables[*table], shares[i].views);
+    }
+  });
+  return views;
+}
+
 std::unique_ptr<ProcessView> BatchView::build(const Operators& operators, unsigned threads) {
   if (filling_ != nullptr) {
     filling_->end();
     take(*std::exchange(filling_, nullptr));
   }
   std::vector<Share> shares(std::max(1U, threads));
-  Queue parts{PartedEvents::parts};
-  on_each(shares, [&](Share& share) {
-    CaseGroups groups;
-    while (const auto part = parts.take()) {
-      groups.group(pieces_, *part);
-      apply(groups, operators, share);
-    }
-  });
-  pieces_.clear();  // what follows takes their memory
-  // One set of names throughout, so cells merge as they are.
+  fold_cases(operators, shares);
   auto view = std::make_unique<ProcessView>();
-  view->views = std::move(shares[0].views);
-  Queue tables{merged_tables.size()};
-  on_each(shares, [&](Share&) {
-    while (const auto table = tables.take()) {
-      for (std::size_t i = 1; i < shares.size(); ++i) {
-        view->views.absorb(merged_tables[*table], shares[i].views);
-      }
-    }
-  });
+  view->views = merge(shares);
   for (NameId id = 1; id < names_.end(); ++id) {
     const NameId same = view->names.intern(names_.text(id));
     WEIR_CHECK(same == id, "names of a batch are numbered in the order they came");

@@ -39,7 +39,9 @@ class BatchView final : public ingest::PiecewiseSink {
  private:
   struct Share;
   void take(EventPiece& piece);
+  void fold_cases(const dataflow::Operators& operators, std::vector<Share>& shares);
   void apply(CaseGroups& part, const dataflow::Operators& operators, Share& share) const;
+  static dataflow::Views merge(std::vector<Share>& shares);
 
   std::unique_ptr<EventPiece> filling_;
   std::vector<TakenPiece> pieces_;

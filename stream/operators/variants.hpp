@@ -30,6 +30,7 @@ VariantNote decode_variant_note(std::string_view note);
 class Variants final : public dataflow::Operator {
  public:
   void apply(const dataflow::CaseChange& change, dataflow::Views& views) const override;
+  bool goes_by_variant() const override { return true; }
   bool relabel(const dataflow::Relabel& names, dataflow::CellKey& key, dataflow::Cell& cell) const override;
 };
 

@@ -3,7 +3,9 @@
 import gzip
 import io
 import json
+import socket
 import tempfile
+import time
 import zipfile
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +14,7 @@ import openpyxl
 import xlsxwriter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from running import ROOT, WithNode, event
+from running import ROOT, WAIT_S_MAX, WithNode, event
 
 CSV = """case_id,activity,timestamp,resource,amount
 1,received,2026-01-01T00:00:00Z,ann,10
@@ -104,6 +106,34 @@ class Files(WithNode):
         found = self.upload("case_id,activity,timestamp,x\n" + rows + "1," + "x" * (2 << 20), state="failed")
         self.assertEqual(found["failure"]["code"], "line_too_long")
         self.assertEqual(self.view("kpis", found["position"])["events"], 0)
+
+    def breaks_off(self, path, content):
+        """The connection ends when 99 % of the file are sent."""
+        with socket.create_connection(self.node.address) as connection:
+            head = (f"POST {path} HTTP/1.1\r\nhost: weir\r\nauthorization: Bearer {self.token}\r\n"
+                    f"content-length: {len(content)}\r\n\r\n")
+            connection.sendall(head.encode() + content[:len(content) * 99 // 100])
+
+    def test_a_connection_that_breaks_off_leaves_nothing_and_the_file_can_be_sent_again(self):
+        rows = [[str(n // 4), "abcd"[n % 4], f"2026-01-01T00:00:{n % 60:02}Z"] for n in range(20_000)]
+        lines = [["case_id", "activity", "timestamp"], *rows]
+        book = openpyxl.Workbook()
+        for line in lines:
+            book.active.append(line)
+        saved = io.BytesIO()
+        book.save(saved)
+        files = {"csv": "".join(",".join(line) + "\n" for line in lines).encode(), "xlsx": saved.getvalue()}
+        for process, content in files.items():
+            with self.subTest(process):
+                self.breaks_off(f"/v1/uploads?process={process}", content)
+                found = self.upload(content, process)
+                kpis = self.view("kpis", found["position"], process)
+                self.assertEqual((kpis["events"], kpis["cases"], kpis["duplicates"]), (20_000, 5_000, 0))
+        self.assertEqual(len(self.expect(200, "GET", "/v1/uploads").body["uploads"]), 2)  # the whole ones
+        spool, deadline = self.node.folder / "data/spool", time.monotonic() + WAIT_S_MAX
+        while list(spool.iterdir()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.assertEqual(list(spool.iterdir()), [])
 
     def test_wrong_parameters(self):
         for more in ("process=Not%20plain", "process=p&zone=Nowhere/At_All", "process=p&date_order=up", "process=p&map=x",

@@ -196,7 +196,8 @@ void ShardRunner::tick_if_due() {
 }
 
 Clock::Steady ShardRunner::commit_gap() const {
-  return std::max(options_.commit_gap, options_.commit_gap_costs * last_commit_took_);
+  const int costs = task_.followed() ? options_.commit_gap_costs_followed : options_.commit_gap_costs;
+  return std::max(options_.commit_gap, costs * last_commit_took_);
 }
 
 bool ShardRunner::commit_is_due(bool caught_up) const {

@@ -22,7 +22,8 @@ struct RunnerOptions {
   // take a small share of the time, and under load many events of a case become one write (measured.md). What the task
   // may hold bounds it.
   Clock::Steady commit_gap = std::chrono::milliseconds{5};         // at least, between two commits nobody waits for
-  int commit_gap_costs = 16;                                       // at least, as often as long as the last one took
+  int commit_gap_costs = 16;                                       // at least, so often what the last one took
+  int commit_gap_costs_followed = 2;                               // the same, while somebody follows
   Clock::Steady commit_interval = std::chrono::milliseconds{200};  // at most, while somebody waits or follows
   Clock::Steady commit_interval_max = std::chrono::milliseconds{3200};  // at most
   // Extremes that views lost are looked up again when the shard is idle, at most this often.

@@ -26,6 +26,7 @@ MemoryPlan plan_memory(std::uint64_t memory_bytes, std::uint32_t shards, unsigne
   plan.node_memtable = memtable(eighth / 16, 4 * mib);
   plan.shard_memtable = memtable(eighth / 2 / shards, 32 * mib);
   plan.tasks = 4 * eighth / (shards + commit_copies * std::min(threads, shards)) * shards;
+  plan.task_batch = std::clamp(eighth / 32, mib / 4, mib);
   plan.bodies = std::max(eighth, 4 * body);
   plan.log_queue = std::max(eighth / 2, 2 * body);
   plan.log_batch = std::clamp(eighth / 8, mib, 8 * mib);

@@ -17,6 +17,7 @@ struct MemoryPlan {
   std::size_t shard_memtable = 0;  // what a kill leaves to be replayed
   // Tasks, 1/2 with what their commits copy on the way.
   std::size_t tasks = 0;  // cases, cells and what changed of them, of all shards; after a commit half stays as a cache
+  std::size_t task_batch = 0;  // of the log, read by a shard in one step; its cases come with it
   // Events on their way, 1/4.
   std::size_t bodies = 0;     // of requests
   std::size_t log_queue = 0;  // what waits for the log's next fsync

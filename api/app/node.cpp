@@ -187,6 +187,7 @@ Result<void> Node::open_stream() {
   runtime::EngineOptions options;
   options.threads = std::min(threads_of(settings_), folder_.shards());
   options.task.cache_bytes = memory_.tasks / 2;
+  options.runner.batch_bytes = memory_.task_batch;
   options.foreign_producers = event_log_->is_remote();
   options.changes = changes_.sinks();
   options.on_damaged = [this](std::uint32_t shard, const Error& error) { mark_damaged(shard, error); };

@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include "api/app/allocator.hpp"
 #include "api/app/checkpoints.hpp"
 #include "api/app/commands.hpp"
 #include "api/app/live.hpp"
@@ -21,6 +22,10 @@
 
 namespace weir::app {
 namespace {
+
+/// Where memory is dear, what is freed goes back sooner than main.cpp says, at the price of asking for it again.
+constexpr std::uint64_t little_memory_bytes = std::uint64_t{256} << 20;
+constexpr std::chrono::milliseconds little_memory_kept{100};
 
 /// The store may be in any state, so nothing is closed: the next start recovers (reliability R4).
 [[noreturn]] void stop_at_once(Command command, const Error& error) {
@@ -163,6 +168,7 @@ int run_server(const Settings& settings, const MakeDemo& make_demo) {
   Logger::Options log_options;
   log_options.level = level_of(settings.log_level);
   Logger logger(std::move(log_options), clock);
+  if (settings.memory_bytes < little_memory_bytes) give_memory_back_after(little_memory_kept);
   auto node = Node::open(settings, clock, logger,
                          [command = settings.command](const Error& error) { stop_at_once(command, error); });
   if (!node) return fails(node.error());

@@ -57,7 +57,9 @@ Result<void> RocksStore::write(const store::Batch& batch, store::Durability dura
   rocksdb::FlushOptions flush;
   flush.wait = false;
   flush.allow_write_stall = true;
-  return outcome(db_->Flush(flush));
+  const rocksdb::Status flushed = db_->Flush(flush);
+  if (flushed.IsTryAgain()) return {};  // writers are being stopped: the next write meets it and waits
+  return outcome(flushed);
 }
 
 Result<void> RocksStore::sync() {

@@ -186,13 +186,14 @@ void RowIntake::event(const EventView& view) {
   event.process = process_;
   event.upload = upload_;
   identify_row(event, seen_);
-  batch_.push_back(address(event, partitions_));
+  bytes_ += batch_.emplace_back(address(event, partitions_)).record.value.size();
   ++accepted_;
-  if (batch_.size() >= batch_rows) (void)flush();
+  if (batch_.size() >= batch_rows || bytes_ >= batch_bytes) (void)flush();
 }
 
 Result<void> RowIntake::flush() {
   if (delivered_ && !batch_.empty()) delivered_ = deliver_(std::exchange(batch_, {}));
+  bytes_ = 0;
   return delivered_;
 }
 

@@ -65,7 +65,9 @@ Result<Upload> decode_upload(std::string_view bytes);
 /// Takes rows in, identifies and addresses them, and hands them on in batches.
 class RowIntake final : public EventSink {
  public:
+  // A batch is handed on when it has as many rows, or bytes of them.
   static constexpr std::size_t batch_rows = 1'000;
+  static constexpr std::size_t batch_bytes = std::size_t{512} << 10;
 
   /// Hands a batch to the log; may block. After an error no more is handed on.
   using Deliver = std::function<Result<void>(std::vector<log::Addressed> records)>;
@@ -89,6 +91,7 @@ class RowIntake final : public EventSink {
   Deliver deliver_;
   Occurrences seen_;
   std::vector<log::Addressed> batch_;
+  std::size_t bytes_ = 0;  // of the batch
   std::uint64_t accepted_ = 0;
   RowErrors errors_;
   Result<void> delivered_;

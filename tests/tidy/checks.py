@@ -219,8 +219,9 @@ def package_list(tree):
     """The package that removes Boost 1.81 is never installed."""
     for number, line in enumerate(tree.text("deploy/packages.txt").splitlines() if "deploy/packages.txt" in tree.files
                                   else (), 1):
-        if re.match(r"\w+\s+libboost(-all|-[a-z]+)?-dev\s*$", line):
-            yield f"deploy/packages.txt:{number}: {line.split()[-1]} removes Boost 1.81"
+        for package in re.split(r"[\s|]+", line.partition("#")[0])[1:]:
+            if re.fullmatch(r"libboost(-all|-[a-z]+)?-dev", package):
+                yield f"deploy/packages.txt:{number}: {package} removes Boost 1.81"
 
 
 ALL = (include_direction, folder_order, one_door_per_library, doors_stay_shut, time_through_clock, no_locks, file_size,

@@ -69,6 +69,7 @@ BREAKS = [
     (checks.no_registry_hosts, {"deploy/fetch": f"get https://{REGISTRY}/x\n"}, "names the registry host"),
     (checks.codes_are_used, {"schemas/base/errors.def": 'WEIR_ERROR(idle, 400, "s")\n'}, "nothing gives idle"),
     (checks.package_list, {"deploy/packages.txt": "build  libboost-dev\n"}, "removes Boost 1.81"),
+    (checks.package_list, {"deploy/packages.txt": "build  libboost1.81-dev|libboost-dev\n"}, "removes Boost 1.81"),
 ]
 
 # The same for the lists of exceptions: (check, list, its content, what breaks it, what the fault says).

@@ -15,6 +15,7 @@
 #include "api/app/routes/routes.hpp"
 #include "api/app/run_server.hpp"
 #include "api/app/self_check.hpp"
+#include "api/app/service_notice.hpp"
 #include "api/app/thread_stacks.hpp"
 #include "api/app/uploads.hpp"
 #include "api/auth/sign_in_link.hpp"
@@ -138,9 +139,12 @@ Result<void> announce_dashboard(const std::string& url, Node& node) {
 }
 
 /// Returns when the process is to stop, with its exit code; once a second looks at stores, disk and what `weir user`
-/// did.
-int wait_for_stop(const sigset_t& signals, Node& node, net::Server& server, Logger& logger) {
+/// did, and tells the service manager that it does.
+int wait_for_stop(const sigset_t& signals, Node& node, net::Server& server, Logger& logger,
+                  const ServiceNotice& notice) {
+  notice.ready();
   while (true) {
+    notice.alive();
     const timespec second{1, 0};
     const int signal = sigtimedwait(&signals, nullptr, &second);
     if (signal == SIGTERM || signal == SIGINT) return 0;
@@ -200,7 +204,9 @@ int run_server(const Settings& settings, const MakeDemo& make_demo) {
     }
     (*demo)->start();
   }
-  const int exit_code = wait_for_stop(signals, **node, server, logger);
+  const auto notice = ServiceNotice::of_this_process();
+  const int exit_code = wait_for_stop(signals, **node, server, logger, notice);
+  notice.stopping();
   logger.log(LogLevel::info, "draining");
   (*node)->begin_drain();
   if (*demo) (*demo)->stop();

@@ -21,13 +21,6 @@ bool is_plain_number(std::string_view text) {
 
 bool is_word(std::string_view text) { return text == "true" || text == "false" || text == "null"; }
 
-std::string quoted(std::string_view text) {
-  std::string json;
-  json.reserve(text.size() + 2);
-  append_json_string(json, text);
-  return json;
-}
-
 }  // namespace
 
 bool is_json_number(std::string_view text) { return !text.empty() && codec::number_length(text) == text.size(); }
@@ -40,17 +33,24 @@ bool is_storable_number(std::string_view text) {
   return number && number->number_fits();
 }
 
+std::string json_of_text(std::string_view text) {
+  std::string json;
+  json.reserve(text.size() + 2);
+  append_json_string(json, text);
+  return json;
+}
+
 std::string json_of_cell(std::string_view cell) {
   if (is_plain_number(cell) || cell == "true" || cell == "false") return std::string(cell);
-  return quoted(cell);
+  return json_of_text(cell);
 }
 
 std::string json_of_own_cell(std::string_view cell) {
   if (is_word(cell) || is_storable_number(cell)) return std::string(cell);
-  if (cell.empty() || cell.front() != '"') return quoted(cell);
+  if (cell.empty() || cell.front() != '"') return json_of_text(cell);
   const bool closed = cell.size() > 1 && cell.back() == '"';
   const bool is_string = closed && JsonParser().parse(cell).ok();
-  return is_string ? std::string(cell) : quoted(cell);
+  return is_string ? std::string(cell) : json_of_text(cell);
 }
 
 std::string cell_of_json(std::string_view json) {

@@ -13,6 +13,9 @@ bool is_json_number(std::string_view text);
 /// A JSON number that an event may hold: within 64 bits or a finite double.
 bool is_storable_number(std::string_view text);
 
+/// Any text as a JSON string.
+std::string json_of_text(std::string_view text);
+
 /// A cell of anybody's file: a plain number (at most 18 digits before and 18 after the point, no exponent, no leading
 /// zero), `true` and `false` are themselves; everything else is a string as it stands.
 std::string json_of_cell(std::string_view cell);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "schemas/codec/json_writer.hpp"
 #include "stream/ingest/attribute_text.hpp"
 #include "stream/ingest/time_text.hpp"
 
@@ -46,12 +45,6 @@ bool is_real(std::string_view text) {
 bool is_true(std::string_view text) { return text == "true" || text == "TRUE" || text == "True" || text == "1"; }
 bool is_false(std::string_view text) { return text == "false" || text == "FALSE" || text == "False" || text == "0"; }
 
-std::string quoted(std::string_view text) {
-  std::string json;
-  append_json_string(json, text);
-  return json;
-}
-
 }  // namespace
 
 std::optional<XesType> xes_type_of(std::string_view element) {
@@ -88,7 +81,7 @@ std::string XesAttribute::json() const {
   if (numeric && is_storable_number(value)) return value;
   if (type == XesType::boolean && is_true(value)) return "true";
   if (type == XesType::boolean && is_false(value)) return "false";
-  return type == XesType::list ? "null" : quoted(value);
+  return type == XesType::list ? "null" : json_of_text(value);
 }
 
 std::size_t XesAttributes::add(std::string_view key, std::string_view value, XesType type) {

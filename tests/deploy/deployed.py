@@ -12,8 +12,7 @@ from running import BINARY, ROOT, WAIT_S_MAX, Node
 
 DEPLOY = ROOT / "deploy"
 IMAGE = DEPLOY / "image"
-SIZES = {"k": 1_000, "m": 1_000_000, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30, "kib": 2**10, "mib": 2**20,
-         "gib": 2**30}
+SIZES = {"Mi": 2**20, "MiB": 2**20, "Gi": 2**30, "GiB": 2**30}
 MEMORY_BESIDE = 1.5  # so many times --memory-bytes is what a node is given at least
 
 
@@ -22,9 +21,9 @@ def documents(path):
 
 
 def bytes_of(text):
-    """`1GiB`, `2Gi`, `2g` (which is 2^30 to a container engine)."""
-    number, unit = re.fullmatch(r"(\d+)([A-Za-z]*)", text).groups()
-    return int(number) * (SIZES[unit.lower()] if unit else 1)
+    """`1GiB` of Weir, `2Gi` of Kubernetes."""
+    number, unit = re.fullmatch(r"(\d+)(\w+)", text).groups()
+    return int(number) * SIZES[unit]
 
 
 def variables_of(path):

@@ -24,7 +24,7 @@ class File(unittest.TestCase):
     def test_every_step_is_a_script_that_try_image_runs_too(self):
         steps = [step["value"] for step in self.image.file.structure if step["instruction"] == "RUN"]
         scripts = [re.sub(r"--mount=\S+ ", "", step) for step in steps]
-        self.assertEqual(scripts, ["deploy/image/build /built", "/built/prepare"])
+        self.assertEqual(scripts, ["deploy/install build image", "deploy/image/build /built", "/built/prepare"])
         tried = (DEPLOY / "try-image").read_text()
         for script in scripts:
             self.assertIn(script, tried)

@@ -138,7 +138,8 @@ class AsTheProgramDoes(unittest.TestCase):
     @unittest.skipUnless(shutil.which("systemd-sysusers"), "systemd is not installed")
     def test_it_installs_under_a_root_of_its_own(self):
         with tempfile.TemporaryDirectory(prefix="weir-deploy-") as root:
-            done = subprocess.run([str(FOLDER / "install"), root], capture_output=True, text=True, timeout=60 * PATIENCE)
+            done = subprocess.run([str(FOLDER / "install"), root, BINARY], capture_output=True, text=True,
+                                  timeout=60 * PATIENCE)
             self.assertEqual(done.returncode, 0, done.stderr)
             binary = self.unit.get("Service", "ExecStart").split()[0]
             self.assertTrue(Path(root + binary).stat().st_mode & 0o111)

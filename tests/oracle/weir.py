@@ -29,11 +29,12 @@ class Server:
     def __init__(self, weir, folder, shards, **settings):
         self.weir, self.folder, self.shards, self.settings = str(weir), folder, shards, settings
         self.process = self.address = None
+        self.under = ()  # a program that runs the server, with its arguments
         self.victim = None  # the process that kill() ended last
 
     def start(self):
         """Returns when the server is ready."""
-        command = [self.weir, "serve", "--data", str(self.folder / "data"), "--listen", "127.0.0.1:0"]
+        command = [*self.under, self.weir, "serve", "--data", str(self.folder / "data"), "--listen", "127.0.0.1:0"]
         with open(self.folder / "stderr.log", "ab") as errors:
             self.process = subprocess.Popen(
                 [*command, "--shards", str(self.shards)], stdout=subprocess.PIPE, stderr=errors, text=True,

@@ -5,6 +5,7 @@
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 
+#include "state/rocksdb/resting_mark.hpp"
 #include "state/rocksdb/rocks_store.hpp"
 
 namespace weir::rocks {
@@ -124,12 +125,26 @@ Result<std::unique_ptr<rocksdb::DB>> open_for_reading(const std::string& path, c
 
 Result<std::unique_ptr<store::DiskStore>> open_rocksdb(const std::string& path, const RocksOptions& options,
                                                        const RocksEnvironment& environment) {
+  const auto mark = load_mark(path);
+  if (!mark) return mark.error();
+  if (*mark) {
+    if (const auto checked = check_manifest(path, **mark); !checked) return checked.error();
+  }
   const auto failure = std::make_shared<Failure>(options.on_fatal);
   rocksdb::DB* opened = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(options_of(options, *environment.shared(), failure), path, &opened);
   if (!status.ok()) return cannot_open(path, status);
-  return std::unique_ptr<store::DiskStore>(std::make_unique<RocksStore>(std::shared_ptr<rocksdb::DB>(opened), failure,
-                                                                        environment.shared(), options.memtable_bytes));
+  const std::shared_ptr<rocksdb::DB> db{opened};
+  const std::uint64_t changes = db->GetLatestSequenceNumber();
+  if (*mark && options.recovery == WalRecovery::refuse_damage && changes < (*mark)->changes) {
+    return Error{Code::state_damaged,
+                 path + ": the last " + std::to_string((*mark)->changes - changes) +
+                     " changes of rows are missing; restore a checkpoint, or remove RESTING there to go on without "
+                     "them"};
+  }
+  if (const auto saved = save_mark(path, changes); !saved) return saved.error();
+  return std::unique_ptr<store::DiskStore>(
+      std::make_unique<RocksStore>(db, failure, environment.shared(), options.memtable_bytes));
 }
 
 Result<std::unique_ptr<store::Reader>> read_rocksdb(const std::string& path, const RocksEnvironment& environment) {

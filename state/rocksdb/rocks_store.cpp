@@ -3,6 +3,8 @@
 #include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 
+#include "state/rocksdb/resting_mark.hpp"
+
 namespace weir::rocks {
 namespace {
 
@@ -34,6 +36,13 @@ rocksdb::Status fill(rocksdb::WriteBatch& out, const store::Batch& batch) {
 Error failed_earlier() { return {Code::storage_failed, "the store failed earlier and has to be reopened"}; }
 
 }  // namespace
+
+RocksStore::~RocksStore() {
+  // Without a mark of this end, that of the beginning holds: nothing is lost by leaving it.
+  if (!failure_->happened() && db_->FlushWAL(true).ok()) {
+    static_cast<void>(save_mark(db_->GetName(), db_->GetLatestSequenceNumber()));
+  }
+}
 
 Result<void> RocksStore::outcome(const rocksdb::Status& status) {
   if (status.ok()) return {};

@@ -19,6 +19,9 @@ class RocksStore final : public Reading<store::DiskStore> {
         failure_(std::move(failure)),
         db_(std::move(db)) {}
 
+  /// All rows are durable then, and the next open holds the files to that; not if a change failed.
+  ~RocksStore() override;
+
   Result<void> write(const store::Batch& batch, store::Durability durability) override;
   std::shared_ptr<const store::Snapshot> snapshot() const override;
   Result<void> compact(std::string_view from, std::string_view to) override;

@@ -60,12 +60,14 @@ class RocksDbStore : public ::testing::Test {
     EXPECT_TRUE(store.scan("", "", [&](std::string_view, std::string_view) { return ++rows, true; }));
     return rows;
   }
-  /// 100 synced rows in the write-ahead log alone, which `damage` then changes.
-  void damaged_log(const std::function<void(std::string& bytes)>& damage) {
+  /// 100 synced rows in the write-ahead log alone, which `damage` then changes. The process was killed, or stopped.
+  void damaged_log(const std::function<void(std::string& bytes)>& damage, bool killed = true) {
     {
       const auto store = open().value();
       for (int i = 0; i < 100; ++i) put(*store, std::to_string(i), std::string(100, 'x'));
+      if (killed) fs::copy(path_, folder_.at("killed"));
     }
+    if (killed) path_ = folder_.at("killed");
     const fs::path wal = newest_wal(path_);
     std::string bytes = read_file(wal);
     damage(bytes);
@@ -162,6 +164,64 @@ TEST_F(RocksDbStore, DropsATornLastRecord) {
   damaged_log([](std::string& bytes) { bytes.resize(bytes.size() - 10); });
   const auto reopened = open({.recovery = WalRecovery::refuse_damage}).value();
   EXPECT_EQ(count(*reopened), 99u);
+}
+
+TEST_F(RocksDbStore, RefusesALogThatWasCutOrWentAfterACleanStop) {
+  damaged_log([](std::string& bytes) { bytes.resize(bytes.size() - 10); }, false);
+  for (int again = 0; again < 2; ++again) {
+    const auto reopened = open();
+    ASSERT_FALSE(reopened);
+    EXPECT_EQ(reopened.error().code, Code::state_damaged);
+    EXPECT_NE(reopened.error().detail.find("the last 1 changes"), std::string::npos) << reopened.error().detail;
+  }
+  path_ = folder_.at("another");
+  damaged_log([](std::string& bytes) { bytes.clear(); }, false);
+  fs::remove(newest_wal(path_));
+  EXPECT_EQ(open().error().code, Code::state_damaged);
+  path_ = folder_.at("a shard");
+  damaged_log([](std::string& bytes) { bytes.clear(); }, false);
+  EXPECT_EQ(count(*open({.recovery = WalRecovery::keep_prefix}).value()), 0u);  // the log has the rest
+}
+
+TEST_F(RocksDbStore, RefusesAManifestThatWasCutOrIsAnOlderOne) {
+  const auto current = [&] {
+    const std::string name = read_file(fs::path{path_} / "CURRENT");
+    return fs::path{path_} / name.substr(0, name.find('\n'));
+  };
+  put(*open().value(), "a", "1");
+  const std::string older_name = read_file(fs::path{path_} / "CURRENT"), older = read_file(current());
+  put(*open().value(), "b", "2");
+  const std::string newer_name = read_file(fs::path{path_} / "CURRENT"), newer = read_file(current());
+  const auto refused = [&](const fs::path& file, const std::string& bytes) {
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
+    for (const WalRecovery recovery : {WalRecovery::refuse_damage, WalRecovery::keep_prefix}) {
+      const auto reopened = open({.recovery = recovery});
+      ASSERT_FALSE(reopened);
+      EXPECT_EQ(reopened.error().code, Code::state_damaged);
+    }
+  };
+  refused(current(), newer.substr(0, newer.size() - 1));
+  refused(current(), older);
+  std::ofstream(current(), std::ios::binary | std::ios::trunc) << newer;
+  refused(fs::path{path_} / "CURRENT", older_name);
+  std::ofstream(fs::path{path_} / "CURRENT", std::ios::binary | std::ios::trunc) << newer_name;
+  EXPECT_EQ(count(*open().value()), 2u);
+}
+
+TEST_F(RocksDbStore, RefusesAMarkThatCannotBeRead) {
+  put(*open().value(), "a", "1");
+  const fs::path mark = fs::path{path_} / "RESTING";
+  std::string bytes = read_file(mark);
+  for (std::size_t bit = 0; bit < 8 * (bytes.size() - 1); ++bit) {
+    bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << (bit % 8)));
+    std::ofstream(mark, std::ios::binary | std::ios::trunc) << bytes;
+    const auto reopened = open();
+    ASSERT_FALSE(reopened) << bit;
+    EXPECT_EQ(reopened.error().code, Code::state_damaged);
+    bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << (bit % 8)));
+  }
+  fs::remove(mark);  // as of a version before this one
+  EXPECT_EQ(count(*open().value()), 1u);
 }
 
 TEST_F(RocksDbStore, CompactingTakesErasedAndOverwrittenBytesOffTheDisk) {

@@ -16,6 +16,7 @@ NameId Names::intern(std::string_view text) {
     entries_.emplace_back();
     marked_.push_back(false);
   } else {
+    std::pop_heap(free_.begin(), free_.end(), std::greater<>{});
     id = free_.back();
     free_.pop_back();
   }
@@ -23,6 +24,11 @@ NameId Names::intern(std::string_view text) {
   numbers_.emplace(entries_[id].text, id);
   mark(id);  // so that a name that never comes to use is forgotten
   return id;
+}
+
+void Names::make_free(NameId id) {
+  free_.push_back(id);
+  std::push_heap(free_.begin(), free_.end(), std::greater<>{});
 }
 
 NameId Names::find(std::string_view text) const {
@@ -49,7 +55,7 @@ bool Names::put_back(std::uint64_t number, std::string text, std::int64_t uses) 
   if (number < entries_.size()) return false;
   const auto id = static_cast<NameId>(number);
   while (entries_.size() <= id) {
-    if (entries_.size() < id) free_.push_back(static_cast<NameId>(entries_.size()));
+    if (entries_.size() < id) make_free(static_cast<NameId>(entries_.size()));
     entries_.emplace_back();
     marked_.push_back(false);
   }
@@ -66,7 +72,7 @@ std::vector<NameId> Names::take_changed() {
     if (entry.uses > 0) continue;
     numbers_.erase(entry.text);
     entry = {};
-    free_.push_back(id);
+    make_free(id);
   }
   return std::exchange(changed_, {});
 }

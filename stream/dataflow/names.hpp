@@ -30,7 +30,8 @@ class Names {
   Names(const Names&) = delete;
   Names& operator=(const Names&) = delete;
 
-  /// The number of the name, made if new (with no uses yet). The empty name is no_name. O(1).
+  /// The number of the name, made if new (with no uses yet): the least that is free. The empty name is no_name. O(1), or
+  /// O(log numbers that are free).
   NameId intern(std::string_view text);
   /// The number of the name, or no_name when it is unknown.
   NameId find(std::string_view text) const;
@@ -56,10 +57,11 @@ class Names {
 
  private:
   void mark(NameId id);
+  void make_free(NameId id);
 
   std::deque<Entry> entries_;  // by number; stable addresses for the keys of numbers_
   boost::unordered_flat_map<std::string_view, NameId> numbers_;
-  std::vector<NameId> free_;
+  std::vector<NameId> free_;  // a heap, the least number on top: a restart forgets in which order they became free
   std::vector<NameId> changed_;
   std::vector<bool> marked_;
 };

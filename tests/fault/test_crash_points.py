@@ -49,14 +49,15 @@ class Producer:
     """Sends bodies in their order, then erases a case; goes on where it was when it is started again."""
 
     def __init__(self, node, bodies, earlier=()):
-        self.node, self.bodies, self.position = node, bodies, None
+        self.node, self.bodies, self.position, self.token = node, bodies, None, None
         self.everything = [*earlier, *(event for body in bodies for event in body)]
         self.history = History()
         self.history.invoke(ids(earlier))
         self.history.acknowledge(ids(earlier))
 
     def call(self, method, path, body=None):
-        answer = self.node.call(method, path, body, self.node.token(WORKSPACE),
+        self.token = self.token or self.node.token(WORKSPACE)
+        answer = self.node.call(method, path, body, self.token,
                                 **({"content_type": "application/x-ndjson"} if body else {}))
         if answer.status not in (200, 202):
             raise OSError(f"{answer}")  # a server that is about to end
@@ -158,7 +159,7 @@ class Points(unittest.TestCase):
         left = [event for event in producer.everything if event.case_id != ERASED]
         expected = reference.answer(left)
         expected["kpis"].pop("duplicates")
-        views = Client(node, node.token(WORKSPACE)).views(PROCESS, after=producer.position)
+        views = Client(node, producer.token).views(PROCESS, after=producer.position)
         found += check_equal("views", summary_of(compare(expected, views)), "")
         node.kill()
         return found

@@ -61,5 +61,10 @@ int main(int count, char** arguments) {
     std::fputs(parsed.text.c_str(), parsed.exit_code == 0 ? stdout : stderr);
     return parsed.exit_code;
   }
-  return weir::app::run(*parsed.settings);
+  try {
+    return weir::app::run(*parsed.settings);
+  } catch (const std::exception& error) {  // no memory, no thread: the machine is short of it (reliability F21)
+    std::fprintf(stderr, "weir: the machine gives no more of what is needed: %s\n", error.what());
+    return 1;
+  }
 }

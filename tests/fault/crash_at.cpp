@@ -1,9 +1,10 @@
-// crash_at N REPORT FOLDERS COMMAND…: runs COMMAND and kills it right before the Nth system call that changes something
-// under one of FOLDERS (separated by colons). All its threads and children count together, which `strace -e inject=`
-// cannot do: that counts for each thread and each call by itself, so that no N would reach every call. N = 0 kills
-// never.
+// crash_at N KIND REPORT FOLDERS COMMAND…: runs COMMAND and kills it right before the Nth system call of a kind that
+// changes something under one of FOLDERS (separated by colons). KIND is a pattern (glob) for `NAME PATH`. All threads
+// and children count together, which `strace -e inject=` cannot do: that counts for each thread and each call by
+// itself, so that no N would reach every call. Kinds, because threads take turns: the Nth of all calls is another one
+// each time. N = 0 kills never.
 //
-// REPORT is one line for each of these calls, `NAME PATH`. SIGTERM is passed on. Ends as COMMAND did; with 200 if it
+// REPORT gets a line for each of these calls, `NAME PATH`. SIGTERM is passed on. Ends as COMMAND did; with 200 if it
 // was killed here, with 201 if it cannot be watched.
 #include <csignal>
 #include <cstddef>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/limits.h>
@@ -94,7 +96,8 @@ bool ask_for_calls() {
 std::string link_target(const std::string& path) {
   char target[PATH_MAX];
   const ssize_t size = readlink(path.c_str(), target, sizeof target);
-  return size < 0 ? std::string{} : std::string(target, static_cast<std::size_t>(size));
+  const std::string found(target, static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+  return found.substr(0, found.find(" (deleted)"));
 }
 
 std::string text_at(pid_t thread, std::uint64_t address) {
@@ -129,8 +132,8 @@ bool changes_nothing(const Call& call, const std::uint64_t* arguments) {
 
 class Watch {
  public:
-  Watch(pid_t child, unsigned long last, std::FILE* report, std::vector<std::string> folders)
-      : child_(child), last_(last), report_(report), folders_(std::move(folders)) {}
+  Watch(pid_t child, unsigned long last, const char* kind, std::FILE* report, std::vector<std::string> folders)
+      : child_(child), last_(last), kind_(kind), report_(report), folders_(std::move(folders)) {}
 
   /// Until the command ended. -> how this program ends
   int run() {
@@ -170,8 +173,9 @@ class Watch {
       if (changes_nothing(call, info.seccomp.args)) return false;
       const std::string path = path_of(thread, call, info.seccomp.args);
       if (!is_ours(path)) return false;
-      std::fprintf(report_, "%s %s\n", call.name, path.c_str());
-      return ++count_ == last_;
+      const std::string line = std::string{call.name} + ' ' + path;
+      std::fprintf(report_, "%s\n", line.c_str());
+      return fnmatch(kind_, line.c_str(), 0) == 0 && ++count_ == last_;
     }
     return false;
   }
@@ -185,6 +189,7 @@ class Watch {
 
   const pid_t child_;
   const unsigned long last_;
+  const char* const kind_;
   std::FILE* const report_;
   const std::vector<std::string> folders_;
   unsigned long count_ = 0;
@@ -211,15 +216,15 @@ std::vector<std::string> split(const std::string& text) {
 }  // namespace
 
 int main(int count, char** words) {
-  if (count < 5) {
-    std::fprintf(stderr, "usage: crash_at N REPORT FOLDER[:FOLDER] COMMAND…\n");
+  if (count < 6) {
+    std::fprintf(stderr, "usage: crash_at N KIND REPORT FOLDER[:FOLDER] COMMAND…\n");
     return 2;
   }
-  std::FILE* const report = std::fopen(words[2], "we");
+  std::FILE* const report = std::fopen(words[3], "we");
   int ready[2];
   if (report == nullptr || pipe2(ready, O_CLOEXEC) != 0) return cannot_watch;
   const pid_t child = fork();
-  if (child == 0) become(words + 4, ready[0]);
+  if (child == 0) become(words + 5, ready[0]);
   watched = child;
   std::signal(SIGTERM, pass_on);
   constexpr long options =
@@ -229,7 +234,7 @@ int main(int count, char** words) {
     kill(child, SIGKILL);
     return cannot_watch;
   }
-  const int ended = Watch{child, std::strtoul(words[1], nullptr, 10), report, split(words[3])}.run();
+  const int ended = Watch{child, std::strtoul(words[1], nullptr, 10), words[2], report, split(words[4])}.run();
   std::fclose(report);
   return ended;
 }

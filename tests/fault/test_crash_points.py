@@ -1,7 +1,8 @@
-"""A server that is killed right before the Nth system call that changes its files, for N = 1, 2, … until it ends by itself
-(reliability, F2): while it makes its data folder, while it recovers, flushes, commits and takes a checkpoint, and while it
-opens a folder of an earlier version. After each kill: what was acknowledged is there, once; sent again, everything is what
-the batch makes of it; the checkpoints that are listed are whole. TESTED_FULL: every N, else some."""
+"""A server that is killed right before each system call that changes its files (reliability, F2): while it makes its data
+folder, while it recovers, flushes, commits and takes a checkpoint, and while it opens a folder of an earlier version. After
+each kill: what was acknowledged is there, once; sent again, everything is what the batch makes of it; the checkpoints that
+are listed are whole. A first run tells the calls; threads take turns, so each is known by its kind (its name and path but
+for numbers) and which of its kind it is. TESTED_FULL: every call, else some."""
 
 import http.client
 import json
@@ -13,6 +14,7 @@ import tarfile
 import tempfile
 import time
 import unittest
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -27,6 +29,7 @@ CRASH_AT = Path(BINARY).parent / "crash_at"
 KILLED = 200  # crash_at's exit code
 IS_FULL = bool(os.environ.get("TESTED_FULL"))
 ROUNDS_SHORT = 8
+TRIES = 5  # a call may be missing for once: two commits that became one
 AT_ONCE = 2 if IS_FULL else 1
 WORKSPACE, PROCESS = "w", "default"
 ERASED = "c3"
@@ -93,7 +96,6 @@ class Points(unittest.TestCase):
     def setUp(self):
         if not CRASH_AT.exists():
             raise unittest.SkipTest(f"skipped: {CRASH_AT} is not built")
-        self.kinds, self.hit = set(), set()
 
     def begin(self, node):
         """Fills the folder of a round that begins."""
@@ -105,25 +107,28 @@ class Points(unittest.TestCase):
     def settings(self, node):
         return {}
 
-    def round(self, number):
-        """Kills before call `number`, or never if it is 0. -> (the calls that there were, whether it was killed)"""
+    def round(self, number=0, kind="*"):
+        """Kills before call `number` of the kind, or never if it is 0. -> (the calls that there were, whether it was killed)"""
         node = Node(shards=1)
         try:
             node.settings = self.settings(node)
             self.begin(node)
             calls = node.folder / "calls"
-            node.under = (str(CRASH_AT), str(number), str(calls), f"{node.folder / 'data'}:{node.folder / 'target'}")
+            node.under = (str(CRASH_AT), str(number), kind.replace(" ", f" {node.folder}"), str(calls),
+                          f"{node.folder / 'data'}:{node.folder / 'target'}")
             producer = Producer(node, self.bodies, self.earlier)
             self.run_until_it_ends(node, producer)
             was_killed = node.process.wait(WAIT_S_MAX) == KILLED
-            kinds = self.kinds_of(calls.read_text().splitlines(), node)
-            self.assertTrue(was_killed or node.process.returncode == 0, f"call {number}: {node.last_words()}")
+            self.assertTrue(was_killed or node.process.returncode == 0, f"{kind} {number}: {node.last_words()}")
             findings = self.end(node) + self.recover(node, producer)
-            where = f"{number}: {kinds[-1]}" if kinds else f"{number}"
-            self.assertEqual(findings, [], f"killed before call {where}\n{report(findings)}\n{node.last_words()}")
-            return kinds, was_killed
+            self.assertEqual(findings, [], f"killed before {kind} {number}\n{report(findings)}\n{node.last_words()}")
+            return self.kinds_of(calls.read_text().splitlines(), node), was_killed
         finally:
             node.remove()
+
+    def is_killed_before(self, call):
+        """Tries until it is."""
+        return any(self.round(*call)[1] for _ in range(TRIES))
 
     def run_until_it_ends(self, node, producer):
         try:
@@ -166,33 +171,26 @@ class Points(unittest.TestCase):
 
     @staticmethod
     def kinds_of(lines, node):
-        """Calls as they are alike in every round: numbers and digests in names say nothing."""
-        def kind(line):
-            name, _, path = line.partition(" ")
-            path = path.replace(str(node.folder), "").removesuffix(" (deleted)")
-            return f"{name} {re.sub('[0-9a-f]{16,}|[0-9]+', 'N', path)}"
-        return [kind(line) for line in lines]
+        """Patterns for the calls, alike in every round: numbers and digests in names say nothing."""
+        return [re.sub("[0-9a-f]{16,}|[0-9]+", "*", line.replace(str(node.folder), "")) for line in lines]
 
     def every_call(self, what):
         begun = time.monotonic()
-        kinds, _ = self.round(0)
+        kinds, _ = self.round()
         self.assertGreater(len(kinds), 20)
-        step = 1 if IS_FULL else max(1, len(kinds) // ROUNDS_SHORT)
-        numbers = range(1, len(kinds) * 2, step)  # threads take turns: some rounds are longer
-        rounds, ends = 0, 0
+        of_kind = Counter()
+        calls = []
+        for kind in kinds:
+            of_kind[kind] += 1
+            calls.append((of_kind[kind], kind))
+        chosen = calls if IS_FULL else calls[::max(1, len(calls) // ROUNDS_SHORT)]
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            for first in range(0, len(numbers), AT_ONCE):
-                for found, was_killed in pool.map(self.round, numbers[first:first + AT_ONCE]):
-                    rounds, ends = rounds + was_killed, ends + (not was_killed)
-                    self.hit.update(found[-1:] if was_killed else ())
-                if ends >= (4 if IS_FULL else 1):
-                    break
-        self.assertGreater(ends, 0, "it never ended by itself")
-        missed = set(kinds) - self.hit
-        print(f"F2, {what}: {len(kinds)} calls of {len(set(kinds))} kinds; killed {rounds} times, before "
-              f"{len(self.hit)} kinds ({time.monotonic() - begun:.0f} s)", flush=True)
-        if IS_FULL:
-            self.assertEqual(missed, set())
+            killed = list(pool.map(self.is_killed_before, chosen))
+        missed = [kind for (number, kind), was in zip(chosen, killed) if not was and number == 1]
+        print(f"F2, {what}: {len(calls)} calls of {len(of_kind)} kinds; killed before {sum(killed)} of {len(chosen)} "
+              f"({time.monotonic() - begun:.0f} s)", flush=True)
+        self.assertEqual(missed, [])
+        self.assertGreaterEqual(sum(killed), 0.9 * len(chosen))
 
 
 class NewFolder(Points):

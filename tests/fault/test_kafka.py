@@ -3,11 +3,11 @@ topics past it. Whatever was answered with 202 is counted, once."""
 
 import json
 import shutil
-import threading
 import time
 import unittest
 
 from broker import Broker, Unavailable
+from load import Load, Reader, findings
 from running import WAIT_S_MAX, Node, WithNode, event
 from weir import PATIENCE
 
@@ -134,48 +134,17 @@ class OtherProducers(OnKafka):
         self.assertEqual(self.view("kpis", position, "p")["events"], 2)
 
 
-class Load(threading.Thread):
-    """Posts unique events one by one, each again until it is taken, until it is told to stop."""
-
-    def __init__(self, test):
-        super().__init__(daemon=True)
-        self.test, self.ended = test, threading.Event()
-        self.taken = self.refused = 0
-        self.slowest_s = 0.0
-
-    def run(self):
-        while not self.ended.is_set():
-            began = time.monotonic()
-            try:
-                answer = self.test.call("POST", "/v1/events", [event(f"c{self.taken % 50}", "a", self.taken, id=f"e{self.taken}")])
-            except OSError:
-                time.sleep(0.05)
-                continue
-            self.slowest_s = max(self.slowest_s, time.monotonic() - began)
-            if answer.status == 202:
-                self.taken += 1
-            else:
-                self.refused += 1
-                time.sleep(0.05)
-
-    def stop(self):
-        """After one more event was taken. -> how many were."""
-        last, deadline = self.taken, time.monotonic() + WAIT_S_MAX
-        while self.taken == last and time.monotonic() < deadline:
-            time.sleep(0.05)
-        self.ended.set()
-        self.join()
-        return self.taken
-
-
 class BrokerFaults(OnKafka):
     def under_load(self, fault):
         self.view("map", self.post([event("c0", "a", 0, id="e0")]))
-        load = Load(self)
-        load.start()
+        load = Load(lambda events: self.call("POST", "/v1/events", events))
+        reader = Reader(lambda: self.call("GET", "/v1/processes/default/kpis"))
+        for one in (load, reader):
+            one.start()
         time.sleep(1)
         fault()
         self.events_become(load.stop())
+        self.assertEqual(findings(self.node, self.token, load.history, reader.stop()), [])
         return load
 
     def test_f14_the_broker_is_killed_and_comes_back(self):

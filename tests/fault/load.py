@@ -1,0 +1,110 @@
+"""Load with unique values: producers that send each event again until it is taken, and keep the history of it."""
+
+import http.client
+import itertools
+import json
+import threading
+import time
+
+from checker import History, Read, check_log, check_reads
+from running import WAIT_S_MAX, event
+
+
+class Load(threading.Thread):
+    """Posts events by `post(events) -> Answer`, one body after the other, each again until it is taken, until it is told to
+    stop. `name` begins the ids. Loads may share a history."""
+
+    def __init__(self, post, name="e", per_body=1, history=None):
+        super().__init__(daemon=True)
+        self.post, self.per_body, self.history = post, per_body, history or History()
+        self.prefix, self.ended = name, threading.Event()
+        self.taken = self.refused = self.unanswered = 0  # events, answers, requests
+        self.slowest_s = 0.0
+        self.last_answer = None
+
+    def body(self, first):
+        return [event(f"c{n % 50}", "abc"[n % 3], n % 1_440, id=f"{self.prefix}{n}") for n in range(first, first + self.per_body)]
+
+    def run(self):
+        for first in itertools.count(0, self.per_body):
+            body = self.body(first)
+            ids = [one["id"] for one in body]
+            self.history.invoke(ids)
+            while not self.ended.is_set():
+                if self._is_taken(body):
+                    self.history.acknowledge(ids)
+                    self.taken += len(ids)
+                    break
+                time.sleep(0.02)
+            if self.ended.is_set():
+                return
+
+    def _is_taken(self, body):
+        began = time.monotonic()
+        try:
+            answer = self.post(body)
+        except (OSError, http.client.HTTPException):
+            self.unanswered += 1
+            return False
+        self.last_answer = answer
+        self.slowest_s = max(self.slowest_s, time.monotonic() - began)
+        self.refused += answer.status != 202
+        return answer.status == 202
+
+    def wait_for_more(self, more=1):
+        """Until so many more events were taken. -> whether they were"""
+        wanted, deadline = self.taken + more, time.monotonic() + WAIT_S_MAX
+        while self.taken < wanted and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return self.taken >= wanted
+
+    def stop(self):
+        """After one more body was taken. -> how many events were"""
+        self.wait_for_more()
+        self.ended.set()
+        self.join()
+        return self.taken
+
+
+def stored(node, token, process="default"):
+    """The ids of the events that are there, when the shards have taken what the log holds."""
+    answer = node.call("POST", "/v1/events", [{**event("settled", "a", 0, id="settled"), "process": process}], token)
+    if answer.status != 202:
+        raise AssertionError(f"{answer}")
+    deadline = time.monotonic() + WAIT_S_MAX
+    path = f"/v1/processes/{process}/kpis?after={answer.body['position']}"
+    while (found := node.call("GET", path, token=token)).status == 503 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    if found.status != 200:
+        raise AssertionError(f"{found}")
+    text = node.call("GET", f"/v1/processes/{process}/export?format=ndjson", token=token).body
+    ids = [json.loads(line)["id"] for line in text.decode().splitlines()]
+    return [one for one in ids if one != "settled"]
+
+
+def findings(node, token, history, reads=()):
+    """What the checker says of what is there. -> findings"""
+    return check_log(history, stored(node, token)) + check_reads(reads)
+
+
+class Reader(threading.Thread):
+    """One client that asks for a count again and again. Its answers never go back."""
+
+    def __init__(self, ask):
+        super().__init__(daemon=True)
+        self.ask, self.reads, self.ended = ask, [], threading.Event()
+
+    def run(self):
+        while not self.ended.is_set():
+            try:
+                answer = self.ask()
+                if answer.status == 200:
+                    self.reads.append(Read(answer.body["events"]))
+            except (OSError, http.client.HTTPException):
+                pass
+            time.sleep(0.05)
+
+    def stop(self):
+        self.ended.set()
+        self.join()
+        return self.reads

@@ -77,8 +77,29 @@ DataFolder::~DataFolder() {
 
 std::string DataFolder::shard(std::uint32_t number) const { return path_ / "shards" / std::to_string(number); }
 
+bool DataFolder::is_marked_damaged(std::uint32_t shard) const {
+  std::error_code unknown;
+  return std::filesystem::exists(damage_mark(shard), unknown);
+}
+
 Result<crypto::Key> DataFolder::key(const std::string& name) const {
-  return crypto::load_or_create_key(path_ / (name + ".key"));
+  const auto keys = crypto::folder_keys(path_, name);
+  if (!keys) return keys.error();
+  return keys->back();
+}
+
+Result<void> DataFolder::join_cluster(const std::filesystem::path& key) const {
+  return crypto::join_cluster(path_, key);
+}
+
+Result<std::string> DataFolder::node_id() const {
+  constexpr std::size_t id_bytes = 8;
+  const std::filesystem::path path = path_ / "node-id";
+  std::string id;
+  if (std::ifstream file(path); std::getline(file, id) && !id.empty()) return id;
+  id = crypto::to_hex(crypto::random_bytes(id_bytes));
+  const auto kept = store::replace_file(path, id + '\n');
+  return kept ? Result<std::string>{id} : kept.error();
 }
 
 Result<void> DataFolder::bind_log(const std::string& identity) const {

@@ -2,7 +2,8 @@
 //
 //   lock      held by the server that uses the folder
 //   format    version of the folder, number of shards
-//   *.key     secrets (schemas/crypto/key_file.hpp)
+//   *.key     secrets (schemas/crypto/key_file.hpp); cluster.key: what all others are derived from, in a cluster
+//   node-id   the node's name in its group
 //   reserve   blocks to give back when the disk is full (disk_guard.hpp)
 //   users     who may sign in (api/auth/directory_file.hpp); users.lock: who changes it
 //   crashes/  what each shard is about (stream/runtime/crash_record.hpp)
@@ -44,13 +45,19 @@ class DataFolder {
   std::filesystem::path crashes() const { return path_ / "crashes"; }
   /// Made when the shard's state was found damaged: it is made again at the next start.
   std::filesystem::path damage_mark(std::uint32_t shard) const { return this->shard(shard) + ".damaged"; }
+  bool is_marked_damaged(std::uint32_t shard) const;
   std::filesystem::path damaged() const { return path_ / "damaged"; }
   std::string node() const { return path_ / "node"; }
   std::filesystem::path spool() const { return path_ / "spool"; }
   std::filesystem::path copies() const { return copies_of(path_); }
   static std::filesystem::path copies_of(const std::filesystem::path& folder) { return folder / "copies"; }
 
-  /// The secret of this name, made when it is not there. Error: bad_key_file.
+  /// The folder belongs to the cluster that has the key in this file. Error: bad_key_file
+  /// (schemas/crypto/key_file.hpp).
+  Result<void> join_cluster(const std::filesystem::path& key) const;
+  /// What names this folder's node among others, made when it is not there. Error: storage_failed.
+  Result<std::string> node_id() const;
+  /// The secret of this name, made when it is not there; in a cluster the same on every node. Error: bad_key_file.
   Result<crypto::Key> key(const std::string& name) const;
   /// Notes which log the state of this folder is made from, or checks it: "embedded", or what names a cluster and its
   /// topics. Errors: log_recreated (it is of another log), storage_failed.

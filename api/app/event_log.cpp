@@ -9,6 +9,8 @@ namespace {
 constexpr std::chrono::seconds stop_wait{5};
 constexpr std::size_t fetch_bytes_min = std::size_t{256} << 10;
 
+Error not_shared() { return {Code::bad_log_settings, "an embedded log is not shared"}; }
+
 class OwnLog final : public EventLog {
  public:
   OwnLog(std::unique_ptr<log::HighWaterFile> high_water, std::unique_ptr<log::EmbeddedLog> log)
@@ -17,6 +19,11 @@ class OwnLog final : public EventLog {
   log::Log& log() override { return *log_; }
   void start(OnFatal on_fatal) override {
     appender_ = std::make_unique<log::AppenderThread>(*log_, std::move(on_fatal));
+  }
+  Result<void> join(log::Ownership&) override { return not_shared(); }
+  Result<std::unique_ptr<log::ControlLog>> open_control(const crypto::Key&, log::ControlLog::Apply,
+                                                        log::ControlLog::Ended) override {
+    return not_shared();
   }
   void stop() override { appender_.reset(); }
   LogFigures figures() const override {
@@ -36,6 +43,11 @@ class KafkaEventLog final : public EventLog {
 
   log::Log& log() override { return *log_; }
   void start(OnFatal) override {}
+  Result<void> join(log::Ownership& owner) override { return log_->join(owner); }
+  Result<std::unique_ptr<log::ControlLog>> open_control(const crypto::Key& key, log::ControlLog::Apply apply,
+                                                        log::ControlLog::Ended ended) override {
+    return log_->open_control(key, std::move(apply), std::move(ended));
+  }
   void stop() override { log_->stop(stop_wait); }
   LogFigures figures() const override {
     return {log_->queued_bytes(), log_->refused_appends(), log_->away_for(), log_->gaps(), log_->producers_replaced()};
@@ -51,6 +63,7 @@ log::KafkaOptions kafka_options(const Settings& settings, const MemoryPlan& memo
   options.brokers = settings.log.substr(kafka_scheme.size());
   options.prefix = settings.kafka_prefix;
   options.group = settings.group;
+  options.session_timeout = std::chrono::seconds{settings.group_seconds};
   options.partitions = folder.shards();
   for (const std::string& setting : settings.kafka) {
     const std::size_t equals = setting.find('=');
@@ -85,6 +98,9 @@ Result<std::unique_ptr<EventLog>> open_kafka_log(const Settings& settings, const
   const auto seal = folder.key("log");
   if (!seal) return seal.error();
   options.seal = *seal;
+  auto node = settings.node_id.empty() ? folder.node_id() : settings.node_id;
+  if (!node) return node.error();
+  options.node = *std::move(node);
   auto opened = log::KafkaLog::open(std::move(options), clock);
   if (!opened) return opened.error();
   const std::string identity = "kafka " + (*opened)->cluster_id() + ' ' + settings.kafka_prefix;

@@ -10,8 +10,11 @@
 #include "api/app/memory_plan.hpp"
 #include "api/app/settings.hpp"
 #include "schemas/base/clock.hpp"
+#include "schemas/crypto/digest.hpp"
 #include "state/store/store.hpp"
+#include "stream/log/control_log.hpp"
 #include "stream/log/embedded_log.hpp"
+#include "stream/log/ownership.hpp"
 
 namespace weir::app {
 
@@ -33,7 +36,15 @@ class EventLog {
   virtual log::Log& log() = 0;
   /// From now on what is appended becomes durable. `on_fatal`: it cannot go on, for good; from any thread.
   virtual void start(OnFatal on_fatal) = 0;
-  /// What was appended is durable on return, or its caller was told that it may not be. Idempotent.
+  /// Takes part in the group of nodes: `owner`, which outlives stop(), is told which shards are this node's. Errors:
+  /// log_unreachable, bad_log_settings, log_repartitioned.
+  virtual Result<void> join(log::Ownership& owner) = 0;
+  /// What the nodes of a cluster share (stream/log/control_log.hpp); all that there is was told when it returns. Not to
+  /// outlive the log. Errors: log_unreachable, bad_log_settings, bad_key_file, and `apply`'s.
+  virtual Result<std::unique_ptr<log::ControlLog>> open_control(const crypto::Key& key, log::ControlLog::Apply apply,
+                                                                log::ControlLog::Ended ended) = 0;
+  /// The node owns nothing any more. What was appended is durable on return, or its caller was told that it may not be.
+  /// Idempotent.
   virtual void stop() = 0;
   virtual LogFigures figures() const = 0;
   /// Null on Kafka, whose records go by its retention alone.

@@ -46,7 +46,9 @@ Result<void> export_from_folder(Settings settings, std::FILE* out) {
   if (!node) return node.error();
   (*node)->start();
   (*node)->stop();
-  ExportStream stream((*node)->snapshots(), settings.workspace, settings.process, settings.format);
+  auto snapshots = (*node)->snapshots();
+  if (!snapshots) return snapshots.error();
+  ExportStream stream(*std::move(snapshots), settings.workspace, settings.process, settings.format);
   while (true) {
     const auto piece = stream.next();
     if (!piece) return piece.error();

@@ -21,39 +21,20 @@ unsigned threads_of(const Settings& settings) {
                               : std::max(1U, std::thread::hardware_concurrency());
 }
 
-/// A store to be opened.
-struct Opening {
-  std::string path;
-  const rocks::RocksOptions* options;
-  std::unique_ptr<store::WatchedStore>* into;
-  store::DiskStore** files;
-  Result<void> outcome = {};
-};
-
-/// After a kill each store replays its write-ahead log, which is most of what a start waits for: all cores take part.
-void open_all(std::vector<Opening>& openings, const rocks::RocksEnvironment& environment, unsigned threads) {
+/// Does them all, each on one of so many threads. After a kill each store replays its write-ahead log, which is most of
+/// what a start waits for. The first error, if any.
+Result<void> do_all(const std::vector<std::function<Result<void>()>>& deeds, unsigned threads) {
+  std::vector<Result<void>> outcomes(deeds.size());
   std::atomic<std::size_t> next{0};
-  const auto open_some = [&] {
-    for (std::size_t i; (i = next++) < openings.size();) {
-      auto opened = rocks::open_rocksdb(openings[i].path, *openings[i].options, environment);
-      if (opened) {
-        *openings[i].files = opened->get();
-        *openings[i].into = std::make_unique<store::WatchedStore>(std::move(*opened));
-      } else {
-        openings[i].outcome = opened.error();
-      }
-    }
+  const auto do_some = [&] {
+    for (std::size_t i; (i = next++) < deeds.size();) outcomes[i] = deeds[i]();
   };
   {
     std::vector<std::jthread> running;
-    for (unsigned i = 0; i < threads; ++i) running.emplace_back(open_some);
+    for (unsigned i = 0; i < threads; ++i) running.emplace_back(do_some);
   }
-}
-
-/// The first error that is not the one that can be mended.
-Result<void> outcome_of(const std::vector<Opening>& openings, Code mendable) {
-  for (const Opening& one : openings) {
-    if (!one.outcome && one.outcome.error().code != mendable) return one.outcome;
+  for (const auto& outcome : outcomes) {
+    if (!outcome) return outcome;
   }
   return {};
 }
@@ -61,11 +42,12 @@ Result<void> outcome_of(const std::vector<Opening>& openings, Code mendable) {
 Result<Secrets> open_secrets(const DataFolder& folder) {
   auto tokens = auth::KeyRing::open(folder.path());
   if (!tokens) return tokens.error();
-  const auto audit = folder.key("audit"), erasure = folder.key("erasure"), cursor = folder.key("cursor");
-  for (const auto* key : {&audit, &erasure, &cursor}) {
+  const auto audit = folder.key("audit"), erasure = folder.key("erasure"), cursor = folder.key("cursor"),
+             nodes = folder.key("nodes");
+  for (const auto* key : {&audit, &erasure, &cursor, &nodes}) {
     if (!*key) return key->error();
   }
-  return Secrets{std::move(*tokens), *audit, *erasure, *cursor};
+  return Secrets{std::move(*tokens), *audit, *erasure, *cursor, *nodes};
 }
 
 std::optional<std::uint64_t> quota_of(const Settings& settings) {
@@ -99,6 +81,9 @@ Result<std::unique_ptr<Node>> Node::open(const Settings& settings, const Clock& 
                                          OnFatal on_fatal) {
   auto folder = DataFolder::open(settings.data, static_cast<std::uint32_t>(settings.shards));
   if (!folder) return folder.error();
+  if (!settings.cluster_key.empty()) {
+    if (const auto joined = folder->join_cluster(settings.cluster_key); !joined) return joined.error();
+  }
   auto secrets = open_secrets(*folder);
   if (!secrets) return secrets.error();
   std::unique_ptr<Node> node{
@@ -121,98 +106,107 @@ Result<void> Node::open_stores() {
   const rocks::RocksOptions of_node{.memtable_bytes = memory_.node_memtable, .on_fatal = failed};
   const rocks::RocksOptions of_shard{
       .memtable_bytes = memory_.shard_memtable, .recovery = rocks::WalRecovery::keep_prefix, .on_fatal = failed};
-  shard_stores_.resize(folder_.shards());
-  shard_files_.resize(folder_.shards());
-  std::vector<Opening> openings{{folder_.node(), &of_node, &node_store_, &node_files_}};
-  if (!is_on_kafka(settings_)) openings.push_back({folder_.log(), &of_log, &log_store_, &log_files_});
-  const std::size_t irreplaceable = openings.size();  // only a shard's store can be made again
-  for (std::uint32_t i = 0; i < folder_.shards(); ++i) {
-    if (is_marked(i)) continue;
-    openings.push_back({folder_.shard(i), &of_shard, &shard_stores_[i], &shard_files_[i]});
+  const auto open_into = [this](OpenStore& store, const std::string& path, const rocks::RocksOptions& options) {
+    return [this, &store, path, &options]() -> Result<void> {
+      auto opened = open_store(path, options, *environment_);
+      if (!opened) return opened.error();
+      store = std::move(*opened);
+      return {};
+    };
+  };
+  std::vector<std::function<Result<void>()>> deeds{open_into(node_store_, folder_.node(), of_node)};
+  if (!is_on_kafka(settings_)) deeds.push_back(open_into(log_store_, folder_.log(), of_log));
+  shard_stores_ = std::make_unique<ShardStores>(folder_, of_shard, *environment_);
+  if (!is_in_group(settings_)) {
+    opened_early_.resize(folder_.shards());
+    for (std::uint32_t i = 0; i < folder_.shards(); ++i) {
+      if (!folder_.is_marked_damaged(i)) deeds.emplace_back([this, i] { return open_early(i); });
+    }
   }
-  open_all(openings, *environment_, threads_of(settings_));
-  if (const auto opened = outcome_of(openings, Code::state_damaged); !opened) return opened;
-  for (std::size_t i = 0; i < irreplaceable; ++i) {
-    if (!openings[i].outcome) return openings[i].outcome;
-  }
-  if (const auto opened = rebuild_shards(of_shard); !opened) return opened;
-  audit_ = std::make_unique<auth::Audit>(*node_store_, secrets_.audit);
-  auto answers = auth::IdempotencyStore::open(*node_store_, clock_);
+  if (const auto opened = do_all(deeds, threads_of(settings_)); !opened) return opened;
+  store::Store& store = *node_store_.watched;
+  audit_ = std::make_unique<auth::Audit>(store, secrets_.audit);
+  auto answers = auth::IdempotencyStore::open(store, clock_);
   if (!answers) return answers.error();
   answers_ = std::move(*answers);
-  auto people = People::open(settings_, folder_, *node_store_, secrets_.tokens, *audit_, clock_);
+  auto people = People::open(settings_, folder_, store, secrets_.tokens, *audit_, clock_);
   if (!people) return people.error();
   people_ = std::move(*people);
   return {};
 }
 
-bool Node::is_marked(std::uint32_t shard) const {
-  std::error_code unknown;
-  return std::filesystem::exists(folder_.damage_mark(shard), unknown);
-}
-
-/// The shards that could not be opened, or that were found damaged while they were at work.
-Result<void> Node::rebuild_shards(const rocks::RocksOptions& options) {
-  for (std::uint32_t i = 0; i < folder_.shards(); ++i) {
-    if (shard_stores_[i]) continue;
-    if (!log_store_) {
-      return Error{Code::state_damaged, folder_.shard(i) +
-                                            ": a node on Kafka does not make it again by itself; move this "
-                                            "folder away, and the next start makes it from the topics"};
-    }
-    const auto rebuilt = rebuild_shard(folder_, settings_, i, *log_store_, clock_, logger_);
-    if (!rebuilt) return rebuilt;
-    std::vector<Opening> opening{{folder_.shard(i), &options, &shard_stores_[i], &shard_files_[i]}};
-    open_all(opening, *environment_, 1);
-    if (!opening.front().outcome) return opening.front().outcome;
-    std::error_code failed;
-    std::filesystem::remove(folder_.damage_mark(i), failed);
-    ++shards_rebuilt_;
-  }
+/// Held until open_shards(), which also makes good what is damaged.
+Result<void> Node::open_early(std::uint32_t shard) {
+  auto opened = shard_stores_->open(shard);
+  if (!opened) return opened.error().code == Code::state_damaged ? Result<void>{} : opened.error();
+  opened_early_[shard] = std::move(*opened);
   return {};
 }
 
-/// For the next start; this process ends.
-void Node::mark_damaged(std::uint32_t shard, const Error& error) {
-  const auto marked = store::replace_file(folder_.damage_mark(shard), error.detail);
-  logger_.log(LogLevel::error, "the state of a shard is damaged; the next start makes it again",
-              {{"shard", std::uint64_t{shard}}, {"detail", error.detail}, {"marked", std::uint64_t{marked.ok()}}});
+/// A shard that was found damaged (reliability R17).
+Result<void> Node::rebuild(std::uint32_t shard) {
+  if (log_store_.watched) return rebuild_shard(folder_, settings_, shard, *log_store_.watched, clock_, logger_);
+  return Error{Code::state_damaged, folder_.shard(shard) +
+                                        ": a node on Kafka does not make it again by itself; move this folder away, "
+                                        "and the next start makes it from the topics"};
 }
 
 Result<void> Node::open_stream() {
   auto opened = is_on_kafka(settings_) ? open_kafka_log(settings_, memory_, folder_, clock_, logger_)
-                                       : open_embedded_log(memory_, folder_, *log_store_, clock_);
+                                       : open_embedded_log(memory_, folder_, *log_store_.watched, clock_);
   if (!opened) return opened.error();
   event_log_ = *std::move(opened);
+  if (const auto shared = share_people(); !shared) return shared;
   runtime::EngineOptions options;
   options.threads = std::min(threads_of(settings_), folder_.shards());
   options.task.cache_bytes = memory_.tasks / 2;
   options.runner.batch_bytes = memory_.task_batch;
   options.foreign_producers = event_log_->is_remote();
-  options.changes = changes_.sinks();
-  options.on_damaged = [this](std::uint32_t shard, const Error& error) { mark_damaged(shard, error); };
-  std::vector<store::Store*> stores;
-  for (const auto& store : shard_stores_) stores.push_back(store.get());
-  for (std::uint32_t i = 0; i < folder_.shards(); ++i) {
-    auto mark = store::MarkerFile::open(folder_.crash_mark(i));
-    if (!mark) return mark.error();
-    options.crash_marks.push_back(mark->get());
-    crash_marks_.push_back(std::move(*mark));
-  }
-  auto engine = runtime::Engine::open(
-      log(), std::move(stores), clock_,
+  options.on_damaged = [this](std::uint32_t shard, const Error& error) { shards_->mark_damaged(shard, error); };
+  engine_ = std::make_unique<runtime::Engine>(
+      log(), clock_,
       [this](auto workspace, auto process, auto case_id) { return fingerprint(workspace, process, case_id); }, options,
       [this](const Error& why) { end_in_order(why); });
-  if (!engine) return engine.error();
-  engine_ = std::move(*engine);
   running_ = engine_.get();
+  return open_shards();
+}
+
+/// Tokens and users of a node in a group are those of all.
+Result<void> Node::share_people() {
+  if (!is_in_group(settings_)) return {};
+  const auto key = folder_.key("control");
+  if (!key) return key.error();
+  auto opened = event_log_->open_control(
+      *key, [this](const auto& name, const auto& value) { return people_->apply(name, value); },
+      [this](const Error& why) { end_in_order(why); });
+  if (!opened) return opened.error();
+  control_ = *std::move(opened);
+  people_->share([this](const auto& name, const auto& value) { return control_->put(name, value); });
+  return {};
+}
+
+Result<void> Node::open_shards() {
+  shards_ = std::make_unique<Shards>(Shards::Means{folder_, *shard_stores_, *engine_, changes_, logger_, nullptr,
+                                                   [this](std::uint32_t shard) { return rebuild(shard); },
+                                                   [this](const Error& why) { end_in_order(why); }});
+  for (std::uint32_t i = 0; !is_in_group(settings_) && i < folder_.shards(); ++i) {
+    if (const auto opened = shards_->open(i); !opened) return opened;
+  }
+  opened_early_.clear();
   watch_over_work();
   return {};
 }
 
 void Node::start() {
   event_log_->start([this](const Error& why) { end_in_order(why); });
+  shards_->start();
   engine_->start();
+}
+
+Result<void> Node::join(std::string address) {
+  address_ = std::move(address);
+  if (!is_in_group(settings_) || settings_.node_role == "api") return {};
+  return event_log_->join(*shards_);
 }
 
 void Node::stop() {
@@ -220,6 +214,7 @@ void Node::stop() {
   readers_.stop();
   intake_.stop();
   if (people_) people_->stop();
+  control_.reset();  // nobody changes people any more
   // The log first: what it still takes (and nobody is told of any more) the engine then takes too.
   if (event_log_) event_log_->stop();
   if (engine_) engine_->stop();
@@ -235,6 +230,22 @@ Hash128 Node::fingerprint(std::string_view workspace, std::string_view process, 
   return crypto::case_fingerprint(secrets_.erasure, workspace, process, case_id);
 }
 
+Result<std::shared_ptr<const store::Snapshot>> Node::snapshot(std::uint32_t shard) const {
+  auto here = engine_->snapshot(shard);
+  if (here == nullptr) return Error{Code::shard_elsewhere, ""};
+  return here;
+}
+
+Result<feed::Snapshots> Node::snapshots() const {
+  feed::Snapshots all;
+  for (std::uint32_t i = 0; i < engine_->shards(); ++i) {
+    auto one = snapshot(i);
+    if (!one) return one.error();
+    all.push_back(*std::move(one));
+  }
+  return all;
+}
+
 Result<void> Node::append(const std::string& workspace, std::vector<log::Addressed> records, log::Appended appended) {
   if (const auto ensured = log().ensure_workspace(workspace); !ensured) return ensured;
   const auto append_limited = [&](log::Appended limited) {
@@ -245,15 +256,20 @@ Result<void> Node::append(const std::string& workspace, std::vector<log::Address
 }
 
 void Node::watch_over_work() {
-  const auto store = [this](const store::WatchedStore& one, const std::string& path) {
-    watchdog_.watch(path, write_patience, [&one] { return one.writing(); });
+  const auto store = [this](const OpenStore& one, const std::string& path) {
+    watchdog_.watch(path, write_patience, [&one] { return one.watched->writing(); });
   };
-  if (log_store_) store(*log_store_, folder_.log());
-  store(*node_store_, folder_.node());
+  if (log_store_.watched) store(log_store_, folder_.log());
+  store(node_store_, folder_.node());
   for (std::uint32_t i = 0; i < folder_.shards(); ++i) {
-    store(*shard_stores_[i], folder_.shard(i));
-    watchdog_.watch("shard " + std::to_string(i), step_patience, [this, i] { return engine_->status()[i].stepping; });
+    watchdog_.watch(folder_.shard(i), write_patience, [this, i] { return writing(i); });
+    watchdog_.watch("shard " + std::to_string(i), step_patience, [this, i] { return engine_->stepping(i); });
   }
+}
+
+std::optional<std::uint64_t> Node::writing(std::uint32_t shard) const {
+  const auto store = shards_->store(shard);
+  return store == nullptr ? std::nullopt : store->watched->writing();
 }
 
 /// What each task, queue and thread is at.
@@ -264,17 +280,15 @@ void Node::tell_standing(const Watchdog::Stuck& stuck) {
                        {"log_queued_bytes", std::uint64_t{event_log_->figures().queued_bytes}},
                        {"intake_queued", std::uint64_t{intake_.queued()}},
                        {"queries_queued", std::uint64_t{readers_.queued()}},
-                       {"log_writing", log_store_ != nullptr && log_store_->writing().has_value()}});
-  std::uint64_t shard = 0;
+                       {"log_writing", log_store_.watched != nullptr && log_store_.watched->writing().has_value()}});
   for (const runtime::ShardStatus& status : engine_->status()) {
     logger_.log_at_once(LogLevel::error, "shard",
-                        {{"shard", shard},
-                         {"stepping", status.stepping.has_value()},
+                        {{"shard", std::uint64_t{status.shard}},
+                         {"stepping", status.stepping},
                          {"doing", status.doing},
                          {"lag", status.lag},
                          {"commits", status.commits},
-                         {"writing", shard_stores_[shard]->writing().has_value()}});
-    ++shard;
+                         {"writing", writing(status.shard).has_value()}});
   }
   write_thread_stacks(STDERR_FILENO);
 }
@@ -318,10 +332,11 @@ void Node::collect(metrics::Samples& samples) {
   samples.counter("weir_log_lines_dropped_total", "Lines of the log of the program that were dropped.",
                   static_cast<double>(logger_.dropped()));
   samples.gauge("weir_shards_rebuilt", "Shards whose damaged state was made again at the last start.",
-                static_cast<double>(shards_rebuilt_));
+                static_cast<double>(shards_->rebuilt()));
   people_->collect(samples);
-  std::uint32_t shard = 0;
+  samples.gauge("weir_shards_here", "Shards that this node owns.", static_cast<double>(engine_->status().size()));
   for (const runtime::ShardStatus& status : engine_->status()) {
+    const std::uint32_t shard = status.shard;
     const auto number = [](std::uint64_t count) { return static_cast<double>(count); };
     samples.gauge("weir_shard_lag_records", "Records that the views do not include yet.", number(status.lag),
                   {{"shard", shard}});
@@ -344,7 +359,6 @@ void Node::collect(metrics::Samples& samples) {
     samples.counter("weir_commits_total", "Commits of state.", number(status.commits), {{"shard", shard}});
     samples.counter("weir_commit_bytes_total", "Bytes that commits wrote.", number(status.commit_bytes),
                     {{"shard", shard}});
-    ++shard;
   }
 }
 

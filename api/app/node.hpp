@@ -16,6 +16,7 @@
 #include "api/app/patience.hpp"
 #include "api/app/people.hpp"
 #include "api/app/settings.hpp"
+#include "api/app/shards.hpp"
 #include "api/app/watchdog.hpp"
 #include "api/app/workers.hpp"
 #include "api/auth/audit.hpp"
@@ -25,7 +26,6 @@
 #include "api/metrics/registry.hpp"
 #include "schemas/base/clock.hpp"
 #include "state/rocksdb/rocksdb_store.hpp"
-#include "state/store/marker_file.hpp"
 #include "state/store/watched_store.hpp"
 #include "stream/feed/change_channel.hpp"
 #include "stream/feed/process_view.hpp"
@@ -42,6 +42,7 @@ struct Secrets {
   crypto::Key audit;
   crypto::Key erasure;  // of fingerprints: never replaced, or erased cases would come back
   crypto::Key cursor;
+  crypto::Key nodes;  // by which nodes of a cluster know each other
 };
 
 class Node {
@@ -55,6 +56,9 @@ class Node {
   ~Node();
 
   void start();
+  /// After start(), once requests are answered at `address` (HOST:PORT): a node of a group that is not for the API
+  /// alone begins to take shards. Errors: log_unreachable, bad_log_settings, log_repartitioned.
+  Result<void> join(std::string address);
   /// Refuses new work, does what was admitted, commits, closes. Nothing may call the node meanwhile. Idempotent.
   void stop();
 
@@ -63,6 +67,8 @@ class Node {
   const Clock& clock() const { return clock_; }
   Logger& logger() { return logger_; }
   const DataFolder& folder() const { return folder_; }
+  /// Where other nodes reach this one; once it has joined.
+  const std::string& address() const { return address_; }
   const MemoryPlan& memory() const { return memory_; }
   const Secrets& secrets() const { return secrets_; }
   log::Log& log() { return event_log_->log(); }
@@ -72,8 +78,8 @@ class Node {
   bool log_is_away() const { return event_log_->figures().away > log_away_max; }
   runtime::Engine& engine() { return *engine_; }
   feed::ChangeChannel& changes() { return changes_; }
-  store::Store& shard_store(std::uint32_t shard) { return *shard_stores_[shard]; }
-  store::Store& store() { return *node_store_; }  // audit, kept answers, uploads, pending redactions
+  Shards& shards() { return *shards_; }
+  store::Store& store() { return *node_store_.watched; }  // audit, kept answers, uploads, pending redactions
   auth::Audit& audit() { return *audit_; }
   auth::IdempotencyStore& answers() { return *answers_; }
   auth::IngestQuota& quota() { return quota_; }
@@ -85,7 +91,10 @@ class Node {
 
   crypto::Digest cursor_mac(std::string_view bytes) const { return crypto::hmac_sha256(secrets_.cursor, bytes); }
   Hash128 fingerprint(std::string_view workspace, std::string_view process, std::string_view case_id) const;
-  feed::Snapshots snapshots() const { return engine_->snapshots(); }
+  /// Error: shard_elsewhere.
+  Result<std::shared_ptr<const store::Snapshot>> snapshot(std::uint32_t shard) const;
+  /// One per shard. Error: shard_elsewhere, where one is not here.
+  Result<feed::Snapshots> snapshots() const;
 
   /// Log::append() for somebody who waits, with the workspace made if need be: after 10 s without an answer `appended`
   /// is told log_unreachable. Blocks for a moment when the workspace is new.
@@ -111,12 +120,14 @@ class Node {
   Node(const Settings& settings, const Clock& clock, Logger& logger, DataFolder folder, Secrets secrets,
        OnFatal on_fatal);
   Result<void> open_stores();
-  bool is_marked(std::uint32_t shard) const;
-  Result<void> rebuild_shards(const rocks::RocksOptions& options);
-  void mark_damaged(std::uint32_t shard, const Error& error);
+  Result<void> open_early(std::uint32_t shard);
   Result<void> open_stream();
+  Result<void> share_people();
+  Result<void> open_shards();
+  Result<void> rebuild(std::uint32_t shard);
   void end_in_order(const Error& why);
   void watch_over_work();
+  std::optional<std::uint64_t> writing(std::uint32_t shard) const;
   void tell_standing(const Watchdog::Stuck& stuck);
   void collect(metrics::Samples& samples);
   void collect_shares(metrics::Samples& samples) const;
@@ -127,23 +138,22 @@ class Node {
   DataFolder folder_;
   const MemoryPlan memory_;
   Secrets secrets_;
+  std::string address_;
   OnFatal on_fatal_;
   std::atomic<bool> draining_{false};
   DiskGuard disk_;
   Watchdog watchdog_;
   metrics::Registry metrics_;
   std::unique_ptr<rocks::RocksEnvironment> environment_;
-  std::unique_ptr<store::WatchedStore> log_store_, node_store_;
-  std::vector<std::unique_ptr<store::WatchedStore>> shard_stores_;
-  store::DiskStore* log_files_ = nullptr;  // the same stores, by their files
-  store::DiskStore* node_files_ = nullptr;
-  std::vector<store::DiskStore*> shard_files_;
-  std::uint32_t shards_rebuilt_ = 0;
+  OpenStore log_store_, node_store_;  // the log's on the embedded log alone
+  std::unique_ptr<ShardStores> shard_stores_;
+  std::vector<std::shared_ptr<OpenStore>> opened_early_;  // by shard; while the node opens
   std::unique_ptr<EventLog> event_log_;
+  std::unique_ptr<log::ControlLog> control_;  // in a group
   Patience patience_;
   feed::ChangeChannel changes_;
-  std::vector<std::unique_ptr<store::MarkerFile>> crash_marks_;
   std::unique_ptr<runtime::Engine> engine_;
+  std::unique_ptr<Shards> shards_;
   std::atomic<runtime::Engine*> running_{nullptr};
   std::unique_ptr<auth::Audit> audit_;
   std::unique_ptr<auth::IdempotencyStore> answers_;

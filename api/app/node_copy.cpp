@@ -12,13 +12,13 @@ Result<void> Node::copy_to(const std::filesystem::path& folder) {
   if (const auto made = store::make_folders(folder / "shards"); !made) return made;
   // States first: the log's copy, made later, then holds whatever they have taken.
   for (std::uint32_t i = 0; i < folder_.shards(); ++i) {
-    const auto copied = shard_files_[i]->copy_to(folder / "shards" / std::to_string(i));
+    const auto copied = shards_->store(i)->files->copy_to(folder / "shards" / std::to_string(i));
     if (!copied) return copied;
   }
   // Log, node and files together are as a crash at this moment would leave them, which a start makes good.
   return own->while_still([&]() -> Result<void> {
-    if (const auto copied = log_files_->copy_to(folder / "log"); !copied) return copied;
-    if (const auto copied = node_files_->copy_to(folder / "node"); !copied) return copied;
+    if (const auto copied = log_store_.files->copy_to(folder / "log"); !copied) return copied;
+    if (const auto copied = node_store_.files->copy_to(folder / "node"); !copied) return copied;
     return copy_small_files(folder_.path(), folder);
   });
 }

@@ -8,6 +8,10 @@ namespace {
 constexpr std::size_t passwords_queue_max = 32;
 constexpr Clock::Steady flush_interval = std::chrono::minutes(1);
 
+// What a control record is about.
+constexpr std::string_view user_key = "user/";
+constexpr std::string_view token_key = "token/";
+
 unsigned half_the_cores() { return std::max(1U, std::thread::hardware_concurrency() / 2); }
 
 auth::Sessions::Limits limits_of(const Settings& settings) {
@@ -45,6 +49,35 @@ Result<std::unique_ptr<People>> People::open(const Settings& settings, const Dat
       new People(std::move(*directory), std::move(*sessions), std::move(*tokens), keys, audit, clock));
   if (const auto audited = people->audit_deeds(); !audited) return audited.error();
   return people;
+}
+
+void People::share(Put put) {
+  directory_->share([put](const std::string& name, const std::optional<auth::User>& user) {
+    return put(std::string{user_key} + name, user ? std::optional(auth::encode(*user)) : std::nullopt);
+  });
+  tokens_->share([put = std::move(put)](const std::string& workspace, const auth::TokenRecord& record) {
+    return put(std::string{token_key} + workspace + '/' + record.id, auth::encode(record));
+  });
+}
+
+Result<void> People::apply(const std::string& key, const std::optional<std::string>& value) {
+  const std::string_view whole{key};
+  if (whole.starts_with(user_key)) {
+    std::optional<auth::User> user;
+    if (value) {
+      auto decoded = auth::decode_user(*value);
+      if (!decoded) return decoded.error();
+      user = std::move(*decoded);
+    }
+    return directory_->apply(std::string{whole.substr(user_key.size())}, user);
+  }
+  if (!whole.starts_with(token_key) || !value) return {};
+  const std::string_view place = whole.substr(token_key.size());
+  const auto slash = place.find('/');
+  if (slash == std::string_view::npos) return Error{Code::state_format, "A shared token has no place."};
+  auto record = auth::decode_token_record(place.substr(slash + 1), *value);
+  if (!record) return record.error();
+  return tokens_->apply(std::string{place.substr(0, slash)}, std::move(*record));
 }
 
 Result<std::optional<std::string>> People::add_first_admin(std::string_view workspace) {

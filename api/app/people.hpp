@@ -22,6 +22,13 @@ class People {
   static Result<std::unique_ptr<People>> open(const Settings& settings, const DataFolder& folder, store::Store& store,
                                               const auth::KeyRing& keys, auth::Audit& audit, const Clock& clock);
 
+  /// From now on users and tokens are those of the cluster. `put` is ControlLog::put(), for keys that apply() is told
+  /// of.
+  using Put = std::function<Result<void>(const std::string& key, const std::optional<std::string>& value)>;
+  void share(Put put);
+  /// As ControlLog::Apply; keys that are not of people are left alone.
+  Result<void> apply(const std::string& key, const std::optional<std::string>& value);
+
   auth::DirectoryFile& directory() { return *directory_; }
   auth::Sessions& sessions() { return *sessions_; }
   auth::TokenRegistry& tokens() { return *tokens_; }
@@ -32,8 +39,8 @@ class People {
   Workers& passwords() { return passwords_; }
 
   static constexpr std::string_view first_admin = "admin";
-  /// Where there is no user yet: adds `first_admin` to the workspace, with a password that is told here and never again.
-  /// Nothing where there is one. Reads and writes the disk. Errors: those of DirectoryFile::change().
+  /// Where there is no user yet: adds `first_admin` to the workspace, with a password that is told here and never
+  /// again. Nothing where there is one. Reads and writes the disk. Errors: those of DirectoryFile::change().
   Result<std::optional<std::string>> add_first_admin(std::string_view workspace);
 
   /// Once a second, by one thread: takes over what `weir user` wrote beside the server, and once a minute keeps what

@@ -134,29 +134,30 @@ Result<void> Redactor::add_sent_again(const std::string& workspace, std::uint32_
   const std::uint64_t redacted = *stored ? format::Decoder{**stored}.number() : 0;
   const std::string prefix = scope.erasures();
   Result<void> outcome;
-  const auto scanned = node_.engine().snapshot(partition)->scan(prefix, store::end_of_prefix(prefix),
-                                                                [&](std::string_view key, std::string_view value) {
-                                                                  if (value.empty()) return true;
-                                                                  const auto last = runtime::decode_sent_again(value);
-                                                                  if (!last) outcome = last.error();
-                                                                  if (!last || last->offset < redacted)
-                                                                    return outcome.ok();
-                                                                  Pending one = named_by(format::behind(key, prefix));
-                                                                  one.partition = partition;
-                                                                  one.noted = last->appended;
-                                                                  one.sent_again = last->offset;
-                                                                  pending.push_back(std::move(one));
-                                                                  return true;
-                                                                });
+  const auto snapshot = node_.engine().snapshot(partition);
+  if (snapshot == nullptr) return {};  // its owner's work
+  const auto scanned =
+      snapshot->scan(prefix, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view value) {
+        if (value.empty()) return true;
+        const auto last = runtime::decode_sent_again(value);
+        if (!last) outcome = last.error();
+        if (!last || last->offset < redacted) return outcome.ok();
+        Pending one = named_by(format::behind(key, prefix));
+        one.partition = partition;
+        one.noted = last->appended;
+        one.sent_again = last->offset;
+        pending.push_back(std::move(one));
+        return true;
+      });
   return outcome ? scanned : outcome;
 }
 
 /// The task has taken the erase record, so that nothing of the case comes back.
 Result<bool> Redactor::is_erased(const std::string& workspace, const Pending& pending) const {
   if (pending.note.empty()) return true;
-  const auto stored = node_.engine()
-                          .snapshot(pending.partition)
-                          ->get(format::Scope{workspace}.erasure(pending.process, pending.fingerprint));
+  const auto snapshot = node_.engine().snapshot(pending.partition);
+  if (snapshot == nullptr) return false;
+  const auto stored = snapshot->get(format::Scope{workspace}.erasure(pending.process, pending.fingerprint));
   if (!stored) return stored.error();
   return stored->has_value();
 }
@@ -166,7 +167,9 @@ Result<void> Redactor::redact(const std::string& workspace, std::uint32_t partit
   std::set<Hash128> fingerprints;
   for (const Pending& one : cases) fingerprints.insert(one.fingerprint);
   // The erasure must be on the disk before the log forgets the case's name: it could not be replayed any more.
-  store::Store& state = node_.shard_store(partition);
+  const auto store = node_.shards().store(partition);
+  if (store == nullptr) return {};  // it went meanwhile
+  store::Store& state = *store->watched;
   if (const auto synced = state.sync(); !synced) return synced;
   if (log::EmbeddedLog* const own = node_.embedded_log()) {
     const auto changed = own->rewrite(workspace, partition, redaction_of(node_, workspace, fingerprints));

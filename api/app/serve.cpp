@@ -51,12 +51,13 @@ LogLevel level_of(std::string_view name) {
 }
 
 std::vector<Route> all_routes(Node& node, Uploads& uploads, Live& live, Redactor& redactor, Demo* demo) {
+  if (node.settings().node_role == "worker") return probe_routes(node);
   std::vector<Route> routes;
   for (const std::vector<Route>& part :
-       {node_routes(node), event_routes(node), upload_routes(node, uploads), process_routes(node), view_routes(node),
-        case_routes(node, redactor), export_routes(node), dead_letter_routes(node), audit_routes(node),
-        session_routes(node), user_routes(node), token_routes(node), live_routes(node, live), demo_routes(demo),
-        page_routes()}) {
+       {probe_routes(node), contract_routes(), event_routes(node), upload_routes(node, uploads), process_routes(node),
+        view_routes(node), case_routes(node, redactor), export_routes(node), shard_routes(node),
+        dead_letter_routes(node), audit_routes(node), session_routes(node), user_routes(node), token_routes(node),
+        live_routes(node, live), demo_routes(demo), page_routes()}) {
     routes.insert(routes.end(), part.begin(), part.end());
   }
   return routes;
@@ -101,11 +102,19 @@ void collect_server(const net::Server& server, metrics::Samples& samples) {
   }
 }
 
-std::string url_of(const Settings& settings, std::uint16_t port) {
+std::string listening_at(const Settings& settings, std::uint16_t port) {
   const bool ipv6 = settings.listen_address.find(':') != std::string::npos;
-  std::string url = settings.tls_cert.empty() ? "http://" : "https://";
-  url.append(ipv6 ? "[" : "").append(settings.listen_address).append(ipv6 ? "]:" : ":");
-  return url.append(std::to_string(port));
+  std::string text = ipv6 ? "[" : "";
+  text.append(settings.listen_address).append(ipv6 ? "]:" : ":");
+  return text.append(std::to_string(port));
+}
+
+std::string url_of(const Settings& settings, std::uint16_t port) {
+  return (settings.tls_cert.empty() ? "http://" : "https://") + listening_at(settings, port);
+}
+
+std::string address_of(const Settings& settings, std::uint16_t port) {
+  return settings.advertise.empty() ? listening_at(settings, port) : settings.advertise;
 }
 
 void announce(const std::string& url) {
@@ -197,6 +206,7 @@ int run_server(const Settings& settings, const MakeDemo& make_demo) {
   checkpoints.start();
   const auto port = server.start();
   if (!port) return fails(port.error());
+  if (const auto joined = (*node)->join(address_of(settings, *port)); !joined) return fails(joined.error());
   announce(url_of(settings, *port));
   if (*demo) {
     if (const auto announced = announce_dashboard(url_of(settings, *port), **node); !announced) {

@@ -39,10 +39,15 @@ struct Settings {
   std::string data;            // folder
   std::string listen_address;  // of `listen`
   std::uint16_t listen_port = 0;
-  std::string log;                 // "embedded", or kafka_scheme and brokers
-  std::string group;               // of consumers, on Kafka; empty: none
-  std::string kafka_prefix;        // of topics
-  std::vector<std::string> kafka;  // "name=value", librdkafka's
+  std::string log;                  // "embedded", or kafka_scheme and brokers
+  std::string group;                // of nodes that share the shards, on Kafka; empty: none
+  std::uint64_t group_seconds = 0;  // of `group-timeout`
+  std::string node_id;              // in the group; empty: the data folder's
+  std::string node_role;            // of `role` of serve: all, api, worker
+  std::string cluster_key;          // file; empty: the node has keys of its own
+  std::string advertise;            // HOST:PORT; empty: as it listens
+  std::string kafka_prefix;         // of topics
+  std::vector<std::string> kafka;   // "name=value", librdkafka's
   std::uint64_t kafka_retention_days = 0;
   std::uint64_t shards = 0;
   std::uint64_t threads = 0;  // 0: as many as cores
@@ -108,6 +113,9 @@ struct Settings {
 /// What `log` begins with on Kafka; HOST:PORT[,HOST:PORT…] follows.
 inline constexpr std::string_view kafka_scheme = "kafka://";
 inline bool is_on_kafka(const Settings& settings) { return settings.log.starts_with(kafka_scheme); }
+
+/// The node shares the log's shards with others.
+inline bool is_in_group(const Settings& settings) { return is_on_kafka(settings) && !settings.group.empty(); }
 
 using Environment = std::map<std::string, std::string>;  // the WEIR_* variables
 

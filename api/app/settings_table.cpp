@@ -30,7 +30,12 @@ const std::array table = std::to_array<Setting>({
   {"data", {demo}, "DIR", "", "A data folder that stays, and that the demo goes on with; a temporary one if not given.", Text{&Settings::data}},
   {"listen", {serve, demo}, "HOST:PORT", "127.0.0.1:8080", "The IP address (or localhost) and port to listen on; port 0: any free one.", Custom{store_listen}},
   {"log", {serve}, "embedded|kafka://HOST:PORT[,HOST:PORT]", "embedded", "Where events are kept before they are processed.", Custom{store_log}},
-  {"group", {serve}, "GROUP", "", "On Kafka: the consumer group that positions are committed to, for tools that show lag.", Text{&Settings::group}},
+  {"group", {serve}, "GROUP", "", "On Kafka: the consumer group of the nodes that share the shards; if not given, this node has all of them and must be the only one. Needs --cluster-key.", Text{&Settings::group}},
+  {"group-timeout", {serve}, "SECONDS", "10", "A node of the group that is not heard of for so long loses its shards to the others; the brokers' group.min.session.timeout.ms must allow it.", Number{&Settings::group_seconds, 1, 1'800}},
+  {"node-id", {serve}, "ID", "", "The node's name in the group, another one for each node and the same after a restart; one that is kept in the data folder if not given.", Custom{store_node_id}},
+  {"cluster-key", {serve}, "FILE", "", "32 random bytes, the same on every node, from which all keys are derived: for tokens, for what nodes write to the topics, for erased cases. Kept in the data folder, which must be new.", Text{&Settings::cluster_key}},
+  {"advertise", {serve}, "HOST:PORT", "", "Where other nodes reach this one; as it listens if not given.", Custom{store_advertise}},
+  {"role", {serve}, "all|api|worker", "all", "In a group: whether the node takes shards (worker), answers the API (api), or both. A worker answers probes and /metrics alone.", Choice{&Settings::node_role}},
   {"kafka-prefix", {serve}, "PREFIX", "weir", "On Kafka: what the names of topics begin with; a workspace's events are in PREFIX.WORKSPACE.events.", Custom{store_kafka_prefix}},
   {"kafka-retention-days", {serve}, "DAYS", "28", "On Kafka: how long a topic that is made here keeps events, and the bytes of erased cases.", Number{&Settings::kafka_retention_days, 1, 36'500}},
   {"kafka", {serve}, "NAME=VALUE", "", "On Kafka: a setting of librdkafka, such as security.protocol=ssl; repeatable. Secrets are better given in the file or as WEIR_KAFKA.", List{&Settings::kafka}},
@@ -92,7 +97,16 @@ const std::array table = std::to_array<Setting>({
 
 constexpr std::array commands{serve, demo, discover, ingest, token, user, export_, backup, restore, checkpoint, doctor};
 
+void check_conflicts_of_group(const Settings& settings, std::vector<std::string>& faults) {
+  if (!settings.group.empty() && !is_on_kafka(settings)) faults.emplace_back("--group needs --log kafka://…");
+  if (!settings.group.empty() && settings.cluster_key.empty()) faults.emplace_back("--group needs --cluster-key");
+  if (settings.group.empty() && !settings.node_role.empty() && settings.node_role != "all") {
+    faults.push_back("--role " + settings.node_role + " needs --group");
+  }
+}
+
 void check_conflicts_of_serve(const Settings& settings, std::vector<std::string>& faults) {
+  check_conflicts_of_group(settings, faults);
   if (is_on_kafka(settings) && !settings.checkpoints.empty()) {
     faults.emplace_back("--checkpoints needs the embedded log");
   }

@@ -140,6 +140,28 @@ Fault store_log(Settings& settings, std::string_view value) {
   return quoted(value) + " is not embedded, nor kafka://HOST:PORT[,HOST:PORT]";
 }
 
+Fault store_node_id(Settings& settings, std::string_view value) {
+  constexpr std::size_t bytes_max = 128;
+  const bool plain = std::all_of(value.begin(), value.end(), [](unsigned char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '_' ||
+           c == '-';
+  });
+  if (!plain || value.size() > bytes_max) {
+    return quoted(value) + " is not up to 128 characters of a-z, A-Z, 0-9, ., _ and -";
+  }
+  settings.node_id = value;
+  return std::nullopt;
+}
+
+Fault store_advertise(Settings& settings, std::string_view value) {
+  const auto colon = value.rfind(':');
+  const auto port = colon == std::string_view::npos ? std::nullopt : parse_whole(value.substr(colon + 1));
+  const bool usable = port && *port > 0 && *port <= 65'535 && colon > 0 && value.find('/') == std::string_view::npos;
+  if (!value.empty() && !usable) return quoted(value) + " is not HOST:PORT";
+  settings.advertise = value;
+  return std::nullopt;
+}
+
 Fault store_kafka_prefix(Settings& settings, std::string_view value) {
   if (!is_plain_name(value) || value.find('_') != std::string_view::npos) {
     return quoted(value) + " is not 1 to 64 characters of a-z, 0-9 and -";

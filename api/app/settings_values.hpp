@@ -26,6 +26,8 @@ Fault store_assignment(std::vector<std::string>& field, std::string_view value, 
 Fault store_listen(Settings& settings, std::string_view value);
 Fault store_log(Settings& settings, std::string_view value);
 /// Of topics: what is left out is what Kafka takes for the same in names.
+Fault store_node_id(Settings& settings, std::string_view value);
+Fault store_advertise(Settings& settings, std::string_view value);
 Fault store_kafka_prefix(Settings& settings, std::string_view value);
 Fault store_delimiter(Settings& settings, std::string_view value);
 Fault store_process(Settings& settings, std::string_view value);

@@ -29,7 +29,7 @@ Result<void> check_workspace(std::string_view workspace) {
   return Error{Code::bad_request, "The workspace must be 1 to 64 characters of a-z, 0-9, _ and -, and not _node."};
 }
 
-void encode(format::Encoder& out, const User& user) {
+void write_user(format::Encoder& out, const User& user) {
   out.text(user.name);
   out.text(user.password_hash);
   out.text(user.generation);
@@ -55,7 +55,7 @@ std::optional<SignInLink> decode_link(format::Decoder& in) {
   return link;
 }
 
-User decode_user(format::Decoder& in) {
+User read_user(format::Decoder& in) {
   User user;
   user.name = in.text();
   user.password_hash = in.text();
@@ -73,6 +73,22 @@ User decode_user(format::Decoder& in) {
 }
 
 }  // namespace
+
+std::string encode(const User& user) {
+  std::string bytes;
+  format::Encoder out(bytes);
+  out.byte(version);
+  write_user(out, user);
+  return bytes;
+}
+
+Result<User> decode_user(std::string_view bytes) {
+  format::Decoder in(bytes);
+  if (in.byte() != version) in.refuse();
+  User user = read_user(in);
+  if (!in.ok() || !in.at_end()) return Error{Code::state_format, "A user cannot be read."};
+  return user;
+}
 
 bool is_user_name(std::string_view name) {
   return !name.empty() && name.size() <= user_name_bytes_max && is_letter_or_digit(name.front()) &&
@@ -111,6 +127,14 @@ Result<User*> Directory::of(std::string_view name) {
 
 bool Directory::has_admin(std::string_view workspace) const {
   return std::ranges::any_of(users_, [&](const auto& entry) { return entry.second.role_in(workspace) == Role::admin; });
+}
+
+void Directory::put(const std::string& name, std::optional<User> user) {
+  if (user) {
+    users_.insert_or_assign(name, *std::move(user));
+  } else {
+    users_.erase(name);
+  }
 }
 
 Result<void> Directory::add(std::string_view name, std::string password_hash, std::string_view workspace, Role role,
@@ -200,7 +224,7 @@ std::string Directory::encode() const {
   format::Encoder out(bytes);
   out.byte(version);
   out.number(users_.size());
-  for (const auto& [name, user] : users_) auth::encode(out, user);
+  for (const auto& [name, user] : users_) write_user(out, user);
   out.number(deeds_.size());
   for (const auto& deed : deeds_) {
     out.signed_number(to_micros(deed.time));
@@ -214,7 +238,7 @@ Result<Directory> Directory::decode(std::string_view bytes) {
   Directory directory;
   if (in.byte() != version) in.refuse();
   for (auto left = in.number(); left > 0 && in.ok(); --left) {
-    User user = decode_user(in);
+    User user = read_user(in);
     std::string name = user.name;
     directory.users_.insert_or_assign(std::move(name), std::move(user));
   }

@@ -47,6 +47,10 @@ struct User {
   friend bool operator==(const User&, const User&) = default;
 };
 
+std::string encode(const User& user);
+/// Error: state_format.
+Result<User> decode_user(std::string_view bytes);
+
 /// Something that a command did beside the server, which alone writes the audit: kept until it has.
 struct Deed {
   Time time{};
@@ -62,6 +66,8 @@ class Directory {
   const std::map<std::string, User, std::less<>>& users() const { return users_; }
   /// Null if there is none. The pointer is good until the next change.
   const User* find(std::string_view name) const;
+  /// The user is this, or is no more. As another node of the cluster says: nothing is checked.
+  void put(const std::string& name, std::optional<User> user);
   /// Whether anybody is admin of the workspace.
   bool has_admin(std::string_view workspace) const;
 

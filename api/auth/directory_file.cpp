@@ -36,6 +36,7 @@ DirectoryFile::DirectoryFile(std::filesystem::path path)
 Result<std::unique_ptr<DirectoryFile>> DirectoryFile::open(const std::filesystem::path& data_folder) {
   std::unique_ptr<DirectoryFile> opened(new DirectoryFile(data_folder / "users"));
   if (const auto loaded = opened->load(); !loaded) return loaded.error();
+  if (const auto loaded = opened->load_shared(); !loaded) return loaded.error();
   return opened;
 }
 
@@ -67,7 +68,22 @@ Result<void> DirectoryFile::load() {
   return {};
 }
 
+Result<void> DirectoryFile::load_shared() {
+  const auto bytes = store::read_file(path_.string() + ".shared");
+  if (!bytes) return bytes.error();
+  if (!*bytes) return {};
+  auto decoded = Directory::decode(**bytes);
+  if (!decoded) return decoded.error();
+  shared_ = std::move(*decoded);
+  return {};
+}
+
 Result<void> DirectoryFile::change(const Change& change) {
+  const auto changed = change_here(change);
+  return changed && share_ ? tell_changes() : changed;
+}
+
+Result<void> DirectoryFile::change_here(const Change& change) {
   const std::lock_guard changing(changing_);
   const Turn turn(path_.string() + ".lock");
   if (!turn.held()) return Error{Code::storage_failed, path_.string() + ".lock cannot be locked"};
@@ -84,9 +100,53 @@ Result<void> DirectoryFile::change(const Change& change) {
 }
 
 Result<void> DirectoryFile::refresh() {
-  const std::lock_guard changing(changing_);
-  if (stamp() == read_) return {};
-  return load();
+  {
+    const std::lock_guard changing(changing_);
+    if (stamp() != read_) {
+      if (const auto loaded = load(); !loaded) return loaded;
+    }
+  }
+  return share_ ? tell_changes() : Result<void>{};
+}
+
+Result<void> DirectoryFile::tell_changes() {
+  const std::lock_guard telling(telling_);
+  std::map<std::string, std::optional<User>> news;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [name, user] : current_->users()) {
+      const User* const known = shared_.find(name);
+      if (known == nullptr || *known != user) news.emplace(name, user);
+    }
+    for (const auto& [name, user] : shared_.users()) {
+      if (current_->find(name) == nullptr) news.emplace(name, std::nullopt);
+    }
+  }
+  for (const auto& [name, user] : news) {
+    if (const auto told = share_(name, user); !told) return told;
+  }
+  return {};
+}
+
+/// What was told before changes nothing: a later change here, of which the others do not know yet, stays.
+Result<void> DirectoryFile::apply(const std::string& name, const std::optional<User>& user) {
+  Directory shared;
+  {
+    const std::lock_guard lock(mutex_);
+    const User* const known = shared_.find(name);
+    if (known == nullptr ? !user : user == *known) return {};
+    shared = shared_;
+  }
+  const auto changed = change_here([&](Directory& directory) -> Result<void> {
+    directory.put(name, user);
+    return {};
+  });
+  if (!changed) return changed;
+  shared.put(name, user);
+  if (const auto kept = store::replace_file(path_.string() + ".shared", shared.encode()); !kept) return kept;
+  const std::lock_guard lock(mutex_);
+  shared_ = std::move(shared);
+  return {};
 }
 
 }  // namespace weir::auth

@@ -70,7 +70,7 @@ KeyRing::KeyRing(std::vector<crypto::Key> keys) {
 }
 
 Result<KeyRing> KeyRing::open(const std::filesystem::path& data_folder) {
-  auto keys = crypto::load_or_create_keys(data_folder / "token.key");
+  auto keys = crypto::folder_keys(data_folder, "token");
   if (!keys) return keys.error();
   return KeyRing(std::move(*keys));
 }

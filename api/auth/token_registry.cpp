@@ -22,6 +22,13 @@ std::optional<Time> decode_time(format::Decoder& in) {
   return from_micros(in.signed_number());
 }
 
+/// Not only past its time, but past what verifiers still let pass.
+bool is_past(const TokenRecord& record, Time now) { return record.expires && now >= *record.expires + token_leeway; }
+
+Time used_or_made(const TokenRecord& record) { return record.last_used.value_or(record.made); }
+
+}  // namespace
+
 std::string encode(const TokenRecord& record) {
   std::string bytes;
   format::Encoder out(bytes);
@@ -37,7 +44,7 @@ std::string encode(const TokenRecord& record) {
   return bytes;
 }
 
-std::optional<TokenRecord> decode(std::string_view id, std::string_view bytes) {
+Result<TokenRecord> decode_token_record(std::string_view id, std::string_view bytes) {
   format::Decoder in(bytes);
   if (in.byte() != version) in.refuse();
   TokenRecord record;
@@ -51,15 +58,9 @@ std::optional<TokenRecord> decode(std::string_view id, std::string_view bytes) {
   record.last_used = decode_time(in);
   record.revoked = in.byte() != 0;
   const bool sound = in.ok() && in.at_end() && is_token_id(id) && role <= static_cast<std::uint8_t>(Role::producer);
-  return sound ? std::optional(std::move(record)) : std::nullopt;
+  if (!sound) return Error{Code::state_format, "A kept token cannot be read."};
+  return record;
 }
-
-/// Not only past its time, but past what verifiers still let pass.
-bool is_past(const TokenRecord& record, Time now) { return record.expires && now >= *record.expires + token_leeway; }
-
-Time used_or_made(const TokenRecord& record) { return record.last_used.value_or(record.made); }
-
-}  // namespace
 
 bool is_token_id(std::string_view text) {
   return text.size() == 16 &&
@@ -85,50 +86,58 @@ Result<std::unique_ptr<TokenRegistry>> TokenRegistry::open(store::Store& store, 
 
 Result<void> TokenRegistry::restore(const format::Scope& scope) {
   const auto prefix = scope.tokens();
-  bool sound = true;
+  Result<void> outcome;
   const auto scanned = store_.scan(prefix, store::end_of_prefix(prefix), [&](auto key, auto value) {
-    auto record = decode(format::behind(key, prefix), value);
-    sound = record.has_value();
-    if (sound) workspaces_[scope.workspace()].insert_or_assign(record->id, Kept{*record});
-    return sound;
+    auto record = decode_token_record(format::behind(key, prefix), value);
+    if (!record) outcome = record.error();
+    if (record) workspaces_[scope.workspace()].insert_or_assign(record->id, Kept{*record});
+    return outcome.ok();
   });
-  if (!scanned) return scanned;
-  if (!sound) return Error{Code::state_format, "A kept token cannot be read."};
-  return {};
+  return scanned ? outcome : scanned;
 }
 
 Result<void> TokenRegistry::add(const std::string& workspace, TokenRecord record) {
-  const std::lock_guard writing(writing_);
-  store::Batch batch;
-  batch.put(format::Scope(workspace).token(record.id), encode(record));
   {
     const std::lock_guard lock(mutex_);
-    auto& tokens = workspaces_[workspace];
-    const auto made = std::ranges::count_if(
-        tokens, [](const auto& entry) { return entry.second.record.name && !entry.second.record.revoked; });
+    const auto made = std::ranges::count_if(workspaces_[workspace], [](const auto& entry) {
+      return entry.second.record.name && !entry.second.record.revoked;
+    });
     if (static_cast<std::size_t>(made) >= limits_.made) {
       return Error{Code::directory_full, "The workspace has " + std::to_string(made) + " tokens; revoke some."};
     }
-    tokens.insert_or_assign(record.id, Kept{record});
   }
-  return store_.write(batch, store::Durability::synced);
+  return share_ ? share_(workspace, record) : apply(workspace, std::move(record));
 }
 
 Result<void> TokenRegistry::revoke(const std::string& workspace, const std::string& id) {
-  const std::lock_guard writing(writing_);
-  store::Batch batch;
+  TokenRecord record{.id = id, .name = {}, .made = clock_.now(), .made_by = {}};
   {
     const std::lock_guard lock(mutex_);
-    auto& tokens = workspaces_[workspace];
+    const auto& tokens = workspaces_[workspace];
     const auto revoked = std::ranges::count_if(tokens, [](const auto& entry) { return entry.second.record.revoked; });
     const auto found = tokens.find(id);
     if (found == tokens.end() && static_cast<std::size_t>(revoked) >= limits_.revoked) {
       return Error{Code::directory_full, "The workspace has " + std::to_string(revoked) + " revoked tokens."};
     }
-    auto& kept = tokens[id];
-    if (found == tokens.end()) kept.record = {.id = id, .name = {}, .made = clock_.now(), .made_by = {}};
-    kept.record.revoked = true;
-    batch.put(format::Scope(workspace).token(id), encode(kept.record));
+    if (found != tokens.end()) record = found->second.record;
+    record.revoked = true;
+  }
+  return share_ ? share_(workspace, record) : apply(workspace, std::move(record));
+}
+
+Result<void> TokenRegistry::apply(const std::string& workspace, TokenRecord record) {
+  const std::lock_guard writing(writing_);
+  store::Batch batch;
+  {
+    const std::lock_guard lock(mutex_);
+    auto& tokens = workspaces_[workspace];
+    if (const auto known = tokens.find(record.id); known != tokens.end()) {
+      record.last_used = std::max(record.last_used, known->second.record.last_used);
+      record.revoked = record.revoked || known->second.record.revoked;  // for good
+    }
+    batch.put(format::Scope(workspace).token(record.id), encode(record));
+    std::string id = record.id;
+    tokens.insert_or_assign(std::move(id), Kept{std::move(record)});
   }
   return store_.write(batch, store::Durability::synced);
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -35,6 +36,10 @@ struct TokenRecord {
 
 bool is_token_id(std::string_view text);
 
+std::string encode(const TokenRecord& record);
+/// Error: state_format.
+Result<TokenRecord> decode_token_record(std::string_view id, std::string_view bytes);
+
 /// Thread-safe.
 class TokenRegistry {
  public:
@@ -47,6 +52,13 @@ class TokenRegistry {
   /// `store` and `clock` must outlive it. Reads all records. Errors: storage_failed, state_format.
   static Result<std::unique_ptr<TokenRegistry>> open(store::Store& store, const Clock& clock, Limits limits);
   static Result<std::unique_ptr<TokenRegistry>> open(store::Store& store, const Clock& clock);
+
+  /// Makes a change known to every node of a cluster, this one by apply(), before it returns.
+  using Share = std::function<Result<void>(const std::string& workspace, const TokenRecord& record)>;
+  /// From now on add() and revoke() share what they change, with the errors of `share`. Before any thread uses it.
+  void share(Share share) { share_ = std::move(share); }
+  /// What a node of the cluster shared. When a token was last used stays each node's own. Error: storage_failed.
+  Result<void> apply(const std::string& workspace, TokenRecord record);
 
   /// Durable when it returns. Errors: directory_full, storage_failed. Not from an I/O thread.
   Result<void> add(const std::string& workspace, TokenRecord record);
@@ -79,6 +91,7 @@ class TokenRegistry {
   store::Store& store_;
   const Clock& clock_;
   const Limits limits_;
+  Share share_;
   std::mutex writing_;  // one change at a time, so that the store sees them in their order; taken before mutex_
   mutable std::mutex mutex_;
   std::map<std::string, ById, std::less<>> workspaces_;  // under mutex_

@@ -96,6 +96,8 @@ Result<std::optional<std::vector<Key>>> read_keys(const std::filesystem::path& p
   return std::optional(std::move(keys));
 }
 
+constexpr const char* cluster_file = "cluster.key";
+
 }  // namespace
 
 Result<std::vector<Key>> load_or_create_keys(const std::filesystem::path& path) {
@@ -118,6 +120,35 @@ Result<Key> load_or_create_key(const std::filesystem::path& path) {
   auto keys = load_or_create_keys(path);
   if (!keys) return keys.error();
   return keys->back();
+}
+
+Result<std::vector<Key>> folder_keys(const std::filesystem::path& folder, const std::string& name) {
+  const auto cluster = read_keys(folder / cluster_file);
+  if (!cluster) return cluster.error();
+  if (!*cluster) return load_or_create_keys(folder / (name + ".key"));
+  return std::vector<Key>{hmac_sha256((*cluster)->back(), "weir key " + name)};
+}
+
+Result<void> join_cluster(const std::filesystem::path& folder, const std::filesystem::path& key) {
+  const auto given = read_keys(key);
+  if (!given) return given.error();
+  if (!*given) return fault(key, "is not there");
+  const std::filesystem::path place = folder / cluster_file;
+  const auto kept = read_keys(place);
+  if (!kept) return kept.error();
+  if (*kept) {
+    if ((*kept)->back() == (*given)->back()) return {};
+    return fault(key, "is not the key of the cluster that the data folder belongs to");
+  }
+  std::error_code failed;
+  for (const auto& file : std::filesystem::directory_iterator(folder, failed)) {
+    if (file.path().extension() != ".key") continue;
+    return fault(key, "the data folder has keys of its own; a node of a cluster begins with an empty one");
+  }
+  Draft draft(place);
+  if (!draft.write(join({(*given)->back()}))) return system_fault(place);
+  if (::link(draft.path().c_str(), place.c_str()) != 0 || !sync_folder(folder)) return system_fault(place);
+  return {};
 }
 
 Result<void> add_key(const std::filesystem::path& path, std::size_t keep) {

@@ -80,6 +80,14 @@ class ChangeChannel::Shard final : public runtime::ChangeSink {
     return {};
   }
 
+  void renew() {
+    const std::lock_guard lock{mutex_};
+    for (const auto& one : followed_) {
+      one->changes.add(Changes::everything());
+      one->changed();
+    }
+  }
+
   bool followed() const override { return followers_.load(std::memory_order_relaxed) > 0; }
 
   void add(std::shared_ptr<Followed> followed) {
@@ -148,6 +156,8 @@ std::vector<runtime::ChangeSink*> ChangeChannel::sinks() {
   for (const auto& shard : shards_) all.push_back(shard.get());
   return all;
 }
+
+void ChangeChannel::renew(std::uint32_t shard) { shards_[shard]->renew(); }
 
 std::unique_ptr<ChangeChannel::Follower> ChangeChannel::follow(std::string workspace, std::string process,
                                                                std::function<void()> changed) {

@@ -48,6 +48,9 @@ class ChangeChannel {
   /// One per shard; they live as long as the channel.
   std::vector<runtime::ChangeSink*> sinks();
 
+  /// What is shown of the shard has to be read anew: it came, or went.
+  void renew(std::uint32_t shard);
+
   /// Follows one process while it lives. Not thread-safe.
   class Follower {
    public:

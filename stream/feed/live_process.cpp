@@ -53,6 +53,7 @@ Result<Changes> LiveProcess::advance() {
 Result<Changes> LiveProcess::advance_shard(std::uint32_t index) {
   auto [changes, snapshot] = follower_->take(index, [&] { return snapshot_(index); });
   snapshots_[index] = std::move(snapshot);
+  if (snapshots_[index] == nullptr) return Error{Code::shard_elsewhere, ""};
   if (std::exchange(shards_[index]->stale, false)) changes = Changes::everything();
   Changes told;
   told.any = changes.any;

@@ -16,6 +16,7 @@ namespace weir::feed {
 /// One thread at a time. Reads stores, never a task.
 class LiveProcess {
  public:
+  /// Null: the shard is not here.
   using SnapshotOf = std::function<std::shared_ptr<const store::Snapshot>(std::uint32_t shard)>;
 
   /// `channel` and `operators` must outlive it. `changed` as of ChangeChannel::follow().
@@ -26,7 +27,7 @@ class LiveProcess {
 
   /// Goes on to what the shards hold now and tells what changed since the last call (at first: everything). Cells are
   /// numbered in names of its own, the same for all shards; of handovers nothing is told. An error (storage_failed,
-  /// state_format) leaves it where all has to be read again. O(changes).
+  /// state_format, shard_elsewhere) leaves it where all has to be read again. O(changes).
   Result<Changes> advance();
 
   /// As of the last advance().

@@ -135,6 +135,9 @@ class Log {
     (void)workspace, (void)partition, (void)last;
   }
 
+  /// The partition's reader is gone, in every workspace: what was fetched ahead for it is dropped.
+  virtual void release(std::uint32_t partition) { (void)partition; }
+
   /// Calls `grown` whenever that partition of any workspace has grown.
   virtual std::unique_ptr<Subscription> subscribe(std::uint32_t partition, Grown grown) = 0;
 };

@@ -35,6 +35,11 @@ void CommitWatch::committed(std::uint32_t shard, const std::string& workspace, s
   for (const Told& told : included) told(true);
 }
 
+void CommitWatch::forget(std::uint32_t shard) {
+  const std::lock_guard lock{mutex_};
+  std::erase_if(next_, [&](const auto& known) { return known.first.second == shard; });
+}
+
 void CommitWatch::when_included(const std::string& workspace, log::Position position, Clock::Steady deadline,
                                 Told told) {
   {

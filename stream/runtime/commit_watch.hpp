@@ -23,6 +23,8 @@ class CommitWatch {
 
   /// A shard's views include every record of the workspace below `next_offset`.
   void committed(std::uint32_t shard, const std::string& workspace, std::uint64_t next_offset);
+  /// Nothing is known of the shard any more.
+  void forget(std::uint32_t shard);
   /// Tells at once if the position is included already.
   void when_included(const std::string& workspace, log::Position position, Clock::Steady deadline, Told told);
   /// Tells those whose deadline has passed.

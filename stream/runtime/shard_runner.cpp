@@ -45,9 +45,7 @@ bool ShardRunner::wait_for_strays() {
   const Strays::State state = strays_.state();
   if (state == Strays::State::failed) {
     strays_.forget();
-    task_.roll_back();
-    next_.clear();
-    taken_ = 0;
+    take_again();
   }
   return state == Strays::State::under_way;
 }
@@ -147,9 +145,8 @@ Result<void> ShardRunner::take_from(const std::string& workspace, std::uint64_t&
 /// An operator failed on something taken since the last commit. It is taken again, half as much at a time, until one
 /// record is left to blame.
 Result<bool> ShardRunner::narrow_down(const Error& fault) {
-  const std::uint64_t suspects = std::exchange(taken_, 0);
-  task_.roll_back();
-  next_.clear();
+  const std::uint64_t suspects = taken_;
+  take_again();
   if (suspects == 0) return fault;
   records_max_ = std::max<std::uint64_t>(suspects / 2, 1);
   if (suspects > 1) return true;
@@ -238,14 +235,25 @@ Result<void> ShardRunner::commit() {
   return {};
 }
 
-Result<void> ShardRunner::finish() {
-  const bool may_commit =
-      task_.dirty() && strays_.state() == Strays::State::none;  // else the next start takes it again
-  const auto committed = may_commit ? commit() : Result<void>{};
-  forgive();
+Result<void> ShardRunner::settle() {
+  if (!task_.dirty() || strays_.state() != Strays::State::none) return {};  // what is not committed is taken again
+  const auto committed = commit();
   if (committed || committed.error().code != Code::operator_error) return committed;
-  task_.roll_back();  // the next start finds out who is to blame
+  take_again();  // who drives it next finds out who is to blame
   return {};
+}
+
+Result<void> ShardRunner::finish() {
+  const auto settled = settle();
+  forgive();
+  return settled;
+}
+
+/// What was taken since the last commit.
+void ShardRunner::take_again() {
+  task_.roll_back();
+  next_.clear();
+  taken_ = 0;
 }
 
 std::optional<Clock::Steady> ShardRunner::next_step() const {

@@ -45,7 +45,9 @@ class ShardRunner {
   /// committed is taken again in ever smaller parts, and the event becomes a dead letter (reliability R14). So does one
   /// on which the process ended again and again.
   Result<bool> step();
-  /// Commits what is pending (a clean stop).
+  /// Commits what can be committed now. step() may go on.
+  Result<void> settle();
+  /// As settle(), for a clean stop.
   Result<void> finish();
   /// The process ends in order: what the shard is about is not to blame. Any thread.
   void forgive() { crashes_.forgive(); }
@@ -70,6 +72,7 @@ class ShardRunner {
   Result<void> take_from(const std::string& workspace, std::uint64_t& next, std::uint64_t end, std::size_t& bytes_left);
   Result<bool> narrow_down(const Error& fault);
   Result<void> refuse_next(const std::string& workspace, const Error& why);
+  void take_again();
   bool narrowing() const { return records_max_ != Task::all_records; }
   bool wait_for_strays();
   Error ahead_of_log(const std::string& workspace, std::uint64_t next, std::uint64_t end) const;

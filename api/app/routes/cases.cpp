@@ -23,7 +23,9 @@ Result<Answer> prepare_list(Node& node, const Call& call, query::Parameters& par
   return Answer{[&node, page = *page, workspace = call.credential.workspace, process = call.names.front(),
                  filter = query::take_filter(parameters)]() -> Result<net::Response> {
     const std::string as_of = as_of_now(node);
-    auto rows = feed::list_cases(node.snapshots(), workspace, process, filter, page.place, page.limit + 1);
+    const auto snapshots = node.snapshots();
+    if (!snapshots) return snapshots.error();
+    auto rows = feed::list_cases(*snapshots, workspace, process, filter, page.place, page.limit + 1);
     if (!rows) return rows.error();
     std::string next;
     if (rows->size() > page.limit) {
@@ -41,8 +43,9 @@ Result<Answer> prepare_case(Node& node, const Call& call) {
   return Answer{[&node, workspace = call.credential.workspace, process = call.names[0],
                  case_id = call.names[1]]() -> Result<net::Response> {
     const std::string as_of = as_of_now(node);
-    const auto snapshot = node.engine().snapshot(shard_of(node, process, case_id));
-    const auto events = feed::read_case(*snapshot, workspace, process, case_id);
+    const auto snapshot = node.snapshot(shard_of(node, process, case_id));
+    if (!snapshot) return snapshot.error();
+    const auto events = feed::read_case(**snapshot, workspace, process, case_id);
     if (!events) return events.error();
     if (events->empty()) return Error{Code::not_found, ""};
     std::string body;

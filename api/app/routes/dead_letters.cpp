@@ -72,11 +72,12 @@ Result<Answer> prepare_list(Node& node, const Call& call, query::Parameters& par
   const auto page = take_page(node, call, parameters);
   if (!page) return page.error();
   return Answer{[&node, page = *page, workspace = call.credential.workspace]() -> Result<net::Response> {
+    const auto snapshots = node.snapshots();
+    if (!snapshots) return snapshots.error();
     std::string body;
     JsonWriter json(body);
     json.begin_object().member("as_of", as_of_now(node)).key("dead_letters").begin_array();
-    const auto next =
-        write_letters(json, node.snapshots(), workspace, place_of(page.place).value_or(Place{}), page.limit);
+    const auto next = write_letters(json, *snapshots, workspace, place_of(page.place).value_or(Place{}), page.limit);
     if (!next) return next.error();
     json.end_array().key("next");
     if (*next) {
@@ -93,7 +94,9 @@ void replay(Node& node, Call call) {
   const std::string& workspace = call.credential.workspace;
   const auto place = place_of(call.names.front());
   if (!place || place->shard >= node.engine().shards()) return call.respond({Code::not_found, ""});
-  const auto stored = node.engine().snapshot(place->shard)->get(format::Scope{workspace}.dead_letter(place->offset));
+  const auto snapshot = node.snapshot(place->shard);
+  if (!snapshot) return call.respond(snapshot.error());
+  const auto stored = (*snapshot)->get(format::Scope{workspace}.dead_letter(place->offset));
   if (!stored) return call.respond(stored.error());
   if (!*stored) return call.respond({Code::not_found, ""});
   const log::Record record{log::Kind::replay, runtime::encode(runtime::Replay{place->offset})};

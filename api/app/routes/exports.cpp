@@ -32,11 +32,13 @@ Result<Answer> prepare_export(Node& node, const Call& call, query::Parameters& p
   }
   return Answer{
       [&node, workspace = call.credential.workspace, process = call.names.front(), format]() -> Result<net::Response> {
+        auto snapshots = node.snapshots();
+        if (!snapshots) return snapshots.error();
         net::Response response;
         response.content_type = content_type_of(format);
         response.headers.push_back({"Content-Disposition", "attachment; filename=\"" + process + '.' + format + '"'});
         response.source = std::make_shared<ExportSource>(
-            node, std::make_shared<ExportStream>(node.snapshots(), workspace, process, format));
+            node, std::make_shared<ExportStream>(*std::move(snapshots), workspace, process, format));
         return response;
       }};
 }

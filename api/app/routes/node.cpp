@@ -39,7 +39,7 @@ Route open_route(std::string_view pattern, Where where, std::function<void(Call)
 
 }  // namespace
 
-std::vector<Route> node_routes(Node& node) {
+std::vector<Route> probe_routes(Node& node) {
   return {
       open_route("/healthz", Where::io, [](Call call) { call.respond(state_answer("ok", 200)); }),
       open_route("/readyz", Where::io,
@@ -54,6 +54,11 @@ std::vector<Route> node_routes(Node& node) {
                    response.body = node.metrics().render();
                    call.respond(std::move(response));
                  }),
+  };
+}
+
+std::vector<Route> contract_routes() {
+  return {
       document("/openapi.json", "application/json", definitions::openapi()),
       document("/asyncapi.json", "application/json", definitions::asyncapi()),
       document("/schemas/event.json", "application/schema+json", definitions::event_schema()),

@@ -10,7 +10,9 @@ namespace weir::app {
 namespace {
 
 Result<runtime::ProcessRecord> read_record(Node& node, const std::string& workspace, const std::string& process) {
-  auto view = feed::read_view(node.snapshots(), workspace, process, node.engine().operators(), {});
+  const auto snapshots = node.snapshots();
+  if (!snapshots) return snapshots.error();
+  auto view = feed::read_view(*snapshots, workspace, process, node.engine().operators(), {});
   if (!view) return view.error();
   return std::move((*view)->record);
 }
@@ -20,7 +22,9 @@ Result<Answer> prepare_list(Node& node, const Call& call, query::Parameters& par
   if (!page) return page.error();
   return Answer{[&node, workspace = call.credential.workspace, page = *page]() -> Result<net::Response> {
     const std::string as_of = as_of_now(node);
-    const auto names = feed::list_processes(node.snapshots(), workspace);
+    const auto snapshots = node.snapshots();
+    if (!snapshots) return snapshots.error();
+    const auto names = feed::list_processes(*snapshots, workspace);
     if (!names) return names.error();
     std::string body;
     JsonWriter json(body);

@@ -31,8 +31,11 @@ std::vector<Route> user_routes(Node& node);
 std::vector<Route> token_routes(Node& node);
 /// `demo`: nullptr where there is none.
 std::vector<Route> demo_routes(Demo* demo);
-/// Probes, metrics, contracts.
-std::vector<Route> node_routes(Node& node);
+std::vector<Route> shard_routes(Node& node);
+/// Probes and metrics.
+std::vector<Route> probe_routes(Node& node);
+/// The contracts, as documents.
+std::vector<Route> contract_routes();
 /// The dashboard at `/`.
 std::vector<Route> page_routes();
 

@@ -26,12 +26,13 @@ using WriteView = std::function<Result<net::Response>(feed::ProcessView& view, c
 
 Result<net::Response> answer_view(Node& node, const ViewCall& call, const WriteView& write) {
   const std::string as_of = as_of_now(node);
-  const feed::Snapshots snapshots = node.snapshots();
+  const auto snapshots = node.snapshots();
+  if (!snapshots) return snapshots.error();
   auto view = call.filter.takes_all()
-                  ? feed::read_view(snapshots, call.workspace, call.process, node.engine().operators(), call.tables)
-                  : feed::scan_view(snapshots, call.workspace, call.process, node.engine().operators(), call.filter);
+                  ? feed::read_view(*snapshots, call.workspace, call.process, node.engine().operators(), call.tables)
+                  : feed::scan_view(*snapshots, call.workspace, call.process, node.engine().operators(), call.filter);
   if (!view) return view.error();
-  return write(**view, call, snapshots, as_of);
+  return write(**view, call, *snapshots, as_of);
 }
 
 Answer view_answer(Node& node, const Call& call, query::Parameters& parameters, std::vector<Table> tables,

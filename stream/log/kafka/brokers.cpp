@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <span>
 #include <thread>
 
 namespace weir::log::kafka {
@@ -18,13 +19,26 @@ using MetadataHandle = std::unique_ptr<const rd_kafka_metadata_t, Destroyed<rd_k
 using NewTopicHandle = std::unique_ptr<rd_kafka_NewTopic_t, Destroyed<rd_kafka_NewTopic_destroy>>;
 using ResourceHandle = std::unique_ptr<rd_kafka_ConfigResource_t, Destroyed<rd_kafka_ConfigResource_destroy>>;
 
-/// What events need of their topic, whoever made it.
-struct Need {
-  const char* setting;
+struct Setting {
+  const char* name;
   const char* value;
 };
-// A time that a producer chooses would not bound its events' own; a compacted topic would lose events without keys.
-constexpr std::array needs{Need{"cleanup.policy", "delete"}, Need{"message.timestamp.type", "LogAppendTime"}};
+
+/// What the use needs of its topic, whoever made it.
+std::span<const Setting> needs_of(Use use) {
+  // A time that a producer chooses would not bound its events' own; a compacted topic would lose events without keys.
+  static constexpr std::array of_events{Setting{"cleanup.policy", "delete"},
+                                        Setting{"message.timestamp.type", "LogAppendTime"}};
+  // Deletion by age would take away what nothing has replaced.
+  static constexpr std::array of_keyed{Setting{"cleanup.policy", "compact"}};
+  return use == Use::events ? std::span<const Setting>{of_events} : std::span<const Setting>{of_keyed};
+}
+
+/// What else a keyed topic gets where it is made here. Only closed segments are compacted, and a reader begins at the
+/// begin: small segments. What was replaced leaves within half a day (an erased name within a whole one); what was
+/// removed is told for a day, in which every reader gets to the end.
+constexpr std::array of_new_keyed{Setting{"segment.bytes", "16777216"}, Setting{"max.compaction.lag.ms", "43200000"},
+                                  Setting{"delete.retention.ms", "86400000"}};
 
 Result<MetadataHandle> metadata_of(rd_kafka_t* client, bool all) {
   const rd_kafka_metadata_t* metadata = nullptr;
@@ -75,15 +89,20 @@ Result<std::vector<TopicFacts>> Brokers::topics() {
   return topics;
 }
 
-Result<void> Brokers::create(const std::string& topic, std::uint32_t partitions) {
+Result<void> Brokers::create(const std::string& topic, std::uint32_t partitions, Use use) {
   const auto brokers = count();
   if (!brokers) return brokers.error();
   const int replicas = std::clamp(*brokers, 1, replicas_max);
   const NewTopicHandle made{rd_kafka_NewTopic_new(topic.c_str(), static_cast<int>(partitions), replicas, nullptr, 0)};
-  for (const auto& [setting, value] : needs) rd_kafka_NewTopic_set_config(made.get(), setting, value);
-  rd_kafka_NewTopic_set_config(made.get(), "retention.ms", std::to_string(retention_ms_).c_str());
+  const auto set = [&](const char* name, const char* value) { rd_kafka_NewTopic_set_config(made.get(), name, value); };
+  for (const auto& [name, value] : needs_of(use)) set(name, value);
+  if (use == Use::events) {
+    set("retention.ms", std::to_string(retention_ms_).c_str());
+  } else {
+    for (const auto& [name, value] : of_new_keyed) set(name, value);
+  }
   const int in_sync = replicas >= replicas_max ? replicas_in_sync : 1;
-  rd_kafka_NewTopic_set_config(made.get(), "min.insync.replicas", std::to_string(in_sync).c_str());
+  set("min.insync.replicas", std::to_string(in_sync).c_str());
   const auto event = answer_to(client_, RD_KAFKA_ADMIN_OP_CREATETOPICS, [&](auto* options, auto* queue) {
     std::array<rd_kafka_NewTopic_t*, 1> topics{made.get()};
     rd_kafka_AdminOptions_set_operation_timeout(options, wait_ms, nullptr, 0);  // until every broker knows it
@@ -99,18 +118,18 @@ Result<void> Brokers::create(const std::string& topic, std::uint32_t partitions)
 }
 
 /// A topic that was just made may be unknown to the broker asked.
-Result<void> Brokers::check(const std::string& topic) {
+Result<void> Brokers::check(const std::string& topic, Use use) {
   Result<void> outcome;
   for (int i = 0; i < looks_max; ++i) {
     rd_kafka_resp_err_t failed = RD_KAFKA_RESP_ERR_NO_ERROR;
-    outcome = check_once(topic, failed);
+    outcome = check_once(topic, use, failed);
     if (failed != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) break;
     std::this_thread::sleep_for(look_wait);
   }
   return outcome;
 }
 
-Result<void> Brokers::check_once(const std::string& topic, rd_kafka_resp_err_t& failed) {
+Result<void> Brokers::check_once(const std::string& topic, Use use, rd_kafka_resp_err_t& failed) {
   const ResourceHandle asked{rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str())};
   const auto event = answer_to(client_, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, [&](auto* options, auto* queue) {
     std::array<rd_kafka_ConfigResource_t*, 1> resources{asked.get()};
@@ -128,10 +147,11 @@ Result<void> Brokers::check_once(const std::string& topic, rd_kafka_resp_err_t& 
     const char* const value = rd_kafka_ConfigEntry_value(entries[i]);
     found[rd_kafka_ConfigEntry_name(entries[i])] = value == nullptr ? "" : value;
   }
-  for (const auto& [setting, value] : needs) {
+  for (const auto& [setting, value] : needs_of(use)) {
     if (found[setting] == value) continue;
+    const std::string_view what = use == Use::events ? "; events need " : "; what it is for needs ";
     return Error{Code::bad_log_settings,
-                 "topic " + topic + " has " + setting + "=" + found[setting] + "; events need " + value};
+                 "topic " + topic + " has " + setting + "=" + found[setting] + std::string{what} + value};
   }
   return {};
 }

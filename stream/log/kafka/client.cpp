@@ -18,6 +18,10 @@ void log_line(const rd_kafka_t* client, int level, const char* facility, const c
 
 void report(rd_kafka_t* client, const rd_kafka_message_t* message, void*) { callbacks_of(client).delivered(*message); }
 
+void rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions, void*) {
+  callbacks_of(client).rebalanced(what, partitions);
+}
+
 using ConfHandle = std::unique_ptr<rd_kafka_conf_t, Destroyed<rd_kafka_conf_destroy>>;
 
 }  // namespace
@@ -36,10 +40,15 @@ Result<Client> Client::open(rd_kafka_type_t type, const ClientSettings& settings
   rd_kafka_conf_set_opaque(conf.get(), client.callbacks_.get());
   rd_kafka_conf_set_log_cb(conf.get(), log_line);
   if (client.callbacks_->delivered) rd_kafka_conf_set_dr_msg_cb(conf.get(), report);
+  if (client.callbacks_->rebalanced) rd_kafka_conf_set_rebalance_cb(conf.get(), rebalance);
   client.handle_.reset(rd_kafka_new(type, conf.get(), fault.data(), fault.size()));
   if (client.handle_ == nullptr) return Error{Code::bad_log_settings, std::string{"librdkafka: "} + fault.data()};
   (void)conf.release();  // the client's from now on
   return client;
+}
+
+void Client::abandon() {
+  if (handle_ != nullptr) rd_kafka_destroy_flags(handle_.release(), RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 }
 
 Error unreachable(std::string_view what, rd_kafka_resp_err_t why) {

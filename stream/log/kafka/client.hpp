@@ -40,9 +40,13 @@ using OnLine = std::function<void(std::string_view line)>;
 /// What became of a record that was to be written; on the thread that polls.
 using Delivered = std::function<void(const rd_kafka_message_t& report)>;
 
+/// What becomes of the partitions of a group's member; on the thread that polls.
+using Rebalanced = std::function<void(rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions)>;
+
 struct Callbacks {
   OnLine on_line;
-  Delivered delivered;  // of producers
+  Delivered delivered;         // of producers
+  Rebalanced rebalanced = {};  // of members of a group
 };
 
 /// A producer or consumer of librdkafka with what it calls.
@@ -56,6 +60,8 @@ class Client {
   rd_kafka_t* get() const { return handle_.get(); }
   /// Ends librdkafka's threads; nothing is called any more.
   void close() { handle_.reset(); }
+  /// The same for the member of a group, which is not told that it leaves.
+  void abandon();
 
  private:
   std::unique_ptr<Callbacks> callbacks_;  // must outlive the handle

@@ -16,6 +16,12 @@ struct TopicFacts {
   std::uint32_t partitions = 0;
 };
 
+/// What a topic is for.
+enum class Use : std::uint8_t {
+  events,  // records are kept for a time
+  keyed,   // the last record of each key is kept (keyed_topic.hpp)
+};
+
 /// Calls block for seconds at most. Thread-safe.
 class Cluster {
  public:
@@ -25,12 +31,12 @@ class Cluster {
   virtual Result<std::string> id() = 0;
   /// All topics of the cluster. Error: log_unreachable.
   virtual Result<std::vector<TopicFacts>> topics() = 0;
-  /// Makes a topic of events; that there is one already is no error. Durable on return. Errors: log_unreachable,
-  /// bad_log_settings (the brokers refuse it).
-  virtual Result<void> create(const std::string& topic, std::uint32_t partitions) = 0;
-  /// Whether the settings of a topic are those that events need. Errors: log_unreachable; bad_log_settings, naming the
-  /// setting and what it has to be.
-  virtual Result<void> check(const std::string& topic) = 0;
+  /// Makes a topic; that there is one already is no error. Durable on return. Errors: log_unreachable, bad_log_settings
+  /// (the brokers refuse it).
+  virtual Result<void> create(const std::string& topic, std::uint32_t partitions, Use use) = 0;
+  /// Whether the settings of a topic are those that its use needs. Errors: log_unreachable; bad_log_settings, naming
+  /// the setting and what it has to be.
+  virtual Result<void> check(const std::string& topic, Use use) = 0;
 };
 
 }  // namespace weir::log::kafka

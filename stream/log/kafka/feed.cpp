@@ -83,6 +83,11 @@ void Feed::resume(const Witness& last) {
   if (last.offset < last.next) witness_ = last;
 }
 
+void Feed::release() {
+  const std::lock_guard lock{mutex_};
+  seek(handed_);
+}
+
 void Feed::fail(const Error& error) {
   const std::lock_guard lock{mutex_};
   failed_ = error;
@@ -93,9 +98,9 @@ void Feed::fail_now(Code code, const std::string& what) {
       Error{code, "workspace " + place_.workspace + ", partition " + std::to_string(place_.partition) + ": " + what};
 }
 
-std::uint64_t Feed::position() const {
+std::optional<std::uint64_t> Feed::position() const {
   const std::lock_guard lock{mutex_};
-  return handed_;
+  return started_ ? std::optional{handed_} : std::nullopt;
 }
 
 std::uint64_t Feed::gaps() const {

@@ -33,14 +33,15 @@ class Feed {
   Result<std::uint64_t> end_offset();
   std::uint64_t newest_offset() const;
   void resume(const Witness& last);
+  void release();
   /// Asks the brokers. Error: log_unreachable.
   Result<std::uint64_t> begin_offset();
 
   /// Everything after it gets this error.
   void fail(const Error& error);
   const Sealer& sealer() const { return sealer_; }
-  /// Where the reader is.
-  std::uint64_t position() const;
+  /// Where the reader is; none if nobody reads.
+  std::optional<std::uint64_t> position() const;
   /// Offsets that no record had. A transaction leaves such; so would a loss.
   std::uint64_t gaps() const;
 

@@ -1,6 +1,7 @@
 #include "stream/log/kafka/kafka_log.hpp"
 
 #include "schemas/base/event.hpp"
+#include "stream/log/kafka/control_topic.hpp"
 #include "stream/log/kafka/kafka_parts.hpp"
 
 namespace weir::log {
@@ -23,7 +24,6 @@ ClientSettings reader_settings(const KafkaOptions& options, const ClientSettings
       {"queued.max.messages.kbytes", std::to_string(std::max<std::size_t>(options.fetch_bytes >> 10, 64))},
       {"fetch.error.backoff.ms", "100"},
   };
-  if (!options.group.empty()) settings.emplace_back("group.id", options.group);
   settings.insert(settings.end(), given.begin(), given.end());
   return settings;
 }
@@ -73,7 +73,44 @@ Result<std::unique_ptr<KafkaLog>> KafkaLog::open(KafkaOptions options, const Clo
   return log;
 }
 
+Result<void> KafkaLog::join(Ownership& owner) {
+  const KafkaOptions& options = parts_->options;
+  MemberOptions member;
+  member.topic = options.prefix + ".shards";
+  if (const auto there = parts_->ensure_shared({member.topic, options.partitions}, Use::events); !there) return there;
+  member.settings = common_settings(options);
+  member.group = options.group;
+  member.node = options.node;
+  member.partitions = options.partitions;
+  member.session_timeout = options.session_timeout;
+  member.on_line = options.on_line;
+  auto joined = Member::open(std::move(member), parts_->clock, owner);
+  if (!joined) return joined.error();
+  const std::unique_lock lock{parts_->mutex};
+  parts_->member = *std::move(joined);
+  return {};
+}
+
+Result<std::unique_ptr<ControlLog>> KafkaLog::open_control(const crypto::Key& key, ControlLog::Apply apply,
+                                                           ControlLog::Ended ended) {
+  ControlOptions control;
+  control.topic = parts_->options.prefix + ".control";
+  if (const auto there = parts_->ensure_shared({control.topic, 1}, Use::keyed); !there) return there.error();
+  control.settings = common_settings(parts_->options);
+  control.key = key;
+  control.on_line = parts_->options.on_line;
+  auto opened = ControlTopic::open(std::move(control), std::move(apply), std::move(ended));
+  if (!opened) return opened.error();
+  return std::unique_ptr<ControlLog>{*std::move(opened)};
+}
+
 void KafkaLog::stop(Clock::Steady wait) {
+  std::unique_ptr<Member> member;
+  {
+    const std::unique_lock lock{parts_->mutex};
+    member = std::move(parts_->member);
+  }
+  member.reset();  // outside the lock: who gives its shards up may still ask for the log
   parts_->watcher.request_stop();
   parts_->sender->stop(wait);
 }
@@ -95,7 +132,7 @@ Result<void> KafkaLog::ensure_workspace(const std::string& name) {
   const std::lock_guard lock{parts_->adopting};
   if (parts_->find(name) != nullptr) return {};
   const std::string topic = parts_->topic_of(name);
-  if (const auto made = parts_->cluster->create(topic, partitions()); !made) return made;
+  if (const auto made = parts_->cluster->create(topic, partitions(), Use::events); !made) return made;
   return parts_->adopt(name, {topic, partitions()});
 }
 
@@ -136,6 +173,11 @@ Result<std::uint64_t> KafkaLog::newest_offset(const std::string& workspace, std:
 
 void KafkaLog::resume(const std::string& workspace, std::uint32_t partition, const Witness& last) {
   if (const auto feed = parts_->feed(workspace, partition)) (*feed)->resume(last);
+}
+
+void KafkaLog::release(std::uint32_t partition) {
+  const std::shared_lock lock{parts_->mutex};
+  for (const auto& [name, topic] : parts_->topics) topic->feeds[partition]->release();
 }
 
 std::unique_ptr<Subscription> KafkaLog::subscribe(std::uint32_t partition, Grown grown) {

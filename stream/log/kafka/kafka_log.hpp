@@ -11,15 +11,18 @@
 
 #include "schemas/base/clock.hpp"
 #include "schemas/crypto/digest.hpp"
+#include "stream/log/control_log.hpp"
 #include "stream/log/kafka/cluster.hpp"
 #include "stream/log/log.hpp"
+#include "stream/log/ownership.hpp"
 
 namespace weir::log {
 
 struct KafkaOptions {
   std::string brokers;          // HOST:PORT[,HOST:PORT…]
   std::string prefix = "weir";  // of the topics: a-z, 0-9 and -
-  std::string group;            // of consumers, to commit positions to, for tools that show lag; empty: none
+  std::string group;            // of the nodes that share the partition numbers; empty: this one has all
+  std::string node;             // its id in the group
   std::uint32_t partitions = 16;
   crypto::Key seal{};                                         // the same on every node
   std::vector<std::pair<std::string, std::string>> settings;  // librdkafka's, handed on as they are
@@ -28,6 +31,7 @@ struct KafkaOptions {
                             << 20;                 // of appends that are not confirmed, half of it handed to librdkafka
   std::size_t fetch_bytes = std::size_t{2} << 20;  // fetched ahead, of each partition of each workspace
   std::chrono::hours retention{24 * 28};           // of a topic that is made here
+  std::chrono::milliseconds session_timeout{10'000};      // a node that is not heard of for so long leaves the group
   Clock::Steady away_max = std::chrono::seconds{10};      // a log that confirmed nothing for so long is unreachable
   Clock::Steady look_interval = std::chrono::seconds{2};  // how often topics are looked for
 };
@@ -51,9 +55,20 @@ class KafkaLog final : public Log {
   Result<std::uint64_t> end_offset(const std::string& workspace, std::uint32_t partition) const override;
   Result<std::uint64_t> newest_offset(const std::string& workspace, std::uint32_t partition) const override;
   void resume(const std::string& workspace, std::uint32_t partition, const Witness& last) override;
+  void release(std::uint32_t partition) override;
   std::unique_ptr<Subscription> subscribe(std::uint32_t partition, Grown grown) override;
 
-  /// Takes no appends any more and waits up to `wait` for those under way. Idempotent.
+  /// Takes part in the group: `owner`, which outlives the log, is told what is this node's, on a thread of the log.
+  /// Errors: log_unreachable, bad_log_settings, log_repartitioned.
+  Result<void> join(Ownership& owner);
+
+  /// What the nodes share beside events, on `PREFIX.control`, locked up with `key`. Not to outlive the log. Errors:
+  /// log_unreachable, bad_log_settings, bad_key_file, and `apply`'s.
+  Result<std::unique_ptr<ControlLog>> open_control(const crypto::Key& key, ControlLog::Apply apply,
+                                                   ControlLog::Ended ended);
+
+  /// The owner is told that nothing is its any more. Takes no appends any more and waits up to `wait` for those under
+  /// way. Idempotent.
   void stop(Clock::Steady wait);
 
   /// Of the cluster, as its brokers name it.

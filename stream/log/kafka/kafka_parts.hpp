@@ -12,6 +12,7 @@
 #include "stream/log/kafka/brokers.hpp"
 #include "stream/log/kafka/feed.hpp"
 #include "stream/log/kafka/kafka_log.hpp"
+#include "stream/log/kafka/member.hpp"
 #include "stream/log/kafka/sender.hpp"
 #include "stream/log/subscribers.hpp"
 
@@ -45,6 +46,8 @@ struct KafkaLog::Parts {
   Result<void> adopt(const std::string& workspace, const kafka::TopicFacts& facts);
   /// Takes up new topics; fails the feeds of those that are no longer what they were.
   Result<void> look();
+  /// Makes the topic if there is none, else checks it. Errors: log_unreachable, bad_log_settings, log_repartitioned.
+  Result<void> ensure_shared(const kafka::TopicFacts& wanted, kafka::Use use);
   /// Tells the group how far partitions were read. Nothing here ever asks for it (reliability R7).
   void commit_positions();
   void watch(const std::stop_token& stop);
@@ -58,10 +61,11 @@ struct KafkaLog::Parts {
   std::unique_ptr<kafka::Cluster> cluster;
   std::string cluster_id;
   std::mutex adopting;
-  mutable std::shared_mutex mutex;                       // of the map; topics stay where they are
+  mutable std::shared_mutex mutex;                       // of the map and of `member`; topics stay where they are
   std::map<std::string, std::unique_ptr<Topic>> topics;  // by workspace
   std::unique_ptr<kafka::Sender> sender;
-  std::atomic<std::int64_t> seen_at{0};  // when the brokers answered last, steady ns
+  std::unique_ptr<kafka::Member> member;  // null: in no group
+  std::atomic<std::int64_t> seen_at{0};   // when the brokers answered last, steady ns
   std::jthread watcher;
 };
 

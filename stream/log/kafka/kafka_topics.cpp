@@ -61,7 +61,7 @@ Error KafkaLog::Parts::repartitioned(const TopicFacts& facts) const {
 
 Result<void> KafkaLog::Parts::adopt(const std::string& workspace, const TopicFacts& facts) {
   if (facts.partitions != options.partitions) return repartitioned(facts);
-  if (const auto fit = cluster->check(facts.name); !fit) return fit;
+  if (const auto fit = cluster->check(facts.name, Use::events); !fit) return fit;
   auto made = std::make_unique<Topic>();
   made->workspace = workspace;
   made->handle.reset(rd_kafka_topic_new(reader.get(), facts.name.c_str(), nullptr));
@@ -116,18 +116,29 @@ void KafkaLog::Parts::miss(Topic& topic, const TopicFacts* facts) {
   for (std::uint32_t i = 0; i < options.partitions; ++i) subscribers.tell(i, topic.workspace);
 }
 
+Result<void> KafkaLog::Parts::ensure_shared(const TopicFacts& wanted, Use use) {
+  const auto listed = cluster->topics();
+  if (!listed) return listed.error();
+  for (const TopicFacts& facts : *listed) {
+    if (facts.name != wanted.name) continue;
+    return facts.partitions == wanted.partitions ? cluster->check(wanted.name, use) : repartitioned(facts);
+  }
+  return cluster->create(wanted.name, wanted.partitions, use);
+}
+
 void KafkaLog::Parts::commit_positions() {
-  if (options.group.empty()) return;
   const std::shared_lock lock{mutex};
-  if (topics.empty()) return;
+  if (member == nullptr) return;
   const PartitionsHandle positions{rd_kafka_topic_partition_list_new(static_cast<int>(options.partitions))};
   for (const auto& [workspace, topic] : topics) {
     for (std::uint32_t i = 0; i < options.partitions; ++i) {
+      const auto position = topic->feeds[i]->position();
+      if (!position) continue;
       rd_kafka_topic_partition_list_add(positions.get(), topic->target.topic.c_str(), static_cast<std::int32_t>(i))
-          ->offset = static_cast<std::int64_t>(topic->feeds[i]->position());
+          ->offset = static_cast<std::int64_t>(*position);
     }
   }
-  rd_kafka_commit(reader.get(), positions.get(), 1);  // does not wait
+  if (positions->cnt > 0) member->commit(*positions);
 }
 
 void KafkaLog::Parts::watch(const std::stop_token& stop) {

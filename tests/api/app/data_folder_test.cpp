@@ -21,6 +21,14 @@ TEST(DataFolder, IsHeldByOne) {
   EXPECT_TRUE(DataFolder::open(temp.path() / "data", 4));
 }
 
+TEST(DataFolder, KeepsTheNameOfItsNode) {
+  const tests::TempFolder one, other;
+  const auto id = DataFolder::open(one.path(), 4)->node_id();
+  ASSERT_TRUE(id);
+  EXPECT_EQ(*DataFolder::open(one.path(), 4)->node_id(), *id);
+  EXPECT_NE(*DataFolder::open(other.path(), 4)->node_id(), *id);
+}
+
 TEST(DataFolder, KeepsItsNumberOfShards) {
   const tests::TempFolder temp;
   ASSERT_TRUE(DataFolder::open(temp.path(), 4));

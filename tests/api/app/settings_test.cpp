@@ -58,7 +58,8 @@ TEST_F(SettingsOf, KafkaIsNamedByItsBrokers) {
   EXPECT_TRUE(is_on_kafka(settings));
   EXPECT_EQ(settings.group, "g");
   EXPECT_THAT(settings.kafka, ElementsAre("security.protocol=ssl", "ssl.ca.location=/a=b"));
-  for (const char* wrong : {"kafka", "kafka://", "kafka://a", "kafka://a:0", "kafka://a:1,", "kafka://a:1/x", "other"}) {
+  for (const char* wrong :
+       {"kafka", "kafka://", "kafka://a", "kafka://a:0", "kafka://a:1,", "kafka://a:1/x", "other"}) {
     EXPECT_THAT(refused({"serve", "--log", wrong}), HasSubstr("kafka://HOST:PORT[,HOST:PORT]")) << wrong;
   }
   EXPECT_THAT(refused({"serve", "--kafka-prefix", "a_b"}), HasSubstr("a-z, 0-9 and -"));
@@ -195,6 +196,22 @@ TEST_F(SettingsOf, UserNeedsAnActionAndMostlyAName) {
   EXPECT_THAT(refused({"user", "add", "ann", "--role", "viewer"}), HasSubstr("add needs --workspace and --role"));
   const std::vector<std::string> add{"user", "add", "ann", "--workspace", "acme", "--role", "admin"};
   EXPECT_EQ(accepted(add, {{"WEIR_PASSWORD", "correct horse"}}).password, "correct horse");
+}
+
+TEST_F(SettingsOf, AGroupIsOnKafkaAndHasAKey) {
+  const std::string kafka = "kafka://b:9092";
+  EXPECT_THAT(refused({"serve", "--group", "g", "--cluster-key", "k"}), HasSubstr("--group needs --log"));
+  EXPECT_THAT(refused({"serve", "--log", kafka, "--group", "g"}), HasSubstr("--group needs --cluster-key"));
+  EXPECT_THAT(refused({"serve", "--log", kafka, "--role", "worker"}), HasSubstr("--role worker needs --group"));
+  EXPECT_THAT(refused({"serve", "--node-id", "a b"}), HasSubstr("--node-id"));
+  EXPECT_THAT(refused({"serve", "--advertise", "host"}), HasSubstr("--advertise"));
+  const auto settings = accepted({"serve", "--log", kafka, "--group", "g", "--cluster-key", "k", "--role", "api",
+                                  "--node-id", "pod-1.west", "--advertise", "pod-1.west:80", "--group-timeout", "6"});
+  EXPECT_EQ(settings.node_role, "api");
+  EXPECT_EQ(settings.advertise, "pod-1.west:80");
+  EXPECT_EQ(settings.group_seconds, 6u);
+  EXPECT_TRUE(is_in_group(settings));
+  EXPECT_FALSE(is_in_group(accepted({"serve", "--log", kafka})));
 }
 
 TEST_F(SettingsOf, DiscoverAndIngestNeedAFile) {

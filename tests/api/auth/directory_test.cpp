@@ -173,5 +173,107 @@ TEST_F(DirectoryFiles, ManyAtOnceLoseNothing) {
   EXPECT_EQ(DirectoryFile::open(folder_.path()).value()->current()->users().size(), 40u);
 }
 
+/// Two nodes of a cluster, each with a folder, and a control log between them that may be out of reach.
+class ClusterDirectories : public testing::Test {
+ protected:
+  struct Node {
+    tests::TempFolder folder;
+    std::unique_ptr<DirectoryFile> server = DirectoryFile::open(folder.path()).value();
+    std::size_t told = 0;
+  };
+  ClusterDirectories() {
+    for (Node* const node : {&a_, &b_}) share(*node);
+  }
+  void share(Node& node) {
+    node.server->share([this](const std::string& name, const std::optional<User>& user) -> Result<void> {
+      if (!reachable_) return Error{Code::log_unreachable, ""};
+      log_.emplace_back(name, user);
+      return tell();
+    });
+  }
+  Result<void> tell() {
+    for (Node* const node : {&a_, &b_}) {
+      while (node->told < log_.size()) {
+        const auto& [name, user] = log_[node->told++];
+        if (const auto applied = node->server->apply(name, user); !applied) return applied;
+      }
+    }
+    return {};
+  }
+  /// As after a start, when everything is told again.
+  void restart(Node& node) {
+    node.server = DirectoryFile::open(node.folder.path()).value();
+    node.told = 0;
+    ASSERT_TRUE(tell());
+    share(node);
+  }
+  static Result<void> add(DirectoryFile& file, const std::string& name) {
+    return file.change([&](Directory& directory) {
+      return directory.add(name, "hash of " + name, "acme", Role::viewer, from_micros(1));
+    });
+  }
+  static std::vector<std::string> names(const Node& node) {
+    std::vector<std::string> found;
+    for (const auto& [name, user] : node.server->current()->users()) found.push_back(name);
+    return found;
+  }
+
+  Node a_, b_;
+  std::vector<std::pair<std::string, std::optional<User>>> log_;
+  bool reachable_ = true;
+};
+
+using Names = std::vector<std::string>;
+
+TEST_F(ClusterDirectories, ShareEveryChange) {
+  ASSERT_TRUE(add(*a_.server, "ann"));
+  ASSERT_TRUE(add(*b_.server, "bob"));
+  EXPECT_EQ(names(a_), (Names{"ann", "bob"}));
+  EXPECT_EQ(*a_.server->current(), *b_.server->current());
+  ASSERT_TRUE(b_.server->change([](Directory& directory) { return directory.remove("ann"); }));
+  EXPECT_EQ(names(a_), Names{"bob"});
+  const std::string before = a_.server->current()->find("bob")->generation;
+  ASSERT_TRUE(b_.server->change([](Directory& directory) { return directory.set_password("bob", "other"); }));
+  EXPECT_NE(a_.server->current()->find("bob")->generation, before);  // his sessions are over everywhere
+}
+
+TEST_F(ClusterDirectories, TellWhatACommandDidBesideANode) {
+  ASSERT_TRUE(add(*a_.server, "ann"));
+  const auto command = DirectoryFile::open(a_.folder.path()).value();
+  ASSERT_TRUE(add(*command, "eve"));
+  EXPECT_EQ(names(b_), Names{"ann"});
+  ASSERT_TRUE(a_.server->refresh());
+  EXPECT_EQ(names(b_), (Names{"ann", "eve"}));
+  const std::size_t told = log_.size();
+  ASSERT_TRUE(a_.server->refresh());
+  EXPECT_EQ(log_.size(), told);
+}
+
+TEST_F(ClusterDirectories, WhatWasChangedWhileTheLogWasAwayOrTheNodeWasDownIsToldLater) {
+  ASSERT_TRUE(add(*a_.server, "ann"));
+  reachable_ = false;
+  EXPECT_FALSE(add(*a_.server, "bob"));
+  reachable_ = true;
+  restart(a_);
+  const auto command = DirectoryFile::open(a_.folder.path()).value();
+  ASSERT_TRUE(command->change([](Directory& directory) { return directory.set_password("ann", "new"); }));
+  restart(a_);
+  ASSERT_TRUE(a_.server->refresh());
+  EXPECT_EQ(names(b_), (Names{"ann", "bob"}));
+  EXPECT_EQ(b_.server->current()->find("ann")->password_hash, "new");
+}
+
+TEST_F(ClusterDirectories, OneThatWasDownLearnsWhatItMissed) {
+  ASSERT_TRUE(add(*a_.server, "ann"));
+  ASSERT_TRUE(add(*a_.server, "bob"));
+  b_.told = 1'000;  // away
+  log_.resize(2);
+  a_.told = 2;
+  ASSERT_TRUE(a_.server->change([](Directory& directory) { return directory.remove("ann"); }));
+  EXPECT_EQ(names(b_), (Names{"ann", "bob"}));
+  restart(b_);
+  EXPECT_EQ(names(b_), Names{"bob"});
+}
+
 }  // namespace
 }  // namespace weir::auth

@@ -141,5 +141,62 @@ TEST_F(Registry, IdsOfTokens) {
   }
 }
 
+/// The registries of two nodes, and what they share.
+class Nodes : public Registry {
+ protected:
+  void SetUp() override {
+    Registry::SetUp();
+    share(*tokens_);
+    share(*other_);
+  }
+  void share(TokenRegistry& node) {
+    node.share([this](const std::string& workspace, const TokenRecord& record) -> Result<void> {
+      if (!reachable_) return Error{Code::log_unreachable, ""};
+      const auto copy = decode_token_record(record.id, encode(record));
+      if (!copy) return copy.error();
+      for (auto* const one : {tokens_.get(), other_.get()}) {
+        if (const auto applied = one->apply(workspace, *copy); !applied) return applied;
+      }
+      return {};
+    });
+  }
+
+  memory::MemoryStore other_store_;
+  std::unique_ptr<TokenRegistry> other_ = TokenRegistry::open(other_store_, clock_).value();
+  bool reachable_ = true;
+};
+
+TEST_F(Nodes, WhatOneMakesAndRevokesAllKnow) {
+  ASSERT_TRUE(tokens_->add("acme", record(1)));
+  EXPECT_EQ(other_->list("acme").size(), 1u);
+  ASSERT_TRUE(other_->revoke("acme", id(1)));
+  EXPECT_FALSE(use(1));
+  ASSERT_TRUE(other_->revoke("acme", id(7)));  // one that nobody has seen
+  EXPECT_TRUE(tokens_->is_revoked("acme", id(7)));
+  open();
+  EXPECT_TRUE(tokens_->is_revoked("acme", id(1)));
+}
+
+TEST_F(Nodes, ARevocationIsForGoodAndUseStaysEachNodesOwn) {
+  ASSERT_TRUE(tokens_->add("acme", record(1)));
+  const TokenRecord made = tokens_->list("acme").front();
+  ASSERT_TRUE(use(1));
+  ASSERT_TRUE(tokens_->apply("acme", made));  // told again, as after a start
+  EXPECT_EQ(tokens_->list("acme").front().last_used, clock_.now());
+  EXPECT_FALSE(other_->list("acme").front().last_used);
+  ASSERT_TRUE(tokens_->revoke("acme", id(1)));
+  ASSERT_TRUE(tokens_->apply("acme", made));
+  EXPECT_FALSE(use(1));
+}
+
+TEST_F(Nodes, WhatCannotBeSharedIsNotDone) {
+  ASSERT_TRUE(tokens_->add("acme", record(1)));
+  reachable_ = false;
+  const auto refused = tokens_->revoke("acme", id(1));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::log_unreachable);
+  EXPECT_TRUE(use(1));
+}
+
 }  // namespace
 }  // namespace weir::auth

@@ -94,5 +94,51 @@ TEST_F(KeyFile, NamesAFolderThatIsNotThere) {
   EXPECT_NE(keys.error().detail.find("absent"), std::string::npos);
 }
 
+/// Folders of nodes, and a key of their cluster.
+class Cluster : public KeyFile {
+ protected:
+  Cluster() {
+    for (const fs::path& folder : {a_, b_}) fs::create_directory(folder);
+    write(std::string(32, 'k'));
+  }
+
+  const fs::path a_ = folder_ / "a", b_ = folder_ / "b";
+};
+
+TEST_F(Cluster, NodesHaveTheSameKeysAndEachPurposeItsOwn) {
+  ASSERT_TRUE(join_cluster(a_, path_));
+  ASSERT_TRUE(join_cluster(b_, path_));
+  EXPECT_EQ(folder_keys(a_, "token").value(), folder_keys(b_, "token").value());
+  EXPECT_NE(folder_keys(a_, "token").value(), folder_keys(a_, "erasure").value());
+  EXPECT_FALSE(fs::exists(a_ / "token.key"));
+  ASSERT_TRUE(join_cluster(a_, path_));  // again, at the next start
+}
+
+TEST_F(Cluster, AFolderAloneHasKeysOfItsOwn) {
+  EXPECT_NE(folder_keys(a_, "token").value(), folder_keys(b_, "token").value());
+  EXPECT_EQ(folder_keys(a_, "token").value(), folder_keys(a_, "token").value());
+}
+
+TEST_F(Cluster, RefusesAFolderOfAnotherClusterOrWithKeysOfItsOwn) {
+  ASSERT_TRUE(join_cluster(a_, path_));
+  write(std::string(32, 'x'));
+  const auto other = join_cluster(a_, path_);
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().code, Code::bad_key_file);
+  ASSERT_TRUE(folder_keys(b_, "erasure"));
+  const auto own = join_cluster(b_, path_);
+  ASSERT_FALSE(own);
+  EXPECT_NE(own.error().detail.find("keys of its own"), std::string::npos);
+}
+
+TEST_F(Cluster, MakesNoKeyOfItsOwnAccord) {
+  const auto absent = join_cluster(a_, folder_ / "absent");
+  ASSERT_FALSE(absent);
+  EXPECT_EQ(absent.error().code, Code::bad_key_file);
+  EXPECT_FALSE(fs::exists(folder_ / "absent"));
+  write(std::string(32, 'k'), fs::perms::owner_read | fs::perms::others_read);
+  EXPECT_FALSE(join_cluster(a_, path_));
+}
+
 }  // namespace
 }  // namespace weir::crypto

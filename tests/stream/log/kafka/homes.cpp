@@ -111,12 +111,12 @@ class MockCluster final : public kafka::Cluster {
     if (failed != RD_KAFKA_RESP_ERR_NO_ERROR) return Error{Code::log_unreachable, rd_kafka_err2str(failed)};
     return topics;
   }
-  Result<void> create(const std::string& topic, std::uint32_t partitions) override {
+  Result<void> create(const std::string& topic, std::uint32_t partitions, kafka::Use) override {
     const auto failed = rd_kafka_mock_topic_create(cluster_, topic.c_str(), static_cast<int>(partitions), 3);
     if (failed == RD_KAFKA_RESP_ERR_NO_ERROR || failed == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) return {};
     return Error{Code::bad_log_settings, rd_kafka_err2str(failed)};
   }
-  Result<void> check(const std::string&) override { return {}; }
+  Result<void> check(const std::string&, kafka::Use) override { return {}; }
 
  private:
   rd_kafka_mock_cluster_t* const cluster_;

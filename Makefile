@@ -16,7 +16,7 @@ define compile
 	@ninja -C build/$(1) -j $(JOBS) $(2)
 endef
 
-.PHONY: help install run serve build test bench lint coverage simulate oracle fuzz fault asan tsan clean
+.PHONY: help install run serve build test bench lint coverage simulate oracle fuzz fault mutants asan tsan clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,11 +72,17 @@ oracle: ## every answer recomputed with PM4Py, every log, every kill
 	$(call compile,release,all)
 	@tests/run --full oracle fault e2e
 
-fault: ## every log through a server that is killed twenty times, held to the oracle
+fault: ## every log through a server that is killed twenty times; every system call, a thousand kills and rotten files, a hundred losses of power
 	@deploy/install build test fault
 	@deploy/venv $(PYTHON_PINS)
 	$(call compile,release,all)
 	@tests/run --full fault
+
+mutants: ## sows each bug of tests/mutants/mutants.txt into a copy of the tree: a test must notice. ONLY=part of a name
+	@deploy/install build test fault
+	@deploy/venv $(PYTHON_PINS)
+	$(call compile,release,all)
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" tests/mutants/sow $(if $(ONLY),"$(ONLY)")
 
 fuzz: ## each decoder under libFuzzer: SECONDS_EACH=60
 	@deploy/install build fuzz

@@ -74,6 +74,8 @@ class Totals {
     const std::lock_guard lock{mutex_};
     records_ += verdict.records;
     restarts_ += verdict.restarts;
+    faults_ += verdict.faults;
+    fewest_faults_ = std::min(fewest_faults_, verdict.faults);
     audits_ += verdict.audits;
     if (!verdict.difference) return;
     ++failed_;
@@ -83,16 +85,18 @@ class Totals {
     std::fflush(stdout);
   }
   int print(std::uint64_t seeds) const {
-    std::printf("%llu histories: %llu records, %llu restarts, %llu audits; %llu failed\n",
+    std::printf("%llu histories: %llu records, %llu restarts, %llu faults (%llu at least in each), %llu audits; %llu failed\n",
                 static_cast<unsigned long long>(seeds), static_cast<unsigned long long>(records_),
-                static_cast<unsigned long long>(restarts_), static_cast<unsigned long long>(audits_),
+                static_cast<unsigned long long>(restarts_), static_cast<unsigned long long>(faults_),
+                static_cast<unsigned long long>(fewest_faults_), static_cast<unsigned long long>(audits_),
                 static_cast<unsigned long long>(failed_));
     return failed_ == 0 ? 0 : 1;
   }
 
  private:
   std::mutex mutex_;
-  std::uint64_t records_ = 0, restarts_ = 0, audits_ = 0, failed_ = 0;
+  std::uint64_t records_ = 0, restarts_ = 0, faults_ = 0, audits_ = 0, failed_ = 0;
+  std::uint64_t fewest_faults_ = ~std::uint64_t{0};
 };
 
 int run_one(std::uint64_t seed, bool trace) {

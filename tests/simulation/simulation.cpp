@@ -18,20 +18,22 @@ class World {
     trace_.line(plan_.text());
     disk_.open();
     start();
-    for (std::size_t i = 0; i < plan_.steps; ++i) {
-      step();
+    for (std::size_t i = 0; i < plan_.steps || faults_ < faults_min; ++i) {
+      step(i < plan_.steps ? plan_.fault_permille : last_faults_permille);
       if (dice_.one_in(150)) come_to_rest_and_audit(false);
     }
     come_to_rest_and_audit(true);
   }
-  Verdict verdict() const { return {std::nullopt, trace_.hash(), records_, restarts_, audits_}; }
+  Verdict verdict() const { return {std::nullopt, trace_.hash(), records_, restarts_, faults_, audits_}; }
 
  private:
+  static constexpr std::uint64_t last_faults_permille = 200;  // when the plan is through, until there were enough
+
   /// The time that producers have: right whatever was done to the machine's wall clock.
   Time producers_time() const { return began_ + std::chrono::duration_cast<Duration>(clock_.steady() - began_steady_); }
 
-  void step() {
-    if (dice_.permille(plan_.fault_permille)) return go_wrong();
+  void step(std::uint64_t fault_permille) {
+    if (dice_.permille(fault_permille)) return go_wrong();
     if (dice_.permille(plan_.jump_permille)) return jump();
     const std::uint64_t draw = dice_.below(100);
     if (draw < 25) {
@@ -71,6 +73,7 @@ class World {
   void jump() {
     const auto minutes = dice_.between(-120, 60);
     clock_.set_wall(clock_.now() + std::chrono::minutes{minutes});
+    ++faults_;
     trace_.line("the wall clock jumps by " + std::to_string(minutes) + " min");
   }
 
@@ -84,7 +87,7 @@ class World {
       case 2:
         return restart(End::power);
       default:
-        failure_armed_ = true;
+        if (!std::exchange(failure_armed_, true)) ++faults_;
         trace_.line(disk_.fail_a_write(dice_));
     }
   }
@@ -104,6 +107,7 @@ class World {
     disk_.open();
     failure_armed_ = false;
     ++restarts_;
+    if (end != End::clean) ++faults_;
     start();
   }
 
@@ -165,6 +169,7 @@ class World {
   bool failure_armed_ = false;
   std::uint64_t records_ = 0;
   std::uint64_t restarts_ = 0;
+  std::uint64_t faults_ = 0;
   std::uint64_t audits_ = 0;
 };
 

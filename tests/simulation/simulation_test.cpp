@@ -17,6 +17,10 @@ TEST(Simulation, GivesTheSameTraceFromTheSameSeed) {
   EXPECT_EQ(traces.size(), 60U);
 }
 
+TEST(Simulation, HasTwentyFaultsInEveryWorld) {
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) EXPECT_GE(simulate(seed).faults, faults_min) << "seed " << seed;
+}
+
 /// Runs the worlds on a broken disk until one shows it, then ends this process with exit code 0; with 1 if none does.
 [[noreturn]] void look_for_trouble(Sabotage sabotage, std::uint64_t seeds) {
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {

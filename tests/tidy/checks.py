@@ -1,10 +1,16 @@
 """What the tree is held to. Each check takes a Tree and yields its faults as `path:line: what is wrong`."""
 import pathlib
 import re
+import sys
 
 import house
 from tree import CPP, SCRIPTS, cpp_functions, folder_of, line_of, python_functions
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "mutants"))
+
+from mutants import read_mutants  # noqa: E402
+
+MUTANTS = "tests/mutants/mutants.txt"
 HELD = (*house.ROOMS, *house.AROUND)
 
 
@@ -224,6 +230,18 @@ def package_list(tree):
                 yield f"deploy/packages.txt:{number}: {package} removes Boost 1.81"
 
 
+def mutants_stand(tree):
+    """The text of each bug that `make mutants` sows stands in its file exactly once."""
+    if MUTANTS not in tree.files:
+        return
+    listing = tree.text(MUTANTS)
+    for mutant in read_mutants(listing):
+        count = tree.text(mutant.path).count(mutant.search) if mutant.path in tree.files else 0
+        if count != 1 or not mutant.tests:
+            line = line_of(listing, listing.index(f"=== {mutant.name}"))
+            yield f"{MUTANTS}:{line}: its text stands {count} times in {mutant.path}, for {len(mutant.tests)} tests"
+
+
 ALL = (include_direction, folder_order, one_door_per_library, doors_stay_shut, time_through_clock, no_locks, file_size,
        function_size, nothing_unlisted, readme_per_room, names_say_something, no_registry_hosts, codes_are_used,
-       package_list)
+       package_list, mutants_stand)

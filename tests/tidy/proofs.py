@@ -36,6 +36,9 @@ REGISTRY = house.REGISTRIES[0]
 
 # (check, what breaks it: file → content, or None for a file that goes; what the fault says)
 BREAKS = [
+    (checks.mutants_stand, {checks.MUTANTS: "=== a bug | stream/log/log.cpp | log_test\nnot there\n---\n\n"}, "stands 0 times"),
+    (checks.mutants_stand, {checks.MUTANTS: "=== a bug | stream/log/gone.cpp | log_test\nguard;\n---\n\n"}, "stands 0 times"),
+    (checks.mutants_stand, {checks.MUTANTS: "=== a bug | stream/log/log.cpp |\nguard;\n---\n\n"}, "for 0 tests"),
     (checks.include_direction, {"schemas/codec/json.hpp": '#include "stream/log/log.hpp"\n'}, "to its right"),
     (checks.include_direction, {"schemas/codec/json.hpp": '#include "json.hpp"\n'}, "not written from the root"),
     (checks.include_direction, {"stream/log/log.cpp": '#include "tests/log/x.hpp"\n'}, "the product includes tests/"),

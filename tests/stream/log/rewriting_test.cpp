@@ -132,6 +132,17 @@ TEST_F(LogRewriting, ACrashBeforeCompactionIsMadeGood) {
   EXPECT_EQ(texts(log(), 0).size(), 4u);
 }
 
+TEST_F(LogRewriting, ACompactionIsOwedFromTheFirstRowOn) {
+  home_.store.fail_next_write(memory::MemoryStore::Outcome::applied);
+  EXPECT_FALSE(log().rewrite("acme", 0, holding("ann")));
+  home_.store.reopen();
+  ASSERT_TRUE(home_.reopen());
+  EXPECT_FALSE(stored("ann 1"));
+  EXPECT_TRUE(home_.store.get(rewrite_key("acme", 0)).value());
+  ASSERT_TRUE(log().finish_rewrites());
+  EXPECT_FALSE(home_.store.get(rewrite_key("acme", 0)).value());
+}
+
 TEST_F(LogRewriting, TrimmingDropsWholeBlocksBelowTheOffset) {
   ASSERT_TRUE(log().trim("acme", 0, 1));  // inside the first block
   EXPECT_EQ(*log().begin_offset("acme", 0), 0u);

@@ -4,25 +4,15 @@ topics past it. Whatever was answered with 202 is counted, once."""
 import json
 import shutil
 import time
-import unittest
 
-from broker import Broker, Unavailable
 from load import Load, Reader, findings
 from running import WAIT_S_MAX, Node, WithNode, event
 from weir import PATIENCE
+from with_broker import start_broker
 
 PARTITIONS = 4
 TOLD_S = 12 * PATIENCE  # who posts while the broker is away is told after 10 s
 BUSY_S = 10 * PATIENCE  # what a busy machine may add to that
-
-
-def start_broker(case):
-    try:
-        broker = Broker()
-        case.addClassCleanup(broker.remove)
-        return broker.start()
-    except Unavailable as why:
-        raise unittest.SkipTest(f"skipped: {why}") from why
 
 
 class OnKafka(WithNode):
@@ -33,7 +23,7 @@ class OnKafka(WithNode):
     @classmethod
     def setUpClass(cls):
         cls.broker = start_broker(cls)
-        cls.settings = {"log": f"kafka://{cls.broker.address}", "kafka_prefix": "weir", "group": "weir"}
+        cls.settings = {"log": f"kafka://{cls.broker.address}", "kafka_prefix": "weir"}
         cls.node = Node(PARTITIONS, **cls.settings)
         cls.addClassCleanup(cls.node.remove)
         cls.node.start()

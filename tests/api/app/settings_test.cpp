@@ -53,10 +53,9 @@ TEST_F(SettingsOf, ServeHaveDefaults) {
 }
 
 TEST_F(SettingsOf, KafkaIsNamedByItsBrokers) {
-  const auto settings = accepted({"serve", "--log", "kafka://a:9092,[::1]:9093", "--group", "g"},
+  const auto settings = accepted({"serve", "--log", "kafka://a:9092,[::1]:9093"},
                                  {{"WEIR_KAFKA", "security.protocol=ssl;ssl.ca.location=/a=b"}});
   EXPECT_TRUE(is_on_kafka(settings));
-  EXPECT_EQ(settings.group, "g");
   EXPECT_THAT(settings.kafka, ElementsAre("security.protocol=ssl", "ssl.ca.location=/a=b"));
   for (const char* wrong :
        {"kafka", "kafka://", "kafka://a", "kafka://a:0", "kafka://a:1,", "kafka://a:1/x", "other"}) {

@@ -14,7 +14,6 @@
 namespace weir::log {
 namespace {
 
-using ::testing::Contains;
 using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -208,26 +207,6 @@ TEST_F(Members, PositionsAreToldToTheGroup) {
   EXPECT_EQ(committed, 2);
   rd_kafka_topic_partition_list_destroy(asked);
   rd_kafka_destroy(tool);
-}
-
-/// librdkafka's own cluster, which forgets members on request.
-TEST(MembersOnAMock, OneThatTheBrokersForgotHasLostWhatItHad) {
-  rd_kafka_t* const host = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), nullptr, 0);
-  rd_kafka_mock_cluster_t* const brokers = rd_kafka_mock_cluster_new(host, 1);
-  Table table;
-  {
-    Node a("a", table, kafka_options(rd_kafka_mock_cluster_bootstraps(brokers), "mock", partitions),
-           mock_cluster(brokers));
-    ASSERT_TRUE(a.join());
-    ASSERT_TRUE(table.becomes({{"a", 8}}));
-    constexpr std::int16_t heartbeat = 12;
-    rd_kafka_mock_push_request_errors(brokers, heartbeat, 1, RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID);
-    EXPECT_TRUE(table.becomes({{"a", 0}}));
-    EXPECT_TRUE(table.becomes({{"a", 8}}));
-    EXPECT_THAT(table.told("a"), Contains("lost"));
-  }
-  rd_kafka_mock_cluster_destroy(brokers);
-  rd_kafka_destroy(host);
 }
 
 TEST(MembersOnAMock, AGroupWithAnotherNumberOfShardsIsRefused) {

@@ -49,6 +49,18 @@ class Compose(unittest.TestCase):
                 self.assertEqual(node["depends_on"]["broker"]["condition"], "service_healthy")
         self.assertIn("healthcheck", self.services["broker"])
 
+    def test_nodes_share_a_group_and_a_key_and_differ_in_name_and_role(self):
+        roles = []
+        for name, node in self.nodes.items():
+            with self.subTest(name):
+                settings = node["environment"]
+                self.assertEqual(settings["WEIR_ADVERTISE"], f"{name}:{Image().value('EXPOSE')}")
+                (secret,) = node["secrets"]
+                self.assertEqual(settings["WEIR_CLUSTER_KEY"], f"/run/secrets/{secret}")
+                self.assertIn(secret, self.compose["secrets"])
+                roles.append(settings["WEIR_ROLE"])
+        self.assertEqual(sorted(roles), ["api", "worker", "worker"])
+
     def test_the_broker_is_the_one_that_the_tests_use(self):
         pom = (DEPLOY / "broker/pom.xml").read_text()
         tested = re.search(r"<artifactId>kafka_2.13</artifactId>\s*<version>(.*)</version>", pom).group(1)

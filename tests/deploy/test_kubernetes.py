@@ -2,6 +2,7 @@
 
 import re
 import unittest
+from pathlib import Path
 
 import kubernetes_validate
 import yaml
@@ -17,7 +18,7 @@ class Set(WithServer):
     def setUp(self):
         self.kustomization = yaml.safe_load((FOLDER / "kustomization.yml").read_text())
         self.resources = [one for name in self.kustomization["resources"] for one in documents(FOLDER / name)]
-        self.settings = variables_of(FOLDER / "weir.env")
+        self.settings = variables_of(FOLDER / "weir.env")  # of all nodes
         self.nodes = self.only("StatefulSet")
         self.pod = self.nodes["spec"]["template"]["spec"]
         (self.container,) = self.pod["containers"]
@@ -44,8 +45,20 @@ class Set(WithServer):
         self.assertEqual({one["kind"] for one in self.resources},
                          {"StatefulSet", "PodDisruptionBudget", "HorizontalPodAutoscaler", "Service", "NetworkPolicy"})
 
+    def of_one_pod(self, name):
+        """The variables of its own."""
+        own = {one["name"]: one["value"] for one in self.container["env"] if "value" in one}
+        return {variable: value.replace("$(POD_NAME)", name) for variable, value in own.items()}
+
+    def test_a_node_is_reached_under_the_name_that_it_tells_the_others(self):
+        variables = self.of_one_pod("weir-0")
+        service = self.only("Service", self.nodes["spec"]["serviceName"])
+        port = service["spec"]["ports"][0]["port"]
+        self.assertEqual(variables["WEIR_ADVERTISE"], f"weir-0.{service['metadata']['name']}:{port}")
+        self.assertEqual(variables["WEIR_NODE_ID"], "weir-0")
+
     def test_the_program_takes_the_settings(self):
-        self.assertEqual(serve_faults({**Image().variables(), **self.settings}), "")
+        self.assertEqual(serve_faults({**Image().variables(), **self.settings, **self.of_one_pod("weir-0")}), "")
         (generated,) = self.kustomization["configMapGenerator"]
         self.assertEqual(generated["envs"], ["weir.env"])
         sources = {next(iter(one)): next(iter(one.values())) for one in self.container["envFrom"]}
@@ -106,6 +119,7 @@ class Set(WithServer):
         mounts = {mount["mountPath"]: mount["name"] for mount in self.container["volumeMounts"]}
         self.assertEqual(set(mounts.values()), volumes)
         self.assertIn(mounts[Image().value("VOLUME")], claims)
+        self.assertIn(str(Path(self.settings["WEIR_CLUSTER_KEY"]).parent), mounts)
 
     def test_the_autoscaler_asks_for_what_the_adapter_makes_of_what_the_program_exports(self):
         (rule,) = yaml.safe_load((FOLDER / "prometheus-adapter.yml").read_text())["rules"]["custom"]

@@ -42,6 +42,15 @@ else()
   target_compile_options(weir_options INTERFACE -Wno-gnu-zero-variadic-macro-arguments -Wno-pedantic
                          -Wno-deprecated-declarations)
 endif()
+# What makes a fault of memory hard to use (reliability R25); tests/deploy/test_hardened.py reads it off the program.
+if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT WEIR_SANITIZE)
+  target_compile_options(weir_options INTERFACE -fPIE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong
+                         -fstack-clash-protection)
+  target_link_options(weir_options INTERFACE -pie -Wl,-z,relro,-z,now,-z,noexecstack)
+  if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+    target_compile_options(weir_options INTERFACE -fcf-protection)
+  endif()
+endif()
 if(WEIR_SANITIZE)
   target_compile_options(weir_options INTERFACE -fsanitize=${WEIR_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(weir_options INTERFACE -fsanitize=${WEIR_SANITIZE})

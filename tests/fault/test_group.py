@@ -215,3 +215,29 @@ class Group(unittest.TestCase):
         for node in self.nodes:
             self.becomes(401, lambda: node.call("GET", "/v1/session", cookie=sessions[node]))
 
+    def test_a_node_for_the_api_has_no_shards_and_a_worker_answers_probes_alone(self):
+        self.settles(0)
+        started = []
+        for role in ("api", "worker"):
+            node = Node(SHARDS, **self.settings, role=role)
+            self.addCleanup(node.remove)
+            node.contract = lambda answer: None  # a worker has no contract to show
+            node.start()
+            started.append(node)
+        api, worker = started
+        self.assertEqual(self.shards_of(api), [])
+        self.assertEqual(api.call("POST", "/v1/events", [event("c", "a", 1)], self.token).status, 202)
+        self.assertEqual(worker.call("GET", "/healthz").status, 200)
+        self.assertEqual(worker.call("POST", "/v1/events", [event("c", "a", 2)], self.token).status, 404)
+        deadline = time.monotonic() + WAIT_S_MAX
+        while not self.here(worker) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        self.assertGreater(self.here(worker), 0)
+        for node in started:
+            node.stop()
+        self.settles(1)
+
+    @staticmethod
+    def here(node):
+        lines = node.call("GET", "/metrics").body.decode().splitlines()
+        return next(float(line.split()[-1]) for line in lines if line.startswith("weir_shards_here "))

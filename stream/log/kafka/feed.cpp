@@ -1,6 +1,7 @@
 #include "stream/log/kafka/feed.hpp"
 
 #include <algorithm>
+#include <thread>
 
 namespace weir::log::kafka {
 namespace {
@@ -8,6 +9,8 @@ namespace {
 constexpr std::size_t block_bytes = std::size_t{256} << 10;
 constexpr std::size_t messages_at_once = 1'000;
 constexpr int bounds_wait_ms = 5'000;
+constexpr int looks_max = 40;
+constexpr std::chrono::milliseconds look_wait{50};
 
 std::string_view value_of(const rd_kafka_message_t& message) {
   return {static_cast<const char*>(message.payload), message.payload == nullptr ? 0 : message.len};
@@ -136,8 +139,13 @@ void Feed::stop() {
 
 Result<void> Feed::query_bounds() {
   std::int64_t low = 0, high = 0;
-  const auto failed = rd_kafka_query_watermark_offsets(
-      client_, rd_kafka_topic_name(topic_), static_cast<std::int32_t>(place_.partition), &low, &high, bounds_wait_ms);
+  rd_kafka_resp_err_t failed = RD_KAFKA_RESP_ERR_NO_ERROR;
+  for (int i = 0; i < looks_max; ++i) {
+    failed = rd_kafka_query_watermark_offsets(client_, rd_kafka_topic_name(topic_),
+                                              static_cast<std::int32_t>(place_.partition), &low, &high, bounds_wait_ms);
+    if (failed != RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION) break;  // of a topic that was just made
+    std::this_thread::sleep_for(look_wait);
+  }
   if (failed != RD_KAFKA_RESP_ERR_NO_ERROR) return unreachable(rd_kafka_topic_name(topic_), failed);
   begin_ = static_cast<std::uint64_t>(low);
   newest_ = static_cast<std::uint64_t>(high);

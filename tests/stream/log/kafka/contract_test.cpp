@@ -126,7 +126,9 @@ TEST_P(LogContract, KnowsNoOtherWorkspaces) {
 TEST_P(LogContract, AnEmptyAppendIsAnsweredWithAnEmptyPosition) { EXPECT_EQ(append({}), Position{}); }
 
 TEST_P(LogContract, BeginsAtNothing) {
-  EXPECT_EQ(log().begin_offset("acme", 2).value(), 0u);
+  const auto begin = log().begin_offset("acme", 2);
+  ASSERT_TRUE(begin) << begin.error().detail;
+  EXPECT_EQ(*begin, 0u);
   EXPECT_EQ(log().end_offset("acme", 2).value(), 0u);
   EXPECT_TRUE(log().read("acme", 2, 0, 1).value().empty());
 }

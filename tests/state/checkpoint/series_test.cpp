@@ -186,6 +186,9 @@ TEST_F(Series, AFormerOwnerHarmsNothingWhereverItIsOvertaken) {
       return true;
     };
     const auto published = former.publish(temp_.path() / "former", described(4));
+    if (begun + overtaken_at < hooked.calls()) {  // its last call reads the claim that it has seen
+      EXPECT_FALSE(published) << "call " << overtaken_at;
+    }
     const auto pruned = former.prune(1, Time{});
     if (!next) {
       EXPECT_TRUE(published && pruned);
@@ -221,6 +224,22 @@ TEST_F(Series, WhoTakesOverMissesNothingWhereverTheOtherPublishes) {
     EXPECT_EQ(read_all().back(), 2u);
     EXPECT_FALSE(publish(former, 3));
     EXPECT_EQ(read_all().back(), 2u);
+  }
+}
+
+TEST_F(Series, WhatCouldNotBePutIsPutByTheNext) {
+  for (int fails_at = 1;; ++fails_at) {
+    objects_.content.clear();
+    HookedObjects hooked(objects_);
+    auto owner = Publisher::claim(hooked, series).value();
+    const int begun = hooked.calls();
+    hooked.before = [&](int call) { return call != begun + fails_at; };
+    const bool whole = publish(owner, 0).ok();
+    hooked.before = [](int) { return true; };
+    ASSERT_TRUE(publish(owner, 0)) << "call " << fails_at;
+    EXPECT_EQ(read_all().back(), 0u) << "call " << fails_at;
+    if (whole) break;
+    ASSERT_LT(fails_at, 100);
   }
 }
 

@@ -171,8 +171,9 @@ class Points(unittest.TestCase):
 
     @staticmethod
     def kinds_of(lines, node):
-        """Patterns for the calls, alike in every round: numbers and digests in names say nothing."""
-        return [re.sub("[0-9a-f]{16,}|[0-9]+", "*", line.replace(str(node.folder), "")) for line in lines]
+        """Patterns for the calls, alike in every round: numbers, digests and what is drawn in names say nothing."""
+        drawn = r"(?<=\.key\.)[^/]+(?=\.new)|[0-9a-f]{16,}|[0-9]+"
+        return [re.sub(drawn, "*", line.replace(str(node.folder), "")) for line in lines]
 
     def every_call(self, what):
         begun = time.monotonic()

@@ -54,19 +54,27 @@ Result<ProcessRecord> decode_process_record(std::string_view bytes) {
   return record;
 }
 
+Result<StoredName> decode_name(std::string_view bytes) {
+  format::Decoder in{bytes};
+  const bool known = in.byte() == name_version;
+  StoredName name;
+  name.uses = in.number();
+  name.text = in.text();
+  if (!known || !in.ok() || !in.at_end()) return Error{Code::state_format, "a name is damaged"};
+  return name;
+}
+
 Result<void> read_names(const store::Reader& store, const format::Scope& scope, std::string_view process,
                         Names& names) {
   const std::string prefix = scope.names(process);
   bool sound = true;
   const auto scanned =
       store.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view value) {
-        format::Decoder in{value};
-        sound = in.byte() == name_version;
-        const std::uint64_t uses = in.number();
-        std::string text{in.text()};
+        auto name = decode_name(value);
         const std::string_view number = format::behind(key, prefix);
-        sound = sound && in.ok() && in.at_end() && number.size() == sizeof(NameId) &&
-                names.put_back(format::read_big_endian(number), std::move(text), static_cast<std::int64_t>(uses));
+        sound = name && number.size() == sizeof(NameId) &&
+                names.put_back(format::read_big_endian(number), std::move(name->text),
+                               static_cast<std::int64_t>(name->uses));
         return sound;
       });
   if (!scanned) return scanned;

@@ -114,6 +114,13 @@ class ProcessState {
 /// The policy with its names resolved. `clock`: time of the last tick, µs.
 dataflow::Completion completion_of(const ProcessSettings& settings, const dataflow::Names& names, std::int64_t clock);
 
+/// A name as it is stored, under its number.
+struct StoredName {
+  std::uint64_t uses = 0;
+  std::string text;
+};
+Result<StoredName> decode_name(std::string_view bytes);
+
 /// Reads the names of a process as they were written. For a task and for readers of a snapshot.
 Result<void> read_names(const store::Reader& store, const format::Scope& scope, std::string_view process,
                         dataflow::Names& names);

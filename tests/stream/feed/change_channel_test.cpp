@@ -6,59 +6,17 @@
 
 #include <gtest/gtest.h>
 
-#include "state/format/keys.hpp"
 #include "state/memory/memory_store.hpp"
-#include "stream/dataflow/stored.hpp"
 #include "stream/operators/operators.hpp"
 #include "stream/runtime/task.hpp"
 #include "tests/support/fake_block.hpp"
 #include "tests/support/history.hpp"
+#include "tests/support/told_changes.hpp"
 
 namespace weir::feed {
 namespace {
 
 using namespace support;
-using Content = std::map<std::string, std::string>;
-
-Content content_of(const store::Reader& reader, const std::string& prefix) {
-  Content content;
-  const auto scanned =
-      reader.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view at) {
-        content.emplace(format::behind(key, prefix), at);
-        return true;
-      });
-  EXPECT_TRUE(scanned.ok());
-  return content;
-}
-
-/// The cells of all pages, each in the form that it would have alone.
-std::map<dataflow::CellKey, std::string> cells_of(const store::Reader& reader, const std::string& prefix) {
-  std::map<dataflow::CellKey, std::string> cells;
-  for (const auto& [key, value] : content_of(reader, prefix)) {
-    const dataflow::CellKey page{static_cast<dataflow::Table>(key[0]), format::read_big_endian(key.substr(1, 8)),
-                                 format::read_big_endian(key.substr(9))};
-    const auto read = dataflow::read_page(page, value, [&](const dataflow::CellKey& at, const dataflow::Cell& cell) {
-      cells.emplace(at, dataflow::encode_cell(cell));
-    });
-    EXPECT_TRUE(read.ok());
-  }
-  return cells;
-}
-
-/// Keys whose value is another in `after`, or that are in one of the two alone.
-template <class Key>
-std::vector<Key> differences(const std::map<Key, std::string>& before, const std::map<Key, std::string>& after) {
-  std::vector<Key> keys;
-  for (const auto& [key, value] : before) {
-    const auto now = after.find(key);
-    if (now == after.end() || now->second != value) keys.push_back(key);
-  }
-  for (const auto& [key, value] : after) {
-    if (!before.contains(key)) keys.push_back(key);
-  }
-  return keys;
-}
-
 /// One shard whose commits are told to a channel.
 struct Told {
   explicit Told(ChangeLimits limits = {}) : channel(1, limits) { restart(); }
@@ -89,22 +47,6 @@ struct Told {
   std::unique_ptr<runtime::Task> task;
   int told = 0;
 };
-
-void expect_told(const Changes& changes, const store::Reader& before, const store::Reader& after) {
-  const format::Scope scope{"w"};
-  const std::string cells = scope.cells("p0");
-  for (const dataflow::CellKey& cell : differences(cells_of(before, cells), cells_of(after, cells))) {
-    EXPECT_TRUE(changes.all_cells || changes.cells.contains(cell)) << "table " << static_cast<int>(cell.table);
-  }
-  const auto cases = scope.records("p0");
-  for (const std::string& id : differences(content_of(before, cases), content_of(after, cases))) {
-    EXPECT_TRUE(changes.all_cases || changes.cases.contains(id)) << id;
-  }
-  const Content names = content_of(after, scope.names("p0"));
-  for (const auto& [number, name] : content_of(before, scope.names("p0"))) {
-    EXPECT_TRUE(changes.names_forgotten || names.contains(number)) << name;
-  }
-}
 
 void run_history(std::uint64_t seed, ChangeLimits limits) {
   HistoryOptions options;

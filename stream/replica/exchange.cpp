@@ -102,6 +102,7 @@ std::shared_ptr<store::Store> Exchange::own(std::uint32_t shard, std::shared_ptr
                                             std::function<std::uint64_t()> lag) {
   Lane& lane = *lanes_[shard];
   auto published = std::make_shared<PublishedStore>(std::move(state), [bell = bell_] { bell->ring(); });
+  const auto caught_up = [&replica = *lane.replica, published] { return replica.is_included_in(*published); };
   const auto obsolete = [&replica = *lane.replica](std::uint64_t generation, const std::string& after) {
     return replica.obsolete(generation, after);
   };
@@ -109,7 +110,7 @@ std::shared_ptr<store::Store> Exchange::own(std::uint32_t shard, std::shared_ptr
   const auto told = lane.replica->tell(false);
   WEIR_CHECK(told.ok(), "a replica that falls silent has read its mirror");
   lane.publisher = std::make_unique<Publisher>(shard, topic_, clock_, options_.publisher,
-                                               Publisher::Source{published, std::move(lag), obsolete},
+                                               Publisher::Source{published, std::move(lag), caught_up, obsolete},
                                                [bell = bell_] { bell->ring(); });
   return published;
 }

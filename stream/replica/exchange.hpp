@@ -1,6 +1,6 @@
 // The views that this node publishes and those that it shows for others, shard by shard, and the thread that drives
-// both. Each shard has a replica, also one that is here: so the views of a shard that goes are at hand at once, and
-// those of one that comes are shown until its own have caught up.
+// both. Each shard has a replica, also one that is here: so the views of a shard that goes are at hand at once, and the
+// views of one that comes are published when they include all that was.
 #pragma once
 
 #include <condition_variable>

@@ -40,7 +40,8 @@ Publisher::Publisher(std::uint32_t shard, log::KeyedTopic& topic, const Clock& c
       source_(std::move(source)),
       wake_(std::move(wake)),
       flight_(std::make_shared<Flight>()),
-      claim_at_(clock.steady()) {}
+      claim_at_(clock.steady()),
+      catch_up_until_(claim_at_ + options_.catch_up_max) {}
 
 /// False: the topic does not take it now.
 bool Publisher::append(std::vector<log::KeyedRecord> records) {
@@ -91,9 +92,15 @@ Result<bool> Publisher::step() {
 
 // ---- the whole view -------------------------------------------------------------------------------------------------
 
-bool Publisher::claim() {
+Result<bool> Publisher::claim() {
   const Clock::Steady now = clock_.steady();
-  if (now < claim_at_ || !append({{claim_key(options_.address), encode_claim()}})) return false;
+  if (now < claim_at_) return false;
+  if (now < catch_up_until_) {
+    const auto caught_up = source_.has_caught_up();
+    if (!caught_up || !*caught_up) return caught_up;
+    catch_up_until_ = now;
+  }
+  if (!append({{claim_key(options_.address), encode_claim()}})) return false;
   claim_at_ = now + options_.claim_gap;
   phase_ = Phase::claiming;
   return true;

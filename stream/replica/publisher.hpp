@@ -19,15 +19,16 @@
 namespace weir::replica {
 
 struct PublisherOptions {
-  std::string address;                                  // where this node answers its fellows
-  std::size_t piece_bytes = std::size_t{256} << 10;     // appended at once
-  std::size_t flight_bytes = std::size_t{2} << 20;      // appended and not confirmed, about
-  std::size_t batch_bytes_max = std::size_t{8} << 20;   // more changes than that are a new generation
-  std::size_t bytes_per_second = std::size_t{4} << 20;  // of batches
-  Clock::Steady gap = std::chrono::milliseconds{250};   // at least, between two batches and so of one row
-  Clock::Steady heartbeat = std::chrono::seconds{1};    // at most, between two marks
-  Clock::Steady claim_gap = std::chrono::seconds{5};    // at least, between two claims
-  Clock::Steady retire_gap = std::chrono::seconds{10};  // between two looks at what older generations left
+  std::string address;                                    // where this node answers its fellows
+  std::size_t piece_bytes = std::size_t{256} << 10;       // appended at once
+  std::size_t flight_bytes = std::size_t{2} << 20;        // appended and not confirmed, about
+  std::size_t batch_bytes_max = std::size_t{8} << 20;     // more changes than that are a new generation
+  std::size_t bytes_per_second = std::size_t{4} << 20;    // of batches
+  Clock::Steady gap = std::chrono::milliseconds{250};     // at least, between two batches and so of one row
+  Clock::Steady heartbeat = std::chrono::seconds{1};      // at most, between two marks
+  Clock::Steady claim_gap = std::chrono::seconds{5};      // at least, between two claims
+  Clock::Steady catch_up_max = std::chrono::seconds{60};  // the first claim waits for the views to catch up
+  Clock::Steady retire_gap = std::chrono::seconds{10};    // between two looks at what older generations left
 };
 
 /// One thread at a time.
@@ -36,6 +37,8 @@ class Publisher {
   struct Source {
     std::shared_ptr<PublishedStore> state;
     std::function<std::uint64_t()> lag;  // records of the log that the shard's views do not include
+    /// The views include all that is shown of the shard now, so that nobody\'s go back when they are published.
+    std::function<Result<bool>()> has_caught_up;
     /// Keys of records that generations older than this one left on the topic, behind `after`, ascending.
     std::function<Result<std::vector<std::string>>(std::uint64_t generation, const std::string& after)> obsolete;
   };
@@ -67,7 +70,7 @@ class Publisher {
   bool append(std::vector<log::KeyedRecord> records);
   bool has_room() const;
   void start_over();
-  bool claim();
+  Result<bool> claim();
   bool begin_view();
   Result<bool> send_view();
   bool end_view();
@@ -88,6 +91,7 @@ class Publisher {
   std::uint64_t generation_ = 0;
   std::uint64_t newest_seen_ = 0;
   Clock::Steady claim_at_{};
+  Clock::Steady catch_up_until_;
   std::shared_ptr<const store::Snapshot> snapshot_;  // of the view or batch being sent
   std::uint64_t lag_ = 0;                            // as of it
   std::string cursor_;                               // the next row of the view

@@ -299,6 +299,21 @@ Result<void> Replica::write_aside() {
   return written;
 }
 
+Result<bool> Replica::is_included_in(const store::Reader& state) const {
+  const std::string prefix = shown_prefix();
+  if (prefix.empty()) return settled_;
+  const RangeReader shown{mirror_.snapshot(), prefix};
+  const auto workspaces = workspaces_of(shown);
+  if (!workspaces) return workspaces.error();
+  for (const std::string& workspace : *workspaces) {
+    const auto theirs = settled_offset(shown, workspace);
+    const auto ours = settled_offset(state, workspace);
+    if (!theirs || !ours) return theirs ? ours.error() : theirs.error();
+    if (*ours < *theirs) return false;
+  }
+  return true;
+}
+
 // ---- what is past ---------------------------------------------------------------------------------------------------
 
 Result<std::vector<std::string>> Replica::obsolete(std::uint64_t generation, const std::string& after) const {

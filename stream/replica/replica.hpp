@@ -62,6 +62,9 @@ class Replica {
   /// everything has changed. Error: of the mirror.
   Result<void> tell(bool tells);
 
+  /// The state's views include all that is shown, which may be nothing; false while that is not known yet. Errors:
+  /// those of both.
+  Result<bool> is_included_in(const store::Reader& state) const;
   /// The newest generation that was claimed, 0 for none.
   std::uint64_t newest() const { return newest_; }
   /// Keys of records that generations older than this one have left, behind `after`, ascending, some thousand at a

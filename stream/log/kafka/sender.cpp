@@ -7,7 +7,9 @@ constexpr Clock::Steady rest = std::chrono::milliseconds{100};
 constexpr int poll_when_full_ms = 20;
 constexpr int bounds_wait_ms = 5'000;
 
-const ClientSettings& own_settings() {
+}  // namespace
+
+const ClientSettings& lasting_settings() {
   static const ClientSettings settings{
       {"enable.idempotence", "true"},
       {"acks", "all"},
@@ -20,8 +22,6 @@ const ClientSettings& own_settings() {
   };
   return settings;
 }
-
-}  // namespace
 
 /// A record under way; librdkafka's opaque.
 struct Sender::Slot {
@@ -54,7 +54,7 @@ Result<std::unique_ptr<Sender>> Sender::open(SenderOptions options, const Clock&
 Sender::~Sender() { stop({}); }
 
 Result<void> Sender::open_producer() {
-  ClientSettings settings = own_settings();
+  ClientSettings settings = lasting_settings();
   settings.insert(settings.end(), options_.settings.begin(), options_.settings.end());
   auto opened = Client::open(RD_KAFKA_PRODUCER, settings,
                              {options_.on_line, [this](const rd_kafka_message_t& message) { report(message); }});

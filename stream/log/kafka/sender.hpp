@@ -17,6 +17,9 @@
 
 namespace weir::log::kafka {
 
+/// Of a producer whose records are durable once it tells so, in their order and each once, as long as it lives.
+const ClientSettings& lasting_settings();
+
 /// Where records go; stays where it is until the sender is gone.
 struct Target {
   std::string workspace;

@@ -72,9 +72,9 @@ class OwnerNode {
       return replica != nullptr ? replica->obsolete(generation, after)
                                 : Result<std::vector<std::string>>{std::vector<std::string>{}};
     };
-    publisher =
-        std::make_unique<Publisher>(0, *topic, clock_, small_options(address_),
-                                    Publisher::Source{state_, [] { return std::uint64_t{7}; }, obsolete}, [] {});
+    publisher = std::make_unique<Publisher>(
+        0, *topic, clock_, small_options(address_),
+        Publisher::Source{state_, [] { return std::uint64_t{7}; }, [] { return Result<bool>{true}; }, obsolete}, [] {});
   }
   void open_task() {
     runtime::TaskOptions options;

@@ -88,18 +88,21 @@ std::string exact_seconds(Int128 micros) {
 void write_durations(JsonWriter& json, const DurationStats& stats) {
   json.begin_object();
   const auto least = stats.min(), greatest = stats.max();
-  if (stats.count() == 0 || !least || !greatest) {
+  if (stats.count() == 0) {
     for (const char* name : {"mean", "min", "max", "sum", "stdev", "p50", "p90", "p95", "p99"}) {
       json.key(name).value(nullptr);
     }
     json.end_object();
     return;
   }
-  const std::string shortest = exact_seconds(*least);
-  const bool all_equal = *least == *greatest;  // as of nearly every variant
+  const auto seconds = [](const std::optional<std::int64_t>& micros) {
+    return micros ? exact_seconds(*micros) : std::string{"null"};
+  };
+  const std::string shortest = seconds(least);
+  const bool all_equal = least && least == greatest;  // as of nearly every variant
   json.member("mean", stats.mean_micros() / 1e6);
   json.key("min").raw(shortest);
-  json.key("max").raw(all_equal ? shortest : exact_seconds(*greatest));
+  json.key("max").raw(all_equal ? shortest : seconds(greatest));
   json.key("sum").raw(exact_seconds(stats.sum_micros()));
   if (const auto stdev = stats.stdev_micros()) {
     json.member("stdev", *stdev / 1e6);

@@ -6,7 +6,8 @@
 
 namespace weir::query {
 
-/// All members are null where nothing was observed; `stdev` is null below two observations.
+/// All members are null where nothing was observed; `stdev` is null below two observations, `min` and `max` while they
+/// are not known (DurationStats::min()).
 void write_durations(JsonWriter& json, const dataflow::DurationStats& stats);
 
 }  // namespace weir::query

@@ -44,6 +44,7 @@ Result<std::unique_ptr<ProcessView>> read_view(const Snapshots& snapshots, const
                                                const std::string& process, const Operators& operators,
                                                const std::vector<Table>& tables) {
   auto view = std::make_unique<ProcessView>();
+  bool exhausted = false;
   for (const auto& snapshot : snapshots) {
     ShardScan shard{*snapshot, workspace, process};
     if (const auto opened = shard.open(); !opened) return opened.error();
@@ -51,13 +52,16 @@ Result<std::unique_ptr<ProcessView>> read_view(const Snapshots& snapshots, const
     Translation translation{shard.names, view->names};
     const Relabel relabel = std::ref(translation);
     for (const Table table : tables) {
-      const auto exhausted = add_table(shard, table, operators, relabel, view->views);
-      if (!exhausted) return exhausted.error();
-      if (*exhausted) return scan_view(snapshots, workspace, process, operators, {});
+      const auto some = add_table(shard, table, operators, relabel, view->views);
+      if (!some) return some.error();
+      exhausted = exhausted || *some;
     }
     if (const auto translated = translation.outcome(); !translated) return translated.error();
   }
-  return view;
+  if (!exhausted) return view;
+  auto scanned = scan_view(snapshots, workspace, process, operators, {});
+  const bool elsewhere = !scanned && scanned.error().code == Code::shard_elsewhere;
+  return elsewhere ? Result<std::unique_ptr<ProcessView>>{std::move(view)} : std::move(scanned);
 }
 
 Result<std::vector<std::string>> list_processes(const Snapshots& snapshots, const std::string& workspace) {

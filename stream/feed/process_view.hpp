@@ -52,7 +52,8 @@ struct ProcessView {
 };
 
 /// The views of the process over all shards. Tables not named are left out. A process without events gives an empty
-/// view. Where an extreme has to be looked up in the cases, it is. Errors: storage_failed, state_format.
+/// view. Where an extreme has to be looked up in the cases, it is; where those are not here it is left out until the
+/// shard has looked it up (Extremes::exhausted()). Errors: storage_failed, state_format.
 Result<std::unique_ptr<ProcessView>> read_view(const Snapshots& snapshots, const std::string& workspace,
                                                const std::string& process, const dataflow::Operators& operators,
                                                const std::vector<dataflow::Table>& tables);

@@ -21,6 +21,7 @@
 #include "tests/support/fake_block.hpp"
 #include "tests/support/history.hpp"
 #include "tests/support/manual_clock.hpp"
+#include "tests/support/random_records.hpp"
 #include "tests/support/told_changes.hpp"
 
 namespace weir::replica {
@@ -94,6 +95,13 @@ class OwnerNode {
     EXPECT_TRUE(task_->process("w", block).ok());
     return to < history.records().size();
   }
+  void take(const std::vector<Event>& events) {
+    std::vector<log::Record> records;
+    for (const Event& event : events) records.push_back(support::event_record(event));
+    const support::FakeBlock block{*task_->next_offset("w"), support::History::first_time, std::move(records)};
+    EXPECT_TRUE(task_->process("w", block).ok());
+  }
+  void refill() { ASSERT_TRUE(task_->refill_extremes().ok()); }
   void commit() {
     ASSERT_TRUE(task_->commit().ok());
     committed_.insert(rows_of(*store_));
@@ -107,7 +115,7 @@ class OwnerNode {
     while (take(history, 50)) {
     }
     while (sweep()) commit();
-    ASSERT_TRUE(task_->refill_extremes().ok());
+    refill();
     commit();
   }
   std::shared_ptr<const store::Snapshot> snapshot() const { return store_->snapshot(); }

@@ -192,6 +192,46 @@ TEST_F(Views, OfAnotherFormatAreNotShown) {
   EXPECT_EQ(reader_.replica->status().strange, 2u);
 }
 
+/// The shortest ways from a to b, of which a cell keeps sixteen, get something between them.
+TEST_F(Views, AnswerWithoutWhatOnlyCasesTellUntilItIsLookedUp) {
+  const auto event = [](int number, const char* activity, int second) {
+    Event made;
+    made.process = "p0";
+    made.case_id = "c" + std::to_string(number);
+    made.activity = activity;
+    made.timestamp = History::first_time + std::chrono::seconds{second};
+    made.source = "s";
+    made.id = std::string{activity} + std::to_string(number);
+    return made;
+  };
+  std::vector<Event> ways, later;
+  for (int i = 1; i <= 40; ++i) {
+    ways.push_back(event(i, "a", 0));
+    ways.push_back(event(i, "b", 2 * i));
+    if (i <= 20) later.push_back(event(i, "c", i));
+  }
+  one_.own(nullptr);
+  one_.take(ways);
+  one_.commit();
+  one_.take(later);
+  one_.commit();
+  go(one_);
+  EXPECT_EQ(shown(), rows_of(*one_.snapshot()));
+  const auto least = [this] {
+    const auto view =
+        feed::read_view({reader_.replica->snapshot()}, "w", "p0", operators::all(), {dataflow::Table::edges});
+    EXPECT_TRUE(view.ok());
+    const dataflow::NameId a = (*view)->names.find("a"), b = (*view)->names.find("b");
+    return (*view)->views.find({dataflow::Table::edges, a, b})->duration(0).min();
+  };
+  EXPECT_EQ(least(), std::nullopt);
+  one_.refill();
+  one_.commit();
+  go(one_);
+  EXPECT_EQ(least(), 42'000'000);
+  EXPECT_EQ(reader_.answers(), one_.answers());
+}
+
 TEST_F(Views, OfAShardThatIsHereAreNotToldByItsReplica) {
   ASSERT_TRUE(reader_.replica->tell(false));
   take(one_, 60);

@@ -8,7 +8,7 @@
 //   users     who may sign in (api/auth/directory_file.hpp); users.lock: who changes it
 //   crashes/  what each shard is about (stream/runtime/crash_record.hpp)
 //   log-identity  which log the state is of
-//   log/  high-water  shards/NN/  node/  spool/
+//   log/  high-water  shards/NN/  node/  spool/  views/
 //   shards/NN.damaged   the shard's state is to be made again; damaged/NN: a former one, for a day
 //   copies/   copies under way to a checkpoint store (copies.hpp)
 #pragma once
@@ -48,6 +48,8 @@ class DataFolder {
   bool is_marked_damaged(std::uint32_t shard) const;
   std::filesystem::path damaged() const { return path_ / "damaged"; }
   std::string node() const { return path_ / "node"; }
+  /// The views of other nodes' shards; made anew at each start.
+  std::string views() const { return path_ / "views"; }
   std::filesystem::path spool() const { return path_ / "spool"; }
   std::filesystem::path copies() const { return copies_of(path_); }
   static std::filesystem::path copies_of(const std::filesystem::path& folder) { return folder / "copies"; }

@@ -25,6 +25,7 @@ class OwnLog final : public EventLog {
                                                         log::ControlLog::Ended) override {
     return not_shared();
   }
+  Result<std::unique_ptr<log::KeyedTopic>> open_views() override { return not_shared(); }
   void stop() override { appender_.reset(); }
   LogFigures figures() const override {
     return {.queued_bytes = log_->queued_bytes(), .refused_appends = log_->refused_appends()};
@@ -48,6 +49,7 @@ class KafkaEventLog final : public EventLog {
                                                         log::ControlLog::Ended ended) override {
     return log_->open_control(key, std::move(apply), std::move(ended));
   }
+  Result<std::unique_ptr<log::KeyedTopic>> open_views() override { return log_->open_views(); }
   void stop() override { log_->stop(stop_wait); }
   LogFigures figures() const override {
     return {log_->queued_bytes(), log_->refused_appends(), log_->away_for(), log_->gaps(), log_->producers_replaced()};

@@ -14,6 +14,7 @@
 #include "state/store/store.hpp"
 #include "stream/log/control_log.hpp"
 #include "stream/log/embedded_log.hpp"
+#include "stream/log/keyed_topic.hpp"
 #include "stream/log/ownership.hpp"
 
 namespace weir::app {
@@ -43,6 +44,9 @@ class EventLog {
   /// outlive the log. Errors: log_unreachable, bad_log_settings, bad_key_file, and `apply`'s.
   virtual Result<std::unique_ptr<log::ControlLog>> open_control(const crypto::Key& key, log::ControlLog::Apply apply,
                                                                 log::ControlLog::Ended ended) = 0;
+  /// The topic on which views travel between the nodes of a group. Errors: log_unreachable, bad_log_settings,
+  /// log_repartitioned.
+  virtual Result<std::unique_ptr<log::KeyedTopic>> open_views() = 0;
   /// The node owns nothing any more. What was appended is durable on return, or its caller was told that it may not be.
   /// Idempotent.
   virtual void stop() = 0;

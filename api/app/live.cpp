@@ -25,8 +25,7 @@ net::RequestHead head_of(const live::Question& question) {
 
 live::HubParts parts_of(Node& node, Uploads& uploads) {
   live::Stream stream{node.changes(), node.engine().shards(),
-                      [&engine = node.engine()](std::uint32_t shard) { return engine.snapshot(shard); },
-                      node.engine().operators()};
+                      [&node](std::uint32_t shard) { return node.shown(shard); }, node.engine().operators()};
   return {node.clock(), std::move(stream),
           [&node](const live::Question& question, std::string_view place) {
             const std::string asked = query::question_of(question.workspace, head_of(question));

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t intake_queue_max = 4'096;
 constexpr std::size_t readers_queue_max = 256;
+// Other nodes show what is committed, and who waits for a position there cannot make a shard commit sooner.
+constexpr std::chrono::seconds commit_interval_in_group{1};
 // Looks, once a second, at work that does not end.
 constexpr unsigned write_patience = Watchdog::told_after;                   // of a store (reliability R5)
 constexpr unsigned step_patience = 300;                                     // of a shard
@@ -162,13 +164,31 @@ Result<void> Node::open_stream() {
   options.task.cache_bytes = memory_.tasks / 2;
   options.runner.batch_bytes = memory_.task_batch;
   options.foreign_producers = event_log_->is_remote();
+  if (is_in_group(settings_)) options.runner.commit_interval_max = commit_interval_in_group;
   options.on_damaged = [this](std::uint32_t shard, const Error& error) { shards_->mark_damaged(shard, error); };
   engine_ = std::make_unique<runtime::Engine>(
       log(), clock_,
       [this](auto workspace, auto process, auto case_id) { return fingerprint(workspace, process, case_id); }, options,
       [this](const Error& why) { end_in_order(why); });
   running_ = engine_.get();
+  if (const auto shown = open_views(); !shown) return shown;
   return open_shards();
+}
+
+/// A node of a group shows the views of all shards, wherever they are.
+Result<void> Node::open_views() {
+  if (!is_in_group(settings_)) return {};
+  auto topic = event_log_->open_views();
+  if (!topic) return topic.error();
+  const auto fatal = [this](const Error& why) { end_in_order(why); };
+  const rocks::RocksOptions mirror{.memtable_bytes = memory_.node_memtable, .on_fatal = [fatal](std::string_view what) {
+                                     fatal({Code::storage_failed, std::string{what}});
+                                   }};
+  auto opened =
+      SharedViews::open(*std::move(topic), {folder_, *environment_, mirror, clock_, *engine_, changes_, fatal});
+  if (!opened) return opened.error();
+  views_ = *std::move(opened);
+  return {};
 }
 
 /// Tokens and users of a node in a group are those of all.
@@ -186,7 +206,7 @@ Result<void> Node::share_people() {
 }
 
 Result<void> Node::open_shards() {
-  shards_ = std::make_unique<Shards>(Shards::Means{folder_, *shard_stores_, *engine_, changes_, logger_, nullptr,
+  shards_ = std::make_unique<Shards>(Shards::Means{folder_, *shard_stores_, *engine_, changes_, logger_, views_.get(),
                                                    [this](std::uint32_t shard) { return rebuild(shard); },
                                                    [this](const Error& why) { end_in_order(why); }});
   for (std::uint32_t i = 0; !is_in_group(settings_) && i < folder_.shards(); ++i) {
@@ -199,12 +219,14 @@ Result<void> Node::open_shards() {
 
 void Node::start() {
   event_log_->start([this](const Error& why) { end_in_order(why); });
+  if (views_) views_->start();
   shards_->start();
   engine_->start();
 }
 
 Result<void> Node::join(std::string address) {
   address_ = std::move(address);
+  if (views_) views_->answer_at(address_);
   if (!is_in_group(settings_) || settings_.node_role == "api") return {};
   return event_log_->join(*shards_);
 }
@@ -218,6 +240,7 @@ void Node::stop() {
   // The log first: what it still takes (and nobody is told of any more) the engine then takes too.
   if (event_log_) event_log_->stop();
   if (engine_) engine_->stop();
+  if (views_) views_->stop();
 }
 
 /// Whatever the shards are about has not brought it about.
@@ -230,10 +253,21 @@ Hash128 Node::fingerprint(std::string_view workspace, std::string_view process, 
   return crypto::case_fingerprint(secrets_.erasure, workspace, process, case_id);
 }
 
-Result<std::shared_ptr<const store::Snapshot>> Node::snapshot(std::uint32_t shard) const {
+std::shared_ptr<const store::Snapshot> Node::shown(std::uint32_t shard) const {
   auto here = engine_->snapshot(shard);
-  if (here == nullptr) return Error{Code::shard_elsewhere, ""};
-  return here;
+  return here != nullptr || views_ == nullptr ? here : views_->snapshot(shard);
+}
+
+Result<std::shared_ptr<const store::Snapshot>> Node::snapshot(std::uint32_t shard) const {
+  auto one = shown(shard);
+  if (one == nullptr) return Error{Code::shard_elsewhere, "its views have not come yet"};
+  return one;
+}
+
+Currency Node::currency() const {
+  Currency all = views_ ? views_->currency() : Currency{};
+  for (std::uint32_t i = 0; i < engine_->shards(); ++i) all.lag += engine_->lag(i);
+  return all;
 }
 
 Result<feed::Snapshots> Node::snapshots() const {
@@ -334,6 +368,7 @@ void Node::collect(metrics::Samples& samples) {
   samples.gauge("weir_shards_rebuilt", "Shards whose damaged state was made again at the last start.",
                 static_cast<double>(shards_->rebuilt()));
   people_->collect(samples);
+  if (views_) views_->collect(samples);
   samples.gauge("weir_shards_here", "Shards that this node owns.", static_cast<double>(engine_->status().size()));
   for (const runtime::ShardStatus& status : engine_->status()) {
     const std::uint32_t shard = status.shard;

@@ -17,6 +17,7 @@
 #include "api/app/people.hpp"
 #include "api/app/settings.hpp"
 #include "api/app/shards.hpp"
+#include "api/app/shared_views.hpp"
 #include "api/app/watchdog.hpp"
 #include "api/app/workers.hpp"
 #include "api/auth/audit.hpp"
@@ -91,10 +92,14 @@ class Node {
 
   crypto::Digest cursor_mac(std::string_view bytes) const { return crypto::hmac_sha256(secrets_.cursor, bytes); }
   Hash128 fingerprint(std::string_view workspace, std::string_view process, std::string_view case_id) const;
-  /// Error: shard_elsewhere.
+  /// Of a shard that is here, else what is shown of it: its views, but not its cases. Null: nothing yet.
+  std::shared_ptr<const store::Snapshot> shown(std::uint32_t shard) const;
+  /// The same. Error: shard_elsewhere.
   Result<std::shared_ptr<const store::Snapshot>> snapshot(std::uint32_t shard) const;
-  /// One per shard. Error: shard_elsewhere, where one is not here.
+  /// One per shard. Error: shard_elsewhere.
   Result<feed::Snapshots> snapshots() const;
+  /// How far behind they are.
+  Currency currency() const;
 
   /// Log::append() for somebody who waits, with the workspace made if need be: after 10 s without an answer `appended`
   /// is told log_unreachable. Blocks for a moment when the workspace is new.
@@ -123,6 +128,7 @@ class Node {
   Result<void> open_early(std::uint32_t shard);
   Result<void> open_stream();
   Result<void> share_people();
+  Result<void> open_views();
   Result<void> open_shards();
   Result<void> rebuild(std::uint32_t shard);
   void end_in_order(const Error& why);
@@ -153,6 +159,7 @@ class Node {
   Patience patience_;
   feed::ChangeChannel changes_;
   std::unique_ptr<runtime::Engine> engine_;
+  std::unique_ptr<SharedViews> views_;  // in a group
   std::unique_ptr<Shards> shards_;
   std::atomic<runtime::Engine*> running_{nullptr};
   std::unique_ptr<auth::Audit> audit_;

@@ -41,6 +41,8 @@ class Exchange {
   /// What is shown can still be read. Idempotent.
   void stop();
 
+  /// Where this node answers its fellows; before the first shard comes.
+  void answer_at(std::string address) { options_.publisher.address = std::move(address); }
   /// The shard is coming: `state` is what its task is to write to, through the store that is returned. From now on its
   /// task tells of it, and its views are published. `lag`: records of the log that they do not include; any thread.
   std::shared_ptr<store::Store> own(std::uint32_t shard, std::shared_ptr<store::Store> state,
@@ -65,7 +67,7 @@ class Exchange {
 
   log::KeyedTopic& topic_;
   const Clock& clock_;
-  const ExchangeOptions options_;
+  ExchangeOptions options_;
   const OnFatal on_fatal_;
   const std::shared_ptr<Bell> bell_;
   std::vector<std::unique_ptr<Lane>> lanes_;  // by shard

@@ -22,10 +22,19 @@ Result<std::optional<log::Position>> take_after(const runtime::Engine& engine, q
   return std::optional{std::move(*position)};
 }
 
+/// What every answer tells of how current it may be.
+void add_currency(const Node& node, net::Response& response) {
+  const Currency currency = node.currency();
+  const auto staleness = std::chrono::duration_cast<std::chrono::milliseconds>(currency.staleness);
+  response.headers.push_back({"Weir-Lag", std::to_string(currency.lag)});
+  response.headers.push_back({"Weir-Staleness-Ms", std::to_string(staleness.count())});
+}
+
 void answer_now(Node& node, const std::string& workspace, const net::Respond& respond, Answer answer) {
-  const bool taken = node.readers().offer(workspace, [respond, answer = std::move(answer)] {
+  const bool taken = node.readers().offer(workspace, [&node, respond, answer = std::move(answer)] {
     auto response = answer();
     if (response) {
+      add_currency(node, *response);
       respond(std::move(*response));
     } else {
       respond(response.error());
@@ -86,5 +95,9 @@ std::string next_cursor(const Node& node, const Page& page, std::string_view pla
 }
 
 std::string as_of_now(const Node& node) { return to_rfc3339(node.clock().now()); }
+
+std::string as_of_views(const Node& node) {
+  return to_rfc3339(node.clock().now() - std::chrono::duration_cast<Duration>(node.currency().staleness));
+}
 
 }  // namespace weir::app

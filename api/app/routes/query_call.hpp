@@ -31,5 +31,7 @@ std::string next_cursor(const Node& node, const Page& page, std::string_view pla
 
 /// The time of the snapshot that is taken now, for `as_of`.
 std::string as_of_now(const Node& node);
+/// The time that all views which this node shows include: now, but for those of other nodes' shards.
+std::string as_of_views(const Node& node);
 
 }  // namespace weir::app

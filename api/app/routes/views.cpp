@@ -25,7 +25,7 @@ using WriteView = std::function<Result<net::Response>(feed::ProcessView& view, c
                                                       const feed::Snapshots& snapshots, const std::string& as_of)>;
 
 Result<net::Response> answer_view(Node& node, const ViewCall& call, const WriteView& write) {
-  const std::string as_of = as_of_now(node);
+  const std::string as_of = as_of_views(node);
   const auto snapshots = node.snapshots();
   if (!snapshots) return snapshots.error();
   auto view = call.filter.takes_all()

@@ -2,6 +2,7 @@
 
 #include "schemas/base/event.hpp"
 #include "stream/log/kafka/control_topic.hpp"
+#include "stream/log/kafka/kafka_keyed_topic.hpp"
 #include "stream/log/kafka/kafka_parts.hpp"
 
 namespace weir::log {
@@ -102,6 +103,20 @@ Result<std::unique_ptr<ControlLog>> KafkaLog::open_control(const crypto::Key& ke
   auto opened = ControlTopic::open(std::move(control), std::move(apply), std::move(ended));
   if (!opened) return opened.error();
   return std::unique_ptr<ControlLog>{*std::move(opened)};
+}
+
+Result<std::unique_ptr<KeyedTopic>> KafkaLog::open_views() {
+  const KafkaOptions& options = parts_->options;
+  KeyedTopicOptions views;
+  views.brokers = options.brokers;
+  views.topic = options.prefix + ".views";
+  views.partitions = options.partitions;
+  views.seal = options.seal;
+  views.settings = options.settings;
+  views.on_line = options.on_line;
+  auto opened = KafkaKeyedTopic::open(std::move(views));
+  if (!opened) return opened.error();
+  return std::unique_ptr<KeyedTopic>{*std::move(opened)};
 }
 
 void KafkaLog::stop(Clock::Steady wait) {

@@ -13,6 +13,7 @@
 #include "schemas/crypto/digest.hpp"
 #include "stream/log/control_log.hpp"
 #include "stream/log/kafka/cluster.hpp"
+#include "stream/log/keyed_topic.hpp"
 #include "stream/log/log.hpp"
 #include "stream/log/ownership.hpp"
 
@@ -66,6 +67,9 @@ class KafkaLog final : public Log {
   /// log_unreachable, bad_log_settings, bad_key_file, and `apply`'s.
   Result<std::unique_ptr<ControlLog>> open_control(const crypto::Key& key, ControlLog::Apply apply,
                                                    ControlLog::Ended ended);
+  /// The topic on which views travel between nodes, a partition for each shard. Errors: log_unreachable,
+  /// bad_log_settings, log_repartitioned.
+  Result<std::unique_ptr<KeyedTopic>> open_views();
 
   /// The owner is told that nothing is its any more. Takes no appends any more and waits up to `wait` for those under
   /// way. Idempotent.

@@ -64,8 +64,11 @@ void MemoryTopic::fail_one(std::mt19937_64& random) {
 }
 
 void MemoryTopic::compact(std::uint32_t partition, std::mt19937_64& random) {
+  compact(partition, random() % ((*parts_)[partition].end + 1), random);
+}
+
+void MemoryTopic::compact(std::uint32_t partition, std::uint64_t before, std::mt19937_64& random) {
   Part& part = (*parts_)[partition];
-  const std::uint64_t before = random() % (part.end + 1);
   std::uint64_t passed = before;
   for (const Reader* reader : part.readers) passed = std::min(passed, reader->next());
   std::map<std::string, std::uint64_t> last;

@@ -35,6 +35,8 @@ class MemoryTopic final : public log::KeyedTopic {
   /// Takes away of the records before a random offset those that another before it has replaced, and some of those
   /// without a value that nothing replaced. Not those, while somebody reads who has not passed them.
   void compact(std::uint32_t partition, std::mt19937_64& random);
+  /// The same before this offset.
+  void compact(std::uint32_t partition, std::uint64_t before, std::mt19937_64& random);
   /// Takes no appends.
   void refuse(bool refuses) { refuses_ = refuses; }
 

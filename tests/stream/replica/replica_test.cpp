@@ -125,6 +125,29 @@ TEST_F(Views, StayWhileWhatIsMissingIsReadAgain) {
   EXPECT_EQ(mirrored, rows) << "the former reading's rows are gone";
 }
 
+TEST_F(Views, AreShownToWhoComesLaterThoughMuchWasTakenAway) {
+  one_.own(nullptr);
+  for (int i = 0; i < 20; ++i) {
+    take(one_, 8);
+    go(one_, milliseconds{200});
+  }
+  std::mt19937_64 random{2};
+  for (std::uint64_t before = 0; before <= topic_.content(0).back().offset + 1; before += 3) {
+    topic_.compact(0, before, random);  // also in the middle of a batch
+    reader_.restart();
+    for (bool more = true; more;) {
+      more = reader_.step();
+      if (reader_.replica->snapshot() != nullptr) {
+        ASSERT_TRUE(committed_.contains(shown())) << before;
+      }
+    }
+  }
+  reader_.restart();
+  go(one_);
+  EXPECT_EQ(shown(), rows_of(*one_.snapshot()));
+  EXPECT_EQ(reader_.replica->status().readings, 1u);
+}
+
 TEST_F(Views, GoOnInANewGenerationAfterATopicThatFailed) {
   std::mt19937_64 random{5};
   take(one_, 60);

@@ -6,7 +6,7 @@ import time
 
 from cluster import NODES, TIMEOUT_S, Cluster
 from running import WAIT_S_MAX, Node, event
-from under_load import Load
+from load import Load
 
 STALE_MS_MAX = 20_000
 QUERIES = ("map", "kpis", "variants?limit=1000", "handover")
@@ -107,7 +107,7 @@ class TravellingViews(Cluster):
         first = list(history(100))
         self.assertEqual(self.call("POST", "/v1/events", first).status, 202)
         self.become(self.alone_with(first))
-        load = Load(self)
+        load = Load(lambda events: self.call("POST", "/v1/events", events))
         load.start()
         ask_while(1)
         self.absent.add(victim)
@@ -122,7 +122,7 @@ class TravellingViews(Cluster):
     def test_f12_views_are_exact_when_an_owner_that_stood_still_goes_on(self):
         self.settles(0)
         sleeper = self.nodes[2]
-        load = Load(self)
+        load = Load(lambda events: self.call("POST", "/v1/events", events))
         load.start()
         time.sleep(1)
         self.absent.add(sleeper)

@@ -117,7 +117,7 @@ class TravellingViews(Cluster):
         self.absent.clear()
         taken = load.stop()
         self.assertEqual(refused, [], "views were not served all the time")
-        self.become(self.alone_with([event(f"c{number % 50}", "a", number, id=f"e{number}") for number in range(taken)]))
+        self.become(self.alone_with([one for number in range(taken) for one in load.body(number)]))
 
     def test_f12_views_are_exact_when_an_owner_that_stood_still_goes_on(self):
         self.settles(0)
@@ -131,4 +131,4 @@ class TravellingViews(Cluster):
         sleeper.process.send_signal(signal.SIGCONT)
         self.absent.clear()
         taken = load.stop()
-        self.become(self.alone_with([event(f"c{number % 50}", "a", number, id=f"e{number}") for number in range(taken)]))
+        self.become(self.alone_with([one for number in range(taken) for one in load.body(number)]))

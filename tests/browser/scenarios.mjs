@@ -378,7 +378,7 @@ async function isAccessible(visit) {
 /// 200 activities, 2,000 paths: the page goes on while they are laid out, drawn, moved and changed.
 async function laysOutMuchWithoutStopping(visit) {
   const { page } = visit;
-  const traces = Array.from({ length: 200 }, (_, at) => [`c${at}`, Array.from({ length: 12 }, (_one, step) => `a${(at * 7 + step * (1 + (at % 13))) % 200}`)]);
+  const traces = Array.from({ length: 200 }, (_, at) => [`c${at}`, Array.from({ length: 14 }, (_one, step) => `a${(at * 7 + step * (1 + (at % 13))) % 200}`)]);
   for (let at = 0; at < traces.length; at += 50) await visit.post(events("wide", traces.slice(at, at + 50)));
   await visit.enter("?process=wide");
   await page.locator(".node").first().waitFor();
@@ -391,7 +391,7 @@ async function laysOutMuchWithoutStopping(visit) {
   const longest = await visit.longestTask(async () => {
     await page.getByLabel(/^Activities/).fill("100");
     await page.getByLabel(/^Paths/).fill("100");
-    await until(async () => (await page.locator(".way").count()) >= 1_800, "1,800 paths");
+    await until(async () => (await page.locator(".way").count()) >= 2_000, "2,000 paths");
     const atOnce = await page.evaluate(() => globalThis.atOnce);
     assert.ok(atOnce <= 400, `${atOnce} paths and nodes came in one task`);
     await page.getByLabel("Metric", { exact: true }).selectOption("p50");

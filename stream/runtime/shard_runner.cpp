@@ -97,7 +97,7 @@ Result<bool> ShardRunner::take_records() {
     if (!newest) return newest.error();
     lag += std::max(*newest, **next) - **next;
   }
-  lag_.store(lag, std::memory_order_relaxed);
+  lag_.store(lag + taken_, std::memory_order_relaxed);
   return more;
 }
 
@@ -225,6 +225,7 @@ Result<void> ShardRunner::commit() {
   if (const auto committed = task_.commit(); !committed) return committed;
   last_commit_ = clock_.steady();
   last_commit_took_ = last_commit_ - begin;
+  lag_.store(lag() - std::min(lag(), taken_), std::memory_order_relaxed);
   taken_ = 0;
   if (narrowing()) records_max_ = records_max_ < narrow_records_max ? records_max_ * 2 : Task::all_records;
   crashes_.committed();

@@ -68,7 +68,8 @@ class Load(threading.Thread):
 
 def stored(node, token, process="default"):
     """The ids of the events that are there, when the shards have taken what the log holds."""
-    answer = node.call("POST", "/v1/events", [{**event("settled", "a", 0, id="settled"), "process": process}], token)
+    ids = [f"settled-{n}" for n in range(64)]  # of as many cases, so that each shard has one
+    answer = node.call("POST", "/v1/events", [{**event(one, "a", 0, id=one), "process": process} for one in ids], token)
     if answer.status != 202:
         raise AssertionError(f"{answer}")
     deadline = time.monotonic() + WAIT_S_MAX
@@ -78,8 +79,8 @@ def stored(node, token, process="default"):
     if found.status != 200:
         raise AssertionError(f"{found}")
     text = node.call("GET", f"/v1/processes/{process}/export?format=ndjson", token=token).body
-    ids = [json.loads(line)["id"] for line in text.decode().splitlines()]
-    return [one for one in ids if one != "settled"]
+    found = [json.loads(line)["id"] for line in text.decode().splitlines()]
+    return [one for one in found if one not in ids]
 
 
 def findings(node, token, history, reads=()):

@@ -53,6 +53,12 @@ Event event_at(std::int64_t micros, const std::string& case_id) {
 /// A log of one partition and a shard, on the disk.
 class CrashTest : public ::testing::Test {
  protected:
+  void SetUp() override {
+#ifdef __SANITIZE_THREAD__
+    GTEST_SKIP() << "skipped: the thread sanitizer does not follow a process that forks when it has threads";
+#endif
+  }
+
   struct Stores {
     explicit Stores(const tests::TempFolder& folder)
         : environment({}, {}),

@@ -52,6 +52,7 @@ bool ShardRunner::wait_for_strays() {
 
 Result<bool> ShardRunner::try_step() {
   if (wait_for_strays()) return false;
+  const std::uint64_t taken_before = taken_;
   const auto read = take_records();
   if (!read || strays_.state() != Strays::State::none) return read;
   if (task_.has_sweeps()) {
@@ -61,7 +62,7 @@ Result<bool> ShardRunner::try_step() {
     if (const auto told = commit(); !told) return told.error();
   }
   tick_if_due();
-  if (commit_is_due(!*read)) {
+  if (commit_is_due(!*read, taken_ == taken_before)) {
     if (const auto told = commit(); !told) return told.error();
   }
   if (const auto refilled = refill_if_idle(!*read); !refilled) return refilled.error();
@@ -197,11 +198,11 @@ Clock::Steady ShardRunner::commit_gap() const {
   return std::max(options_.commit_gap, costs * last_commit_took_);
 }
 
-bool ShardRunner::commit_is_due(bool caught_up) const {
+bool ShardRunner::commit_is_due(bool caught_up, bool idle) const {
   if (!task_.dirty() || strays_.state() != Strays::State::none) return false;
   if (narrowing() || task_.full()) return true;
   const Clock::Steady waited = clock_.steady() - last_commit_;
-  if (caught_up && waited >= commit_gap()) return true;
+  if (caught_up && waited >= (idle ? options_.commit_gap : commit_gap())) return true;
   if (!caught_up && waited < options_.commit_interval) return false;
   const bool awaited = std::any_of(next_.begin(), next_.end(), [this](const auto& taken) {
     return watch_.awaited(shard_, taken.first, taken.second);
@@ -259,7 +260,7 @@ void ShardRunner::take_again() {
 
 std::optional<Clock::Steady> ShardRunner::next_step() const {
   if (strays_.state() == Strays::State::under_way) return clock_.steady() + strays_rest;
-  if (task_.dirty()) return last_commit_ + std::min(commit_gap(), options_.commit_interval);
+  if (task_.dirty()) return last_commit_ + options_.commit_gap;
   std::optional<Time> due;
   for (const auto& [workspace, next] : next_) {
     const auto one = task_.next_due(workspace);

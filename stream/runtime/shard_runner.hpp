@@ -18,9 +18,9 @@ namespace weir::runtime {
 
 struct RunnerOptions {
   std::size_t batch_bytes = std::size_t{1} << 20;  // read in one step, from the workspaces in turn
-  // A lone event is committed at once. What follows gathers for a while that grows with what commits cost, so that they
-  // take a small share of the time, and under load many events of a case become one write (measured.md). What the task
-  // may hold bounds it.
+  // A lone event is committed at once, and so is what was taken when a step finds nothing more. What keeps coming
+  // gathers for a while that grows with what commits cost, so that they take a small share of the time, and under load
+  // many events of a case become one write (measured.md). What the task may hold bounds it.
   Clock::Steady commit_gap = std::chrono::milliseconds{5};         // at least, between two commits nobody waits for
   int commit_gap_costs = 16;                                       // at least, so often what the last one took
   int commit_gap_costs_followed = 2;                               // the same, while somebody follows
@@ -79,7 +79,7 @@ class ShardRunner {
   void tick_if_due();
   bool wall_clock_jumped();
   Result<void> refill_if_idle(bool caught_up);
-  bool commit_is_due(bool caught_up) const;
+  bool commit_is_due(bool caught_up, bool idle) const;
   Clock::Steady commit_gap() const;
   Result<void> commit();
 

@@ -4,6 +4,7 @@ posting (shuffled, 5 % twice, in batches, the server killed meanwhile) → erasi
 erased events again → two overlapping uploads → withdrawing the first, then the second."""
 
 import copy
+import re
 import time
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -34,7 +35,7 @@ class Scenario:
     def __init__(self, events, server, client, plan):
         self.events, self.server, self.client, self.plan = events, server, client, plan
         self.process = "posted"
-        self.position = None  # of the last answer that carried one; views asked with it include what it stands for
+        self.reached = {}  # partition: offset behind all that was answered; views asked with it include all of it
 
     def differences(self):
         yield "posting", self._post_all()
@@ -60,8 +61,14 @@ class Scenario:
         return compare(expected, {"map": found})
 
     def _take_position(self, answer):
-        if isinstance(answer.body, dict) and answer.body.get("position"):
-            self.position = answer.body["position"]
+        """An answer's position stands for what it answers alone."""
+        position = answer.body.get("position") if isinstance(answer.body, dict) else None
+        for partition, offset in re.findall(r"(\d+)-(\d+)", position or ""):
+            self.reached[int(partition)] = max(int(offset), self.reached.get(int(partition), 0))
+
+    @property
+    def position(self):
+        return ".".join(f"{partition}-{offset}" for partition, offset in sorted(self.reached.items())) or None
 
     # ---- posting
 

@@ -66,18 +66,22 @@ class Load(threading.Thread):
         return self.taken
 
 
+def taken(ask):
+    """Asks again as long as the answer is 503, which says so. -> the answer, which is no refusal"""
+    deadline = time.monotonic() + WAIT_S_MAX
+    while (answer := ask()).status == 503 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    if answer.status >= 300:
+        raise AssertionError(f"{answer}")
+    return answer
+
+
 def stored(node, token, process="default"):
     """The ids of the events that are there, when the shards have taken what the log holds."""
     ids = [f"settled-{n}" for n in range(64)]  # of as many cases, so that each shard has one
-    answer = node.call("POST", "/v1/events", [{**event(one, "a", 0, id=one), "process": process} for one in ids], token)
-    if answer.status != 202:
-        raise AssertionError(f"{answer}")
-    deadline = time.monotonic() + WAIT_S_MAX
-    path = f"/v1/processes/{process}/kpis?after={answer.body['position']}"
-    while (found := node.call("GET", path, token=token)).status == 503 and time.monotonic() < deadline:
-        time.sleep(0.02)
-    if found.status != 200:
-        raise AssertionError(f"{found}")
+    body = [{**event(one, "a", 0, id=one), "process": process} for one in ids]
+    position = taken(lambda: node.call("POST", "/v1/events", body, token)).body["position"]
+    taken(lambda: node.call("GET", f"/v1/processes/{process}/kpis?after={position}", token=token))
     text = node.call("GET", f"/v1/processes/{process}/export?format=ndjson", token=token).body
     found = [json.loads(line)["id"] for line in text.decode().splitlines()]
     return [one for one in found if one not in ids]

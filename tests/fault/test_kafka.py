@@ -5,7 +5,7 @@ import json
 import shutil
 import time
 
-from load import Load, Reader, findings
+from load import Load, Reader, findings, taken
 from running import WAIT_S_MAX, Node, WithNode, event
 from weir import PATIENCE
 from with_broker import start_broker
@@ -126,7 +126,8 @@ class OtherProducers(OnKafka):
 
 class BrokerFaults(OnKafka):
     def under_load(self, fault):
-        self.view("map", self.post([event("c0", "a", 0, id="e0")]))
+        first = taken(lambda: self.call("POST", "/v1/events", [event("c0", "a", 0, id="e0")]))
+        self.view("map", first.body["position"])
         load = Load(lambda events: self.call("POST", "/v1/events", events))
         reader = Reader(lambda: self.call("GET", "/v1/processes/default/kpis"))
         for one in (load, reader):

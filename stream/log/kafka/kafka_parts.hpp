@@ -65,7 +65,7 @@ struct KafkaLog::Parts {
   std::map<std::string, std::unique_ptr<Topic>> topics;  // by workspace
   std::unique_ptr<kafka::Sender> sender;
   std::unique_ptr<kafka::Member> member;  // null: in no group
-  std::atomic<std::int64_t> seen_at{0};   // when the brokers answered last, steady ns
+  std::atomic<std::int64_t> seen_at{0};   // when the brokers answered last, by Sender::awake()
   std::jthread watcher;
 };
 

@@ -41,7 +41,7 @@ Result<Feed*> KafkaLog::Parts::feed(const std::string& workspace, std::uint32_t 
 }
 
 Clock::Steady KafkaLog::Parts::away_for() const {
-  const Clock::Steady unseen = clock.steady() - Clock::Steady{seen_at.load()};
+  const Clock::Steady unseen = sender->awake() - Clock::Steady{seen_at.load()};
   const Clock::Steady unanswered = unseen > 2 * options.look_interval ? unseen : Clock::Steady{0};
   return std::max(unanswered, sender->waiting_for());
 }
@@ -85,7 +85,7 @@ Result<void> KafkaLog::Parts::adopt(const std::string& workspace, const TopicFac
 Result<void> KafkaLog::Parts::look() {
   const auto listed = cluster->topics();
   if (!listed) return listed.error();
-  seen_at = clock.steady().count();
+  seen_at = sender->awake().count();
   const std::lock_guard lock{adopting};
   std::map<std::string, const TopicFacts*> present;
   for (const TopicFacts& facts : *listed) {

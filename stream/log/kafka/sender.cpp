@@ -4,6 +4,7 @@ namespace weir::log::kafka {
 namespace {
 
 constexpr Clock::Steady rest = std::chrono::milliseconds{100};
+constexpr Clock::Steady pause_max = std::chrono::seconds{1};  // between two turns of a thread that runs
 constexpr int poll_when_full_ms = 20;
 constexpr int bounds_wait_ms = 5'000;
 
@@ -37,7 +38,7 @@ struct Sender::UnderWay {
   std::size_t open = 0;  // slots that are not settled
   Position position;
   std::optional<Error> refused;
-  Clock::Steady began{};
+  Clock::Steady began{};                // by awake()
   std::list<UnderWay>::iterator place;  // its own
 };
 
@@ -88,7 +89,7 @@ Result<void> Sender::append(const Target& target, std::vector<Addressed> records
 
 Clock::Steady Sender::waiting_for() const {
   const std::int64_t oldest = oldest_;
-  return oldest == 0 ? Clock::Steady{0} : clock_.steady() - Clock::Steady{oldest};
+  return oldest == 0 ? Clock::Steady{0} : awake() - Clock::Steady{oldest};
 }
 
 void Sender::stop(Clock::Steady wait) {
@@ -102,9 +103,11 @@ void Sender::stop(Clock::Steady wait) {
 // ---- the thread -----------------------------------------------------------------------------------------------------
 
 void Sender::run() {
+  looked_at_clock_ = clock_.steady();
   while (true) {
     const bool full = flight_bytes_ >= options_.flight_bytes;
     if (!full) queue_.wait(rest);
+    pass_time();
     const bool nothing_left = under_way_.empty() && queue_.bytes() == 0;
     if (stop_at_ != 0 && (nothing_left || clock_.steady().count() >= stop_at_)) break;
     take();
@@ -115,6 +118,12 @@ void Sender::run() {
   give_up();
 }
 
+void Sender::pass_time() {
+  const Clock::Steady now = clock_.steady();
+  awake_ += std::min(now - looked_at_clock_, pause_max).count();
+  looked_at_clock_ = now;
+}
+
 void Sender::take() {
   const std::size_t flying = flight_bytes_;
   if (flying >= options_.flight_bytes) return;
@@ -123,7 +132,7 @@ void Sender::take() {
     UnderWay& added = under_way_.emplace_back();
     added.place = std::prev(under_way_.end());
     added.append = std::move(append);
-    added.began = clock_.steady();
+    added.began = awake();
     added.open = added.append.records.size();
     added.slots.resize(added.open);
     for (std::size_t i = 0; i < added.slots.size(); ++i) {

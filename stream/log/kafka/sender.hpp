@@ -52,7 +52,10 @@ class Sender {
   std::size_t queued_bytes() const { return queue_.bytes() + flight_bytes_; }
   /// Appends that were refused because their workspace held its share of the queue.
   std::uint64_t refused() const { return queue_.refused(); }
-  /// How long the oldest append has waited for its confirmation.
+  /// Time that has passed while this process ran: what it stood still or slept is left out, since brokers owe no answer
+  /// to a process that does not ask. Never runs backwards; a tenth of a second coarse.
+  Clock::Steady awake() const { return Clock::Steady{awake_}; }
+  /// How much of that the oldest append has waited for its confirmation.
   Clock::Steady waiting_for() const;
   /// How often a producer was replaced.
   std::uint64_t replaced() const { return replaced_; }
@@ -74,6 +77,7 @@ class Sender {
   void close_producer();
   rd_kafka_topic_t* topic_of(const Target& target);
   void run();
+  void pass_time();
   void take();
   void produce(Slot& slot);
   void report(const rd_kafka_message_t& message);
@@ -86,10 +90,12 @@ class Sender {
   const Clock& clock_;
   AppendQueue<Append> queue_;
   std::atomic<std::size_t> flight_bytes_{0};
-  std::atomic<std::int64_t> oldest_{0};  // when the oldest append under way was taken, steady ns; 0: there is none
+  std::atomic<std::int64_t> awake_{1};   // ns
+  std::atomic<std::int64_t> oldest_{0};  // when the oldest append under way was taken, by awake(); 0: there is none
   std::atomic<std::uint64_t> replaced_{0};
   std::atomic<std::int64_t> stop_at_{0};  // steady ns; 0: not stopping
   // Of the thread alone:
+  Clock::Steady looked_at_clock_{};
   Client producer_;
   std::map<const Target*, TopicHandle> topics_;  // of the producer
   std::list<UnderWay> under_way_;                // in the order given

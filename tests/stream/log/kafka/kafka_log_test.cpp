@@ -176,6 +176,20 @@ TEST_F(OnABroker, RefusesATopicThatIsGone) {
 
 // ---- on the mock cluster --------------------------------------------------------------------------------------------
 
+/// The machine's, and what a process sees of it that stood still.
+class InterruptedClock final : public Clock {
+ public:
+  Time now() const override { return real_.now(); }
+  Steady steady() const override { return real_.steady() + stood_still_.load(); }
+  bool wall_is_confirmed() const override { return true; }
+
+  void stand_still(Steady by) { stood_still_ = stood_still_.load() + by; }
+
+ private:
+  SystemClock real_;
+  std::atomic<Steady> stood_still_{};
+};
+
 class OnAMock : public ::testing::Test {
  protected:
   static constexpr std::chrono::seconds away_max{4};  // a busy machine keeps threads waiting for a second
@@ -208,7 +222,7 @@ class OnAMock : public ::testing::Test {
     return found;
   }
 
-  SystemClock clock_;
+  InterruptedClock clock_;
   rd_kafka_t* const host_;
   rd_kafka_mock_cluster_t* cluster_;
   std::unique_ptr<KafkaLog> log_;
@@ -278,6 +292,14 @@ TEST_F(OnAMock, WhileTheBrokersAreAwayAppendsAreRefusedAndThenGoOn) {
   }
   EXPECT_TRUE(again);
   EXPECT_EQ(numbers(3), (std::vector<int>{0, 1, 2}));
+}
+
+TEST_F(OnAMock, BrokersDoNotAnswerForTimeInWhichThisProcessStoodStill) {
+  for (int i = 1; i < 4; ++i) {  // of each a second may count
+    clock_.stand_still(2 * away_max);
+    EXPECT_LE(log_->away_for(), away_max);
+    ASSERT_TRUE(append(i));
+  }
 }
 
 TEST_F(OnAMock, AStopAnswersWhatIsUnderWay) {

@@ -1,5 +1,6 @@
 #include "schemas/calendar/zone.hpp"
 
+#include <fstream>
 #include <stdexcept>
 
 #include <date/tz.h>
@@ -46,6 +47,14 @@ Zone::Stretch Zone::stretch_at(LocalTime local) const {
                       local_of(info.first.end, info.first.offset) - margin, info.first.offset};
   if (local < whole.from || local >= whole.to) return {local, local + Duration{1}, info.first.offset};
   return whole;
+}
+
+std::string zone_database_release() {
+  constexpr std::string_view beginning = "# version ";
+  std::ifstream database{"/usr/share/zoneinfo/tzdata.zi"};
+  std::string line;
+  std::getline(database, line);
+  return line.starts_with(beginning) ? line.substr(beginning.size()) : std::string{};
 }
 
 }  // namespace weir

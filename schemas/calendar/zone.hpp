@@ -32,8 +32,8 @@ class Zone {
   static Zone utc() { return Zone("UTC", nullptr); }
 
   const std::string& name() const { return name_; }
-  /// A local time that does not exist (clocks went forward) is taken as one hour later; of one that exists twice
-  /// (clocks went back) the first is meant. O(log transitions).
+  /// A local time that does not exist (clocks went forward) is taken as so much later as they went, an hour nearly
+  /// everywhere (RFC 5545); of one that exists twice (clocks went back) the first is meant. O(log transitions).
   Time to_time(LocalTime local) const;
   LocalTime to_local(Time time) const;
   /// The stretch around a local time, for callers that convert many neighbours; empty (from == to) where the local
@@ -46,5 +46,9 @@ class Zone {
   std::string name_;
   const date::time_zone* zone_;  // nullptr: UTC. Owned by the database, which lives as long as the process
 };
+
+/// The release of the machine's IANA database, such as 2025b, which verdicts by calendars depend on; empty if it does
+/// not say.
+std::string zone_database_release();
 
 }  // namespace weir

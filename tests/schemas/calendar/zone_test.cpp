@@ -85,6 +85,12 @@ TEST(Zone, GivesStretchesWithinWhichOneOffsetHolds) {
   }
 }
 
+TEST(Zone, TellsTheReleaseOfTheDatabase) {
+  const std::string release = zone_database_release();
+  ASSERT_GE(release.size(), 5u);
+  EXPECT_GE(release.substr(0, 4), "2023");
+}
+
 TEST(Zone, AnswersManyThreadsAtOnce) {
   std::vector<std::thread> threads;
   std::atomic<int> wrong{0};

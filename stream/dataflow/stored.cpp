@@ -29,6 +29,7 @@ std::vector<Item> decode_ascending(Decoder& in, std::size_t items_max, Decode de
     items.push_back(decode_one());
     if (i > 0 && !(order(items[i - 1]) < order(items[i]))) in.refuse();
   }
+  if (!in.ok()) items.clear();  // what was refused is nothing to build upon
   return items;
 }
 

@@ -118,16 +118,18 @@ TEST(StoredCell, RefusesDurationsThatCannotBe) {
 }
 
 TEST(StoredCell, RefusesABucketBeyondTheLast) {
-  const auto with_bucket = [](std::uint64_t index) {
+  const auto with_bucket = [](std::uint64_t index, std::uint64_t ahead = 0) {
     return cell_with([&](format::Encoder& out) {
       out.byte(1);
       out.signed_number(1);
       out.wide(0);
       out.wide(0);
       out.signed_number(0);
-      out.number(1);
-      out.number(index);
-      out.signed_number(1);
+      out.number(ahead + 1);
+      for (std::uint64_t i = 0; i <= ahead; ++i) {  // by how much each lies behind the one before
+        out.number(i < ahead ? std::min<std::uint64_t>(i, 1) : index - (ahead > 0 ? ahead - 1 : 0));
+        out.signed_number(1);
+      }
       for (int end = 0; end < 2; ++end) {
         out.number(0);
         out.signed_number(0);
@@ -136,6 +138,8 @@ TEST(StoredCell, RefusesABucketBeyondTheLast) {
   };
   EXPECT_TRUE(decode_cell(with_bucket(Sketch::indexes - 1)).ok());
   EXPECT_FALSE(decode_cell(with_bucket(Sketch::indexes)).ok());
+  EXPECT_TRUE(decode_cell(with_bucket(Sketch::indexes - 1, 100)).ok());
+  EXPECT_FALSE(decode_cell(with_bucket(Sketch::indexes, 100)).ok());
 }
 
 TEST(StoredCell, HasABucketForEveryDuration) {

@@ -10,115 +10,53 @@ namespace weir::query {
 namespace {
 
 constexpr std::int64_t micros_per_second = 1'000'000;
-constexpr std::int64_t inactivity_s_max = 3'155'760'000;  // a century
+constexpr std::int64_t seconds_max = 3'155'760'000;  // a century
 constexpr std::int64_t retain_s_min = 3'600;
 constexpr std::size_t end_activities_max = 1'000;
+constexpr std::size_t zone_bytes_max = 64;
 
-class Reading {
- public:
-  explicit Reading(ParsedSettings& parsed) : parsed_(parsed) {}
+void read_end_activities(const DocumentNode& node, std::vector<std::string>& activities) {
+  node.each_item(end_activities_max, [&](const DocumentNode& item) {
+    const auto text = item.text(name_bytes_max);
+    if (!text) return;
+    const bool known = std::find(activities.begin(), activities.end(), *text) != activities.end();
+    known ? item.fault("stands twice") : activities.push_back(*text);
+  });
+}
 
-  void document(JsonValue value) {
-    if (!is_object(value, "")) return;
-    for (auto items = value.items(); !items.done();) {
-      const std::string name{items.take().text(scratch_)};
-      const JsonValue member = items.take();
-      if (name == "completion") {
-        completion(member);
-      } else if (name == "retain_s") {
-        retain(member);
-      } else if (name == "zone") {
-        zone(member);
-      } else {
-        fault("", "a member is unknown");
-      }
-    }
-    if (parsed_.settings.retain_micros && !parsed_.settings.declares_completion()) {
-      fault("/retain_s", "needs a completion: what never ends is never old");
-    }
-  }
+void read_seconds(const DocumentNode& node, std::int64_t least, std::optional<std::int64_t>& micros) {
+  if (node.is_null()) return;
+  const auto seconds = node.whole(least, seconds_max);
+  if (seconds) micros = *seconds * micros_per_second;
+}
 
- private:
-  void fault(std::string pointer, std::string detail) {
-    parsed_.faults.push_back({std::move(pointer), std::move(detail)});
-  }
-
-  bool is_object(JsonValue value, const std::string& pointer) {
-    if (!value.is(JsonKind::object)) return fault(pointer, "must be an object"), false;
-    if (value.duplicate_key()) return fault(pointer, "names a member twice"), false;
-    return true;
-  }
-
-  void completion(JsonValue value) {
-    if (value.is(JsonKind::null) || !is_object(value, "/completion")) return;
-    for (auto items = value.items(); !items.done();) {
-      const std::string name{items.take().text(scratch_)};
-      const JsonValue member = items.take();
-      if (name == "end_activities") {
-        end_activities(member);
-      } else if (name == "inactivity_s") {
-        inactivity(member);
-      } else {
-        fault("/completion", "a member is unknown");
-      }
-    }
-  }
-
-  void end_activities(JsonValue value) {
-    const std::string pointer = "/completion/end_activities";
-    if (!value.is(JsonKind::array)) return fault(pointer, "must be an array");
-    auto& activities = parsed_.settings.end_activities;
-    std::size_t index = 0;
-    for (auto items = value.items(); !items.done(); ++index) {
-      const JsonValue item = items.take();
-      const std::string text = item.is(JsonKind::string) ? std::string{item.text(scratch_)} : std::string{};
-      if (text.empty() || text.size() > name_bytes_max) {
-        fault(pointer + '/' + std::to_string(index), "must be a string of 1 to 256 bytes");
-      } else if (std::find(activities.begin(), activities.end(), text) != activities.end()) {
-        fault(pointer + '/' + std::to_string(index), "stands twice");
-      } else {
-        activities.push_back(text);
-      }
-    }
-    if (index > end_activities_max) fault(pointer, "must hold at most 1,000");
-  }
-
-  void inactivity(JsonValue value) {
-    if (value.is(JsonKind::null)) return;
-    const auto seconds = value.is(JsonKind::number) ? value.as_int64() : std::nullopt;
-    if (!seconds || *seconds < 1 || *seconds > inactivity_s_max) {
-      return fault("/completion/inactivity_s", "must be a whole number of seconds from 1 to 3155760000");
-    }
-    parsed_.settings.inactivity_micros = *seconds * micros_per_second;
-  }
-
-  void retain(JsonValue value) {
-    if (value.is(JsonKind::null)) return;
-    const auto seconds = value.is(JsonKind::number) ? value.as_int64() : std::nullopt;
-    if (!seconds || *seconds < retain_s_min || *seconds > inactivity_s_max) {
-      return fault("/retain_s", "must be a whole number of seconds from 3600 to 3155760000");
-    }
-    parsed_.settings.retain_micros = *seconds * micros_per_second;
-  }
-
-  void zone(JsonValue value) {
-    const std::string name = value.is(JsonKind::string) ? std::string{value.text(scratch_)} : std::string{};
-    if (name.empty() || !Zone::find(name)) return fault("/zone", "must be the name of an IANA zone");
-    parsed_.settings.zone = name;
-  }
-
-  ParsedSettings& parsed_;
-  std::string scratch_;
-};
+void read_zone(const DocumentNode& node, std::string& zone) {
+  const auto name = node.text(zone_bytes_max);
+  if (!name) return;
+  Zone::find(*name) ? void(zone = *name) : node.fault("must be the name of an IANA zone");
+}
 
 }  // namespace
 
 Result<ParsedSettings> parse_settings_document(std::string_view body) {
-  JsonParser parser;
-  const auto value = parser.parse(body);
-  if (!value) return value.error();
   ParsedSettings parsed;
-  Reading(parsed).document(*value);
+  runtime::ProcessSettings& settings = parsed.settings;
+  auto faults = read_document(body, [&](const DocumentNode& document) {
+    const auto completion = [&](const DocumentNode& node) {
+      if (node.is_null()) return;
+      node.object({{"end_activities", [&](const auto& one) { read_end_activities(one, settings.end_activities); }},
+                   {"inactivity_s", [&](const auto& one) { read_seconds(one, 1, settings.inactivity_micros); }}});
+    };
+    const auto retain = [&](const DocumentNode& node) { read_seconds(node, retain_s_min, settings.retain_micros); };
+    document.object({{"completion", completion}, {"retain_s", retain}, {"zone", [&](const auto& one) {
+                                                                          read_zone(one, settings.zone);
+                                                                        }}});
+  });
+  if (!faults) return faults.error();
+  parsed.faults = *std::move(faults);
+  if (settings.retain_micros && !settings.declares_completion()) {
+    parsed.faults.push_back({"/retain_s", "needs a completion: what never ends is never old"});
+  }
   return parsed;
 }
 

@@ -6,20 +6,15 @@
 #include <vector>
 
 #include "schemas/base/result.hpp"
+#include "schemas/codec/document.hpp"
 #include "schemas/codec/json_writer.hpp"
 #include "stream/runtime/control_records.hpp"
 
 namespace weir::query {
 
-/// Something in a document that is not as it has to be.
-struct DocumentFault {
-  std::string pointer;  // JSON pointer; to the parent where the name is not ours
-  std::string detail;
-};
-
 struct ParsedSettings {
   runtime::ProcessSettings settings;
-  std::vector<DocumentFault> faults;  // all of them; `settings` counts if there are none
+  DocumentFaults faults;  // all of them; `settings` counts if there are none
 };
 
 /// Errors: those of the body (malformed_json, …), when there is no document to find faults in.

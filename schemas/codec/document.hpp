@@ -41,6 +41,9 @@ class DocumentNode {
   /// What is wrong, as a predicate: "must be …".
   void fault(std::string detail) const { faults_.push_back({pointer_, std::move(detail)}); }
 
+  /// How many faults the whole document has so far: who reads a part of it learns whether that part had any.
+  std::size_t faults() const { return faults_.size(); }
+
   /// Hands each member to the reader of its name, in the order of the document. A name that has none is a fault of the
   /// object, as is one that stands twice.
   void object(std::initializer_list<std::pair<std::string_view, Read>> readers) const;

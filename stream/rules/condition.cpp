@@ -203,6 +203,7 @@ bool Condition::asks_for_event() const {
 // ---- the document ---------------------------------------------------------------------------------------------------
 
 struct Condition::Reading {
+  const Paths& paths;
   int left = conditions_max;
 
   std::optional<Condition> read(const DocumentNode& node, int depth) {
@@ -233,8 +234,8 @@ struct Condition::Reading {
                   [&](const DocumentNode& one) {
                     ++forms;
                     made->kind = Node::Kind::comparison;
-                    const auto path = one.text(path_bytes_max);
-                    path ? void(made->path = *path) : void(whole = false);
+                    made->path = read_path(one);
+                    whole = whole && !made->path.empty();
                   }},
                  {"op", [&](const DocumentNode& one) { whole = (op = read_operator(one)) != nullptr && whole; }},
                  {"value", [&](const DocumentNode& one) {
@@ -264,11 +265,20 @@ struct Condition::Reading {
     return nullptr;
   }
 
-  static bool read_right(Node& made, const DocumentNode& node) {
+  /// Empty: it is none.
+  std::string read_path(const DocumentNode& node) const {
+    auto path = node.text(path_bytes_max);
+    if (!path) return {};
+    if (paths.known(*path)) return *std::move(path);
+    node.fault("must be one of the paths " + std::string{paths.all});
+    return {};
+  }
+
+  bool read_right(Node& made, const DocumentNode& node) const {
     if (node.value().is(JsonKind::object)) {
-      node.object(
-          {{"path", [&](const DocumentNode& one) { made.right_path = one.text(path_bytes_max).value_or(""); }}});
-      if (made.right_path.empty()) node.fault("must be a value or a path");
+      const std::size_t faults = node.faults();
+      node.object({{"path", [&](const DocumentNode& one) { made.right_path = read_path(one); }}});
+      if (made.right_path.empty() && node.faults() == faults) node.fault("must be a value or a path");
       return !made.right_path.empty();
     }
     auto value = value_of(node.value());
@@ -295,6 +305,8 @@ struct Condition::Reading {
   }
 };
 
-std::optional<Condition> Condition::read(const DocumentNode& node) { return Reading{}.read(node, 0); }
+std::optional<Condition> Condition::read(const DocumentNode& node, const Paths& paths) {
+  return Reading{paths}.read(node, 0);
+}
 
 }  // namespace weir::rules

@@ -24,6 +24,12 @@ class Facts {
   virtual Value before(std::string_view path) const = 0;
 };
 
+/// The paths that facts have.
+struct Paths {
+  bool (*known)(std::string_view path);
+  std::string_view all;  // to tell those who name another
+};
+
 /// `unknown`: what was asked for is missing, or of a kind that the operator does not compare.
 enum class Truth : std::uint8_t { no, unknown, yes };
 
@@ -31,8 +37,9 @@ enum class Truth : std::uint8_t { no, unknown, yes };
 class Condition {
  public:
   /// Reads `{"all": […]}`, `{"any": […]}`, `{"not": …}` or `{"path", "op", "value"}`, where `value` may be
-  /// `{"path": …}`. At most 32 levels and 1,000 conditions. Nothing if the node is none; then it has faults.
-  static std::optional<Condition> read(const DocumentNode& node);
+  /// `{"path": …}`. At most 32 levels and 1,000 conditions; paths are those that `paths` knows. Nothing if the node is
+  /// no condition; then it has faults.
+  static std::optional<Condition> read(const DocumentNode& node, const Paths& paths);
 
   /// Three-valued: of `all` the least of its conditions, of `any` the greatest, `not` of unknown is unknown.
   Truth truth(const Facts& facts) const;

@@ -11,6 +11,7 @@ void Clock::come_into_force(Time at, const Terms* terms, Change change) {
     if (change != Change::freeze) terms_when_resumed_ = terms;
     return;
   }
+  if (terms == nullptr && terms_ == nullptr) return;
   if (terms != nullptr && change == Change::freeze) return;
   pass(at);
   if (terms != nullptr && change == Change::retarget) return retarget(at, *terms);
@@ -37,12 +38,13 @@ void Clock::happen(Time at, const Signal& signal) {
 
 Standing Clock::standing() && {
   pass(Time::max());
-  if (is_open()) {
+  if (is_open() && terms_ != nullptr) {
     Cycle& cycle = cycles_.back();
     cycle.elapsed = passed_;
     if (runs()) cycle.elapsed += between({resumed_, std::max(resumed_, now_)});
     if (runs()) cycle.due = due();
   }
+  std::erase_if(cycles_, [](const Cycle& cycle) { return cycle.terms == nullptr; });
   return {std::move(cycles_), next_};
 }
 
@@ -50,29 +52,29 @@ Standing Clock::standing() && {
 
 void Clock::start_again(Time at, bool paused) {
   if (cycles_.empty() || metric_.reopening == Reopening::restart) return begin(at, paused);
-  if (metric_.reopening == Reopening::once || in_force_ == nullptr) return;
+  if (metric_.reopening == Reopening::once) return;
   if (cycles_.back().state == State::cancelled) return begin(at, paused);
   cycles_.back().ended.reset();
   go_on(at, paused);
   if (terms_when_resumed_ != nullptr) retarget(at, *terms_when_resumed_);
 }
 
+/// Without terms too: what is promised later is counted from here.
 void Clock::begin(Time at, bool paused) {
-  if (in_force_ == nullptr) return;
   cycles_.emplace_back().began = at;
-  terms_ = in_force_;
+  terms_ = cycles_.back().terms = in_force_;
   terms_when_resumed_ = nullptr;
   runs_.clear();
   passed_ = {};
   breach_.reset();
-  has_warned_.assign(terms_->warnings.size(), false);
+  has_warned_.assign(terms_ == nullptr ? 0 : terms_->warnings.size(), false);
   go_on(at, paused);
 }
 
 void Clock::go_on(Time at, bool paused) {
   cycles_.back().state = paused ? State::paused : State::running;
   resumed_ = since_ = at;
-  if (paused || !terms_->rearm_warnings) return;
+  if (paused || terms_ == nullptr || !terms_->rearm_warnings) return;
   for (std::size_t i = 0; i < has_warned_.size(); ++i) {
     const auto instant = instant_of(terms_->warnings[i]);
     if (instant && *instant > at) has_warned_[i] = false;
@@ -82,7 +84,7 @@ void Clock::go_on(Time at, bool paused) {
 void Clock::stand(Time at, State state) {
   if (runs()) {
     runs_.push_back({resumed_, at});
-    passed_ += between(runs_.back());
+    if (terms_ != nullptr) passed_ += between(runs_.back());
   }
   cycles_.back().state = state;
 }
@@ -97,15 +99,18 @@ void Clock::end(Time at, State state) {
 
 /// What it has run is counted as if these terms had always held; what they would have told before now is told now.
 void Clock::retarget(Time at, const Terms& terms) {
-  const Terms& former = *std::exchange(terms_, &terms);
+  static const std::vector<Warning> none;
+  const Terms* const former = std::exchange(terms_, &terms);
+  const std::vector<Warning>& known = former == nullptr ? none : former->warnings;
+  cycles_.back().terms = &terms;
   terms_when_resumed_ = nullptr;
   since_ = at;
   passed_ = {};
   for (const Run& run : runs_) passed_ += between(run);
   std::vector<bool> has_warned;
   for (const Warning& warning : terms.warnings) {
-    const auto known = std::find(former.warnings.begin(), former.warnings.end(), warning);
-    has_warned.push_back(known != former.warnings.end() && has_warned_[known - former.warnings.begin()]);
+    const auto same = std::find(known.begin(), known.end(), warning);
+    has_warned.push_back(same != known.end() && has_warned_[same - known.begin()]);
   }
   has_warned_ = std::move(has_warned);
   const auto passed_at = passed_before(at);
@@ -118,7 +123,7 @@ void Clock::retarget(Time at, const Terms& terms) {
 // ---- time -----------------------------------------------------------------------------------------------------------
 
 void Clock::pass(Time until) {
-  if (!runs()) return;
+  if (!runs() || terms_ == nullptr) return;
   find_breach(until);
   find_warnings(until);
 }

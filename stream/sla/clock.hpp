@@ -86,7 +86,8 @@ struct Cycle {
   Duration elapsed{};         // business time that it ran, by its terms
   std::optional<Time> due;    // while it runs; none: its calendar opens too seldom
   std::optional<Breach> breach;
-  std::vector<Warned> warned;  // ascending by time
+  std::vector<Warned> warned;    // ascending by time
+  const Terms* terms = nullptr;  // that it stands under: the caller's
 
   friend bool operator==(const Cycle&, const Cycle&) = default;
 };
@@ -104,8 +105,9 @@ class Clock {
   /// `now`: the last tick. No breach and no warning is told that comes later.
   Clock(const Metric& metric, Time now) : metric_(metric), now_(now) {}
 
-  /// From `at` on these terms hold; none: an open cycle is cancelled, and none begins. They outlive the clock. What is
-  /// fulfilled already stays as it was judged, unless it is resumed.
+  /// From `at` on these terms hold; none: nothing is promised, and a cycle that had terms is cancelled. One that began
+  /// without any is counted from its begin once there are some, and is not told before. What is fulfilled already stays
+  /// as it was judged, unless it is resumed. They outlive the clock.
   void come_into_force(Time at, const Terms* terms, Change change);
   void happen(Time at, const Signal& signal);
   /// To be told nothing after it.

@@ -22,6 +22,8 @@ struct Known final : Facts {
   }
 };
 
+constexpr Paths any_path{[](std::string_view path) { return path != "nowhere"; }, "anywhere"};
+
 struct ReadCondition {
   std::optional<Condition> condition;
   DocumentFaults faults;
@@ -29,7 +31,8 @@ struct ReadCondition {
 
 ReadCondition read(std::string_view text) {
   ReadCondition found;
-  auto faults = read_document(text, [&](const DocumentNode& node) { found.condition = Condition::read(node); });
+  auto faults =
+      read_document(text, [&](const DocumentNode& node) { found.condition = Condition::read(node, any_path); });
   found.faults = faults ? *faults : DocumentFaults{{"", "unreadable"}};
   return found;
 }
@@ -151,9 +154,13 @@ TEST(Condition, TellsEveryFault) {
   EXPECT_THAT(read(R"({"path":"a","op":"eq"})").faults, ElementsAre(FieldsAre("", "must have a value with this op")));
   EXPECT_THAT(read(R"({"path":"a","op":"exists","value":1})").faults,
               ElementsAre(FieldsAre("", "takes no value with this op")));
-  EXPECT_THAT(
-      read(R"({"path":"a","op":"eq","value":{"a":1}})").faults,
-      ElementsAre(FieldsAre("/value", "a member is unknown"), FieldsAre("/value", "must be a value or a path")));
+  EXPECT_THAT(read(R"({"path":"a","op":"eq","value":{"a":1}})").faults,
+              ElementsAre(FieldsAre("/value", "a member is unknown")));
+  EXPECT_THAT(read(R"({"path":"nowhere","op":"eq","value":{"path":"nowhere"}})").faults,
+              ElementsAre(FieldsAre("/path", "must be one of the paths anywhere"),
+                          FieldsAre("/value/path", "must be one of the paths anywhere")));
+  EXPECT_THAT(read(R"({"path":"a","op":"eq","value":{}})").faults,
+              ElementsAre(FieldsAre("/value", "must be a value or a path")));
   std::string deep = R"({"path":"a","op":"exists"})";
   for (int i = 0; i < 40; ++i) deep = "{\"not\":" + deep + '}';
   EXPECT_EQ(read(deep).faults.size(), 1u);

@@ -40,7 +40,7 @@ class RandomHistory {
     history_.metric.stop_starts = one_in(4);
     for (int i = upto(1); i >= 0; --i) add_calendar();
     for (int i = upto(2); i >= 0; --i) add_terms();
-    history_.happenings.push_back({0, true, 0, Change::retarget, {}});
+    history_.happenings.push_back({0, true, one_in(4) ? -1 : 0, Change::retarget, {}});
     for (int i = upto(12); i > 0; --i) add_happening();
     std::stable_sort(history_.happenings.begin() + 1, history_.happenings.end(), [](const auto& a, const auto& b) {
       return std::pair{a.at, !a.is_terms} < std::pair{b.at, !b.is_terms};
@@ -167,9 +167,9 @@ std::string told(const History& history) {
 void expect_as_walked(std::uint64_t seed, Duration step, int end) {
   const RandomHistory random{seed, step, end};
   const History& history = random.get();
-  Standing walked = walk(history);
-  const Standing found = by_clock(history);
-  // The walk ends; what the calendars open behind it they open for none.
+  const Standing walked = walk(history);
+  Standing found = by_clock(history);
+  for (Cycle& cycle : found.cycles) cycle.terms = nullptr;  // the walk has others
   const bool same = found.cycles == walked.cycles && found.next == walked.next;
   ASSERT_TRUE(same) << "seed " << seed << '\n'
                     << told(history) << "walked:\n"

@@ -161,6 +161,20 @@ TEST_F(SlaTermsTest, FreezeKeepsRestartBeginsNoneCancels) {
   EXPECT_EQ(gone.next, std::nullopt);
 }
 
+TEST_F(SlaTermsTest, WhatIsPromisedAfterTheBeginCountsFromIt) {
+  const Terms four = terms(hours{4}), one = terms(hours{1});
+  const auto promised = [&](const Terms* later) {
+    Clock clock{{}, at(12)};
+    clock.happen(at(9), start);
+    if (later != nullptr) clock.come_into_force(at(11), later, Change::retarget);
+    return std::move(clock).standing();
+  };
+  EXPECT_TRUE(promised(nullptr).cycles.empty());
+  EXPECT_EQ(promised(&four).cycles.at(0).due, at(13));
+  EXPECT_EQ(promised(&four).cycles.at(0).began, at(9));
+  EXPECT_EQ(promised(&one).cycles.at(0).breach, (Breach{at(10), at(11), Cause::policy, false}));
+}
+
 TEST_F(SlaTermsTest, AHolidayAddedLaterMovesTheDueTime) {
   OpeningHours with_holiday = office();
   with_holiday.holidays = {OpeningHours::Date{std::chrono::year{2026} / std::chrono::November / 23}};

@@ -51,6 +51,7 @@ class Walk {
       return;
     }
     const bool paused = !runs();
+    if (in_force_ == nullptr && now().terms == nullptr) return;
     if (in_force_ == nullptr) {
       end(t, State::cancelled);
     } else if (one.change == Change::retarget) {
@@ -78,7 +79,7 @@ class Walk {
   void start_again(int t, bool paused) {
     const bool resumes = !cycles_.empty() && history_.metric.reopening != Reopening::restart;
     if (!resumes) return begin(t, paused);
-    if (history_.metric.reopening == Reopening::once || in_force_ == nullptr) return;
+    if (history_.metric.reopening == Reopening::once) return;
     if (now().cycle.state == State::cancelled) return begin(t, paused);
     now().cycle.ended.reset();
     enter(t, paused);
@@ -86,7 +87,6 @@ class Walk {
   }
 
   void begin(int t, bool paused) {
-    if (in_force_ == nullptr) return;
     cycles_.emplace_back();
     now().cycle.began = time_of(t);
     now().terms = in_force_;
@@ -97,7 +97,7 @@ class Walk {
   void enter(int t, bool paused) {
     now().cycle.state = paused ? State::paused : State::running;
     now().resumed = now().since = t;
-    if (paused || !now().terms->rearm_warnings) return;
+    if (paused || now().terms == nullptr || !now().terms->rearm_warnings) return;
     std::erase_if(now().given, [&](const Warning& one) {
       const auto instant = instant_of(one);
       return instant && *instant > t;
@@ -108,7 +108,7 @@ class Walk {
     if (runs()) now().runs.push_back({now().resumed, t});
     now().cycle.ended = time_of(t);
     now().cycle.state = state == State::met && now().breach ? State::met_late : state;
-    now().cycle.elapsed = history_.step * passed(0);
+    if (now().terms != nullptr) now().cycle.elapsed = history_.step * passed(0);
   }
 
   void count_again(int t, const History::StepTerms* terms) {
@@ -153,7 +153,7 @@ class Walk {
   }
 
   void look(int t) {
-    if (now().breach) return;
+    if (now().terms == nullptr || now().breach) return;
     if (!planned_) plan();
     if (due_ == t) return breach(t, t, Cause::time);
     for (std::size_t i = 0; i < instants_.size(); ++i) {
@@ -222,12 +222,15 @@ class Walk {
 
   Standing finish() {
     Standing standing;
-    if (is_open()) now().cycle.elapsed = history_.step * passed(history_.now);
-    if (runs()) {
+    const bool is_told = is_open() && now().terms != nullptr;
+    if (is_told) now().cycle.elapsed = history_.step * passed(history_.now);
+    if (is_told && runs()) {
       const auto due = due_at();
       if (due) now().cycle.due = time_of(*due);
     }
-    for (const WalkedCycle& one : cycles_) standing.cycles.push_back(one.cycle);
+    for (const WalkedCycle& one : cycles_) {
+      if (one.terms != nullptr) standing.cycles.push_back(one.cycle);
+    }
     if (next_) standing.next = time_of(*next_);
     return standing;
   }

@@ -1,0 +1,48 @@
+// An SLA policy as a document (`schemas/definitions/sla-policy.schema.json`): what is measured, and what is promised to
+// whom.
+//   {"metrics": {"resolution": {"start": …, "stop": …, "pause": …, "reopening": "resume"}},
+//    "targets": [{"name": "gold", "when": …, "calendar": "office", "promises": {"resolution": "8h"},
+//                 "warnings": [{"percent": 75}, {"before": "15m"}]}]}
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "stream/rules/condition.hpp"
+#include "stream/sla/clock.hpp"
+
+namespace weir::sla {
+
+/// Start and stop are edges: what asks for the event holds with each event that it holds for; what asks for the case
+/// alone, with the event that makes it hold. Pause is a level.
+struct MetricRules {
+  std::string name;
+  rules::Condition start;
+  rules::Condition stop;
+  std::optional<rules::Condition> pause;
+  Metric metric;
+};
+
+/// What is promised to the cases that it is for; the first that fits counts.
+struct Target {
+  std::string name;
+  std::optional<rules::Condition> when;  // none: any case
+  std::string calendar;
+  std::vector<std::pair<std::string, Duration>> promises;  // by metric
+  Terms terms;                                             // but for target and calendar
+};
+
+struct Policy {
+  std::vector<MetricRules> metrics;
+  std::optional<rules::Condition> stop_all;  // an edge that stops every metric, such as that the case is solved
+  std::vector<Target> targets;
+};
+
+inline constexpr std::string_view always_open = "always";  // a calendar that need not be declared
+
+/// Nothing if the node is no policy; then it has faults. At most 100 metrics and 1,000 targets.
+std::optional<Policy> read_policy(const DocumentNode& node);
+
+}  // namespace weir::sla

@@ -1,0 +1,129 @@
+#include "stream/sla/judge.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace weir::sla {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using testing::ElementsAre;
+using testing::FieldsAre;
+
+struct ReadPolicy {
+  std::optional<Policy> policy;
+  DocumentFaults faults;
+};
+
+ReadPolicy read(std::string_view text) {
+  ReadPolicy found;
+  auto faults = read_document(text, [&](const DocumentNode& node) { found.policy = read_policy(node); });
+  found.faults = faults ? *faults : DocumentFaults{{"", "unreadable"}};
+  return found;
+}
+
+constexpr std::string_view support = R"({
+  "targets": [
+    {"name": "gold", "when": {"path": "case.attr.tier", "op": "eq", "value": "gold"},
+     "promises": {"first_reply": "10m", "resolution": "1h"}, "warnings": [{"percent": 50}]},
+    {"name": "others", "promises": {"resolution": "4h"}, "warnings": [{"before": "15m"}, {"before_business": "1h"}]}],
+  "metrics": {
+    "first_reply": {"start": {"path": "activity", "op": "eq", "value": "created"},
+                    "stop": {"path": "activity", "op": "eq", "value": "replied"}, "reopening": "once"},
+    "resolution": {"start": {"path": "case.attr.status", "op": "in", "value": ["new", "open"]},
+                   "stop": {"path": "case.attr.status", "op": "eq", "value": "solved"},
+                   "pause": {"path": "case.attr.status", "op": "eq", "value": "pending"}, "reopening": "resume"}},
+  "stop_all": {"path": "activity", "op": "eq", "value": "closed"}})";
+
+Time at(int minute) { return Time{hours{24 * 20'000} + minutes{minute}}; }
+
+Event event(int minute, std::string activity, std::string attributes = "") {
+  Event made;
+  made.case_id = "c";
+  made.activity = std::move(activity);
+  made.timestamp = at(minute);
+  if (!attributes.empty()) {
+    const auto equals = attributes.find('=');
+    made.attributes = {{attributes.substr(0, equals), '"' + attributes.substr(equals + 1) + '"'}};
+  }
+  return made;
+}
+
+class JudgeTest : public ::testing::Test {
+ protected:
+  std::vector<Verdict> verdicts(std::vector<Event> events, int now) const { return judge_.verdicts(events, at(now)); }
+
+  const Judge judge_ = Judge::make(*read(support).policy, {}).value();
+};
+
+TEST_F(JudgeTest, MeasuresByConditionsAndPromisesByTheFirstThatFits) {
+  const auto found =
+      verdicts({event(0, "created", "tier=gold"), event(1, "triaged", "status=new"), event(12, "replied"),
+                event(30, "asked", "status=pending"), event(50, "answered", "status=open")},
+               70);
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].cycles.at(0).state, State::met_late);
+  EXPECT_EQ(found[0].cycles.at(0).breach->at, at(10));
+  EXPECT_THAT(found[0].targets, ElementsAre(0));
+  EXPECT_EQ(found[1].cycles.at(0).began, at(1));
+  EXPECT_EQ(found[1].cycles.at(0).elapsed, minutes{29 + 20});
+  EXPECT_EQ(found[1].cycles.at(0).due, at(81));
+}
+
+TEST_F(JudgeTest, AFieldThatChangesLaterChangesWhatIsPromised) {
+  const auto found = verdicts({event(0, "triaged", "status=new"), event(90, "upgraded", "tier=gold")}, 95);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].cycles.at(0).breach, (Breach{at(60), at(90), Cause::policy, false}));
+  EXPECT_THAT(found[0].targets, ElementsAre(0));
+}
+
+TEST_F(JudgeTest, ALevelStartsWhereItBeginsToHoldAndAnEventEachTime) {
+  // The status stays open; what is written meanwhile starts nothing anew.
+  const auto held =
+      verdicts({event(0, "triaged", "status=open"), event(5, "done", "status=solved"), event(6, "noted")}, 9);
+  EXPECT_EQ(held.at(0).cycles.at(0).state, State::met);
+  const auto reopened = verdicts(
+      {event(0, "triaged", "status=open"), event(5, "done", "status=solved"), event(8, "back", "status=open")}, 9);
+  EXPECT_EQ(reopened.at(0).cycles.at(0).state, State::running);
+  EXPECT_EQ(reopened.at(0).cycles.at(0).elapsed, minutes{6});
+}
+
+TEST_F(JudgeTest, WhatStopsAllStopsEveryMetric) {
+  const auto found =
+      verdicts({event(0, "created", "tier=gold"), event(1, "triaged", "status=new"), event(5, "closed")}, 900);
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].cycles.at(0).state, State::met);
+  EXPECT_EQ(found[1].cycles.at(0).state, State::met);
+}
+
+TEST_F(JudgeTest, DoesNotMindTheOrderInWhichEventsAreGiven) {
+  const std::vector<Event> events{event(0, "created", "tier=gold"), event(1, "triaged", "status=new"),
+                                  event(12, "replied"), event(30, "asked", "status=pending")};
+  std::vector<Event> turned{events.rbegin(), events.rend()};
+  EXPECT_EQ(verdicts(events, 70).at(1).cycles, verdicts(turned, 70).at(1).cycles);
+}
+
+TEST(SlaPolicy, NeedsCalendarsThatThereAre) {
+  auto policy = *read(support).policy;
+  policy.targets[1].calendar = "office";
+  const auto judge = Judge::make(policy, {});
+  ASSERT_FALSE(judge);
+  EXPECT_EQ(judge.error().detail, "/targets/1/calendar: there is no calendar \"office\"");
+}
+
+TEST(SlaPolicy, TellsEveryFault) {
+  EXPECT_THAT(read("{}").faults, ElementsAre(FieldsAre("", "must have metrics and targets")));
+  const auto found = read(R"({"metrics": {"A b": {}, "m": {"start": {"path": "activty", "op": "exists"}}, "n": {}},
+    "targets": [{"name": "t", "promises": {"gone": "1h"}, "grace": "61s", "warnings": [{"percent": 0}, {}]},
+                {"promises": {}}], "more": 1})");
+  EXPECT_FALSE(found.policy);
+  std::vector<std::string> pointers;
+  for (const DocumentFault& fault : found.faults) pointers.push_back(fault.pointer);
+  EXPECT_THAT(pointers,
+              ElementsAre("/metrics/A b", "/metrics/m/start/path", "/metrics/n", "", "/targets/0/promises/gone",
+                          "/targets/0/grace", "/targets/0/warnings/0/percent", "/targets/0/warnings/1", "/targets/1"));
+}
+
+}  // namespace
+}  // namespace weir::sla

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
+#include <optional>
 #include <thread>
 
+#include "api/app/discover_sla.hpp"
 #include "api/app/file_options.hpp"
 #include "api/query/answers.hpp"
 #include "schemas/codec/timestamp.hpp"
@@ -78,8 +80,33 @@ Result<void> print_variants(const query::VariantList& list, std::size_t first, s
   return outcome;
 }
 
+/// The policies of `--sla` and the cases that they judge.
+struct Promises {
+  std::vector<NamedJudge> judges;
+  CaseEvents cases;
+};
+
+/// Nothing where no policies were given. The file is read once more: its events are kept whole only for this.
+Result<std::optional<Promises>> promises_of(const Settings& settings) {
+  if (settings.sla.empty()) return std::optional<Promises>{};
+  auto policies = read_sla_file(settings.sla);
+  if (!policies) return policies.error();
+  for (std::size_t i = 1; i < policies->faults.size(); ++i) {
+    std::fprintf(stderr, "weir discover: %s\n", policies->faults[i].c_str());
+  }
+  if (!policies->faults.empty()) return Error{Code::invalid_document, policies->faults.front()};
+  auto options = file_options(settings);
+  if (!options) return options.error();
+  std::optional<Promises> promises{std::in_place};
+  promises->judges = std::move(policies->judges);
+  ingest::FileReader reader{std::move(*options), promises->cases};
+  if (const auto read = ingest::read_file(settings.file, reader); !read) return read.error();
+  promises->cases.order();
+  return promises;
+}
+
 Result<void> print_json(feed::ProcessView& view, const feed::BatchView& batch, const std::string& process,
-                        const std::string& as_of) {
+                        const std::string& as_of, const std::optional<Promises>& promises) {
   std::optional<query::VariantList> variants;
   std::thread listing{[&] { variants.emplace(view); }};
   std::string text;
@@ -99,6 +126,7 @@ Result<void> print_json(feed::ProcessView& view, const feed::BatchView& batch, c
         return print_variants(list, first, last, read);
       });
   if (!written) return written;
+  if (promises) write_sla(json.key("sla"), promises->cases, promises->judges);
   json.end_object();
   text.push_back('\n');
   print(text);
@@ -110,6 +138,8 @@ Result<void> print_json(feed::ProcessView& view, const feed::BatchView& batch, c
 int discover(const Settings& settings) {
   auto options = file_options(settings);
   if (!options) return fail(options.error());
+  const auto promises = promises_of(settings);
+  if (!promises) return fail(promises.error());
   auto batch = std::make_unique<feed::BatchView>();
   ingest::FileReader reader{std::move(*options), *batch, threads_max()};
   const auto read = ingest::read_file(settings.file, reader);
@@ -121,9 +151,10 @@ int discover(const Settings& settings) {
   Result<void> printed;
   if (settings.format == "dot" || settings.format == "text") {
     std::string text = settings.format == "dot" ? query::map_as_dot(*view, process) : query::summary_text(*view);
+    if (*promises && settings.format == "text") text += sla_text((*promises)->cases, (*promises)->judges);
     print(text);
   } else {
-    printed = print_json(*view, *batch, process, as_of);
+    printed = print_json(*view, *batch, process, as_of, *promises);
   }
   // Both stay until the process ends: freeing a million small pieces one by one would take as long as finding them.
   static_cast<void>(batch.release());

@@ -89,6 +89,7 @@ struct Settings {
   // discover, ingest, export, demo
   std::string file;              // FILE of discover and ingest; `log` of demo
   std::string format;            // discover: json, dot, text; export: csv, xes, ndjson
+  std::string sla;               // discover: the file of SLA policies
   std::string zone;              // empty: none declared
   std::vector<std::string> map;  // "field=column"
   std::string classifier;

@@ -1,17 +1,17 @@
 #include "api/app/settings_file.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <sstream>
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include "api/app/small_file.hpp"
+
 namespace weir::app {
 namespace {
 
-constexpr std::size_t file_bytes_max = 1024 * 1024;
 constexpr std::size_t settings_max = 1'000;
 
 struct Refusal {
@@ -89,22 +89,10 @@ class FlatMap final : public YAML::EventHandler {
   bool expects_name_ = true;
 };
 
-Result<std::string> read_bounded(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text(file_bytes_max + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!file.is_open() || file.bad() || (file.fail() && !file.eof())) {
-    return Error{Code::invalid_document, path + ": cannot be read"};
-  }
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > file_bytes_max) return Error{Code::invalid_document, path + ": is larger than 1 MiB"};
-  return text;
-}
-
 }  // namespace
 
 Result<std::vector<FileSetting>> read_settings_file(const std::string& path) {
-  const auto text = read_bounded(path);
+  const auto text = read_small_file(path);
   if (!text) return text.error();
   const auto at = [&](int line, const std::string& what) {
     return Error{Code::invalid_document, path + ":" + std::to_string(line) + ": " + what};

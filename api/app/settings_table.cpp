@@ -74,6 +74,7 @@ const std::array table = std::to_array<Setting>({
 
   {"format", {discover}, "json|dot|text", "json", "The form of the answer.", Choice{&Settings::format}},
   {"format", {export_}, "csv|xes|ndjson", "csv", "The form of the file.", Choice{&Settings::format}},
+  {"sla", {discover}, "FILE", "", "SLA policies and their calendars, YAML or JSON: how each case stands under them.", Text{&Settings::sla}},
   {"zone", {demo, discover, ingest}, "ZONE", "", "The IANA zone of times without an offset, such as Europe/Berlin.", Text{&Settings::zone}},
   {"map", {demo, discover, ingest}, "FIELD=COLUMN", "", "The column that holds a field of the event; repeatable.", List{&Settings::map}},
   {"classifier", {demo, discover, ingest}, "NAME", "", "The XES classifier that names the activity.", Text{&Settings::classifier}},

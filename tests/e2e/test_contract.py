@@ -1,11 +1,40 @@
 """The documents that the binary serves, held to themselves and to what it does."""
 
+import json
 import re
+import subprocess
+import tempfile
+from pathlib import Path
 
 from jsonschema import Draft202012Validator
 
-from running import WithNode, event
+from running import BINARY, WithNode, event
 
+METRIC = {"start": {"path": "activity", "op": "eq", "value": "a"}, "stop": {"path": "attr.x", "op": "exists"}}
+TARGET = {"name": "t", "promises": {"m": "1h30m"}}
+
+
+def sla(metric=METRIC, target=TARGET, **calendar):
+    return {"calendars": {"c": calendar}, "policies": {"p": {"metrics": {"m": metric}, "targets": [target]}}}
+
+
+SLA_GOOD = [sla(), sla(zone="Europe/Berlin", week={"mon": ["09:00-24:00"]}, holidays=["2026-12-25"]),
+            sla(shifts={"2026-12-24": ["09:00-12:00"]}, breaks={"2026-12-23": []}),
+            sla({"stop": METRIC["stop"], "stop_starts": True}), sla({**METRIC, "pause": METRIC["stop"], "reopening": "resume"}),
+            sla({**METRIC, "start": {"all": [{"not": METRIC["stop"]}, {"any": [METRIC["start"]]}]}}),
+            sla({**METRIC, "start": {"path": "case.attr.a", "op": "in", "value": [1, "a", None]}}),
+            sla({**METRIC, "start": {"path": "id", "op": "eq", "value": {"path": "case.id"}}}),
+            sla(target={**TARGET, "when": METRIC["start"], "calendar": "c", "grace": "60s", "rearm_warnings": True,
+                        "warnings": [{"percent": 75}, {"before": "15m"}, {"before_business": "1h"}]})]
+SLA_BAD = [[], {}, {"policies": {}}, {"policies": {"P": {}}}, {**sla(), "more": 1}, sla(open=True), sla(week={"monday": []}),
+           sla(week={"mon": ["9-17"]}), sla(week={"mon": ["09:00-24:01"]}), sla(holidays="2026-12-25"), sla({}),
+           sla({"start": METRIC["start"]}), sla({**METRIC, "reopening": "never"}), sla({**METRIC, "start": {"all": []}}),
+           sla({**METRIC, "start": {"path": "activty", "op": "exists"}}),
+           sla({**METRIC, "start": {"path": "activity", "op": "like", "value": 1}}),
+           sla({**METRIC, "start": {"path": "activity", "op": "exists", "not": METRIC["stop"]}}),
+           sla(target={"promises": {}}), sla(target={**TARGET, "promises": {"m": "1x"}}),
+           sla(target={**TARGET, "promises": {"m": ""}}), sla(target={**TARGET, "warnings": [{}]}),
+           sla(target={**TARGET, "warnings": [{"percent": 100}]})]
 GOOD = [event("1", "a", 0), event("1", "a", 0, process="p-1_x"), event("1", "a", 0, start="2026-01-01T00:00:00+01:00"),
         event("1", "a", 0, timestamp=1767225600000), event("1", "a", 0, id="x", source="/s", lifecycle="start"),
         event("1", "a", 0, instance="i", resource="r", sequence=7), event("1", "a", 0, anything="kept"),
@@ -49,7 +78,7 @@ class Documents(WithNode):
         for document in (self.openapi, self.asyncapi):
             for schema in document["components"]["schemas"].values():
                 Draft202012Validator.check_schema(schema)
-        for name in ("event", "process"):
+        for name in ("event", "process", "sla"):
             answer = self.call("GET", f"/schemas/{name}.json")
             self.assertEqual(answer.headers["content-type"], "application/schema+json")
             Draft202012Validator.check_schema(answer.body)
@@ -91,3 +120,16 @@ class Documents(WithNode):
                 with self.subTest(document):
                     self.assertEqual(schema.is_valid(document), expected)
                     self.assertEqual(self.call("PUT", "/v1/processes/p", document).status, 200 if expected else 422)
+
+    def test_the_schema_of_policies_and_discover_agree(self):
+        schema = Draft202012Validator(self.call("GET", "/schemas/sla.json").body)
+        with tempfile.TemporaryDirectory() as folder:
+            log, policies = Path(folder) / "log.csv", Path(folder) / "sla.json"
+            log.write_text("case_id,activity,timestamp\n1,a,2026-01-01T00:00:00Z\n")
+            for expected, documents in ((0, SLA_GOOD), (1, SLA_BAD)):
+                for document in documents:
+                    with self.subTest(str(document)):
+                        self.assertEqual(schema.is_valid(document), expected == 0)
+                        policies.write_text(json.dumps(document))
+                        run = subprocess.run([BINARY, "discover", log, "--sla", policies], capture_output=True, check=False)
+                        self.assertEqual(run.returncode, expected, run.stderr)

@@ -35,7 +35,7 @@ net::Response no_demo() {
 struct Order {
   std::optional<std::uint64_t> speed_percent;
   std::optional<bool> paused;
-  std::vector<query::DocumentFault> faults;
+  std::vector<DocumentFault> faults;
 };
 
 void read_speed(const JsonValue& value, Order& order) {

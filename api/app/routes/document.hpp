@@ -41,7 +41,7 @@ class Document {
   };
   bool is_object_ = true;
   std::map<std::string, Member, std::less<>> members_;
-  std::vector<query::DocumentFault> faults_;
+  std::vector<DocumentFault> faults_;
 };
 
 }  // namespace weir::app

@@ -19,10 +19,10 @@ Result<void> check_document(const net::RequestHead& head) {
   return {};
 }
 
-net::Response invalid_document(const std::vector<query::DocumentFault>& faults, std::string_view trace_id) {
+net::Response invalid_document(const std::vector<DocumentFault>& faults, std::string_view trace_id) {
   return with_members(net::problem({Code::invalid_document, ""}, trace_id), [&](JsonWriter& json) {
     json.key("faults").begin_array();
-    for (const query::DocumentFault& fault : faults) {
+    for (const DocumentFault& fault : faults) {
       json.begin_object().member("pointer", fault.pointer).member("detail", fault.detail).end_object();
     }
     json.end_array();

@@ -16,6 +16,6 @@ Result<void> check_no_query(const net::RequestHead& head);
 Result<void> check_document(const net::RequestHead& head);
 
 /// The answer that names every fault.
-net::Response invalid_document(const std::vector<query::DocumentFault>& faults, std::string_view trace_id);
+net::Response invalid_document(const std::vector<DocumentFault>& faults, std::string_view trace_id);
 
 }  // namespace weir::app

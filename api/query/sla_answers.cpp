@@ -1,0 +1,148 @@
+#include "api/query/sla_answers.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <optional>
+
+#include "api/query/answers.hpp"
+#include "schemas/codec/timestamp.hpp"
+
+namespace weir::query {
+namespace {
+
+using sla::Cycle;
+using sla::State;
+
+std::string_view name_of(State state) {
+  switch (state) {
+    case State::running:
+      return "running";
+    case State::paused:
+      return "paused";
+    case State::met:
+      return "met";
+    case State::met_late:
+      return "met_late";
+    default:
+      return "cancelled";
+  }
+}
+
+void write_time(JsonWriter& json, std::optional<Time> time) {
+  time ? void(json.value(to_rfc3339(*time))) : void(json.value(nullptr));
+}
+
+void write_breach(JsonWriter& json, const std::optional<sla::Breach>& breach) {
+  if (!breach) {
+    json.value(nullptr);
+    return;
+  }
+  json.begin_object().member("at", to_rfc3339(breach->at)).member("detected", to_rfc3339(breach->detected));
+  json.member("cause", breach->cause == sla::Cause::time ? "time" : "policy").member("retracted", breach->retracted);
+  json.end_object();
+}
+
+void write_warned(JsonWriter& json, const sla::Warned& warned) {
+  json.begin_object().member("at", to_rfc3339(warned.at));
+  switch (warned.warning.kind) {
+    case sla::Warning::Kind::percent:
+      json.member("percent", warned.warning.percent);
+      break;
+    case sla::Warning::Kind::before:
+      json.key("before_s").raw(exact_seconds(warned.warning.before.count()));
+      break;
+    default:
+      json.key("before_business_s").raw(exact_seconds(warned.warning.before.count()));
+  }
+  json.end_object();
+}
+
+std::optional<double> met_share(const SlaTally& tally) {
+  const std::int64_t fulfilled = tally.met + tally.met_late;
+  if (fulfilled == 0) return {};
+  return static_cast<double>(tally.met) / static_cast<double>(fulfilled);
+}
+
+/// What the policy promises, as (metric, target), metric by metric.
+template <class Visit>
+void each_promise(const sla::Policy& policy, const Visit& visit) {
+  for (std::size_t metric = 0; metric < policy.metrics.size(); ++metric) {
+    for (std::size_t target = 0; target < policy.targets.size(); ++target) {
+      const auto& promises = policy.targets[target].promises;
+      const bool promised = std::any_of(promises.begin(), promises.end(),
+                                        [&](const auto& one) { return one.first == policy.metrics[metric].name; });
+      if (promised) visit(metric, target);
+    }
+  }
+}
+
+}  // namespace
+
+void SlaTally::count(const Cycle& cycle) {
+  ++cycles;
+  met += cycle.state == State::met;
+  met_late += cycle.state == State::met_late;
+  running += cycle.state == State::running;
+  paused += cycle.state == State::paused;
+  cancelled += cycle.state == State::cancelled;
+  breached += cycle.breach && !cycle.breach->retracted;
+}
+
+void SlaTallies::count(const sla::Verdict& verdict) {
+  for (std::size_t i = 0; i < verdict.cycles.size(); ++i) {
+    tallies_[{verdict.metric, verdict.targets[i]}].count(verdict.cycles[i]);
+  }
+}
+
+void SlaTallies::write(JsonWriter& json, const sla::Policy& policy) const {
+  json.key("metrics").begin_array();
+  std::optional<std::size_t> open;
+  each_promise(policy, [&](std::size_t metric, std::size_t target) {
+    if (open && *open != metric) json.end_array().end_object();
+    if (open != metric) json.begin_object().member("name", policy.metrics[metric].name).key("targets").begin_array();
+    open = metric;
+    const auto known = tallies_.find({metric, target});
+    const SlaTally tally = known == tallies_.end() ? SlaTally{} : known->second;
+    json.begin_object().member("name", policy.targets[target].name).member("cycles", tally.cycles);
+    json.member("met", tally.met).member("met_late", tally.met_late).member("running", tally.running);
+    json.member("paused", tally.paused).member("cancelled", tally.cancelled).member("breached", tally.breached);
+    json.key("met_share");
+    const auto share = met_share(tally);
+    share ? void(json.value(*share)) : void(json.value(nullptr));
+    json.end_object();
+  });
+  if (open) json.end_array().end_object();
+  json.end_array();
+}
+
+std::string SlaTallies::text(const sla::Policy& policy) const {
+  std::string text;
+  each_promise(policy, [&](std::size_t metric, std::size_t target) {
+    const auto known = tallies_.find({metric, target});
+    const SlaTally tally = known == tallies_.end() ? SlaTally{} : known->second;
+    char share[32] = "-";
+    if (const auto met = met_share(tally)) std::snprintf(share, sizeof share, "%.1f %%", *met * 100);
+    text += "  " + policy.metrics[metric].name + ", " + policy.targets[target].name + ": " + share + " met of " +
+            std::to_string(tally.met + tally.met_late) + ", " + std::to_string(tally.running) + " running, " +
+            std::to_string(tally.paused) + " paused, " + std::to_string(tally.breached) + " breached\n";
+  });
+  return text;
+}
+
+void write_cycles(JsonWriter& json, std::string_view case_id, const sla::Verdict& verdict, const sla::Policy& policy) {
+  for (std::size_t i = 0; i < verdict.cycles.size(); ++i) {
+    const Cycle& cycle = verdict.cycles[i];
+    json.begin_object().member("case", case_id).member("metric", policy.metrics[verdict.metric].name);
+    json.member("target", policy.targets[verdict.targets[i]].name).member("cycle", i + 1);
+    json.member("state", name_of(cycle.state)).member("began", to_rfc3339(cycle.began));
+    write_time(json.key("ended"), cycle.ended);
+    write_time(json.key("due"), cycle.due);
+    json.key("elapsed_s").raw(exact_seconds(cycle.elapsed.count()));
+    write_breach(json.key("breach"), cycle.breach);
+    json.key("warned").begin_array();
+    for (const sla::Warned& warned : cycle.warned) write_warned(json, warned);
+    json.end_array().end_object();
+  }
+}
+
+}  // namespace weir::query

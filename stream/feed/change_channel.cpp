@@ -54,7 +54,7 @@ class ChangeChannel::Shard final : public runtime::ChangeSink {
       Changes& gathered = one->gathered;
       gathered.any = true;
       gathered.all_cells = changes.everything;
-      gathered.all_cases = changes.everything;
+      gathered.all_cases = changes.everything || changes.all_cases;
       gathered.names_forgotten = changes.names_forgotten;
       gathered.cells.insert(changes.cells.begin(), changes.cells.end());
       for (const std::string_view id : changes.cases) gathered.cases.emplace(id);

@@ -38,8 +38,9 @@ class Difference {
     return {};
   }
 
-  /// After the last row.
+  /// After the last row. Which cases made the difference the rows do not tell.
   runtime::ProcessChanges finish() {
+    changes_.all_cases = true;
     for (const auto& [key, cell] : before_) {
       const auto now = after_.find(key);
       if (now == after_.end() || now->second != cell) changes_.cells.push_back(key);

@@ -15,6 +15,7 @@ namespace weir::runtime {
 struct ProcessChanges {
   std::vector<dataflow::CellKey> cells;  // in the shard's names
   std::vector<std::string_view> cases;   // ids of all cases that were settled again
+  bool all_cases = false;                // which they are is not known
   bool names_forgotten = false;          // a number may stand for another name from now on
   bool everything = false;               // new settings: each entry may read otherwise
 };

@@ -96,6 +96,20 @@ TEST_F(Views, OfAnOlderGenerationChangeNothing) {
   EXPECT_GT(one_.publisher->figures().rows, 0u);
 }
 
+TEST_F(Views, TellWhichCellsChangedButNotWhichCases) {
+  take(one_, 60);
+  one_.own(nullptr);
+  go(one_);
+  EXPECT_TRUE(reader_.look().first.all_cells);
+  EXPECT_FALSE(reader_.look().first.any);
+  take(one_, 10);
+  go(one_);
+  const feed::Changes changes = reader_.look().first;
+  EXPECT_FALSE(changes.all_cells);
+  EXPECT_FALSE(changes.cells.empty());
+  EXPECT_TRUE(changes.all_cases) << "who shows cases has to look at all of them";
+}
+
 TEST_F(Views, StayWhileWhatIsMissingIsReadAgain) {
   take(one_, 60);
   one_.own(nullptr);

@@ -125,6 +125,7 @@ class CaseState {
 
   std::size_t piece_for(const dataflow::Entry& entry, const dataflow::Names& names) const;
   static Result<std::vector<dataflow::Entry>> read_piece(std::uint32_t number, const CaseHome& home);
+  static Result<std::vector<dataflow::Entry>> decode_piece(const std::optional<std::string>& stored);
   Result<void> load(Piece& piece, const CaseHome& home, const dataflow::Names& names);
   Result<void> load_all(const CaseHome& home, const dataflow::Names& names);
   Result<std::optional<std::pair<std::size_t, std::size_t>>> locate(const dataflow::Entry& entry, const CaseHome& home,

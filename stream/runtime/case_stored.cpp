@@ -71,10 +71,13 @@ Result<Header> decode_header(std::string_view record) {
 }  // namespace
 
 Result<std::vector<Entry>> CaseState::read_piece(std::uint32_t number, const CaseHome& home) {
-  auto stored = home.store.get(home.scope.piece(home.process, home.case_id, number));
-  if (!stored) return stored.error();
-  if (!*stored) return Error{Code::state_format, "a piece of a case is missing"};
-  format::Decoder in{**stored};
+  const auto stored = home.store.get(home.scope.piece(home.process, home.case_id, number));
+  return stored ? decode_piece(*stored) : stored.error();
+}
+
+Result<std::vector<Entry>> CaseState::decode_piece(const std::optional<std::string>& stored) {
+  if (!stored) return Error{Code::state_format, "a piece of a case is missing"};
+  format::Decoder in{*stored};
   if (in.byte() != record_version) return Error{Code::state_format, "a piece of a case has an unknown version"};
   std::vector<Entry> entries = decode_entries(in);
   if (!in.ok() || !in.at_end()) return Error{Code::state_format, "a piece of a case is damaged"};
@@ -263,8 +266,12 @@ Result<CaseState::Stored> CaseState::read(std::string_view record, const CaseHom
   header->rest.signed_number();  // rework
   if (const auto decoded = decode_directory(header->rest, state); !decoded) return decoded.error();
   stored.entries.reserve(state.events_);
-  for (const Piece& piece : state.pieces_) {
-    auto more = read_piece(piece.number, home);
+  std::vector<std::string> places;
+  for (const Piece& piece : state.pieces_) places.push_back(home.scope.piece(home.process, home.case_id, piece.number));
+  const auto pieces = home.store.multi_get(places);
+  if (!pieces) return pieces.error();
+  for (const auto& piece : *pieces) {
+    auto more = decode_piece(piece);
     if (!more) return more.error();
     stored.entries.insert(stored.entries.end(), std::make_move_iterator(more->begin()),
                           std::make_move_iterator(more->end()));

@@ -38,10 +38,11 @@ struct ClientOptions {
   Clock::Steady connect_max = std::chrono::seconds{5};
   Clock::Steady stall_max = std::chrono::seconds{30};  // without that a byte moves
   std::size_t body_bytes_max = std::size_t{16} << 20;  // of a response that is kept
+  bool checks_certificates = true;                     // false: for what is locked up anyway
 };
 
 /// Keeps connections between requests. One request at a time. Follows no redirect, asks no proxy, checks certificates
-/// against those that the machine trusts.
+/// against those that the machine trusts (but see ClientOptions).
 class Client {
  public:
   /// Takes the body of a 2xx answer piece by piece; its error ends the request.

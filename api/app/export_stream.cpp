@@ -1,17 +1,47 @@
 #include "api/app/export_stream.hpp"
 
+#include <deque>
 #include <iterator>
 #include <set>
 
-#include "stream/feed/cases.hpp"
-#include "stream/log/partitioner.hpp"
+#include "stream/asking/elsewhere.hpp"
+#include "stream/feed/case_scan.hpp"
 
 namespace weir::app {
 namespace {
 
-constexpr std::size_t cases_per_piece = 200;
+constexpr std::size_t cases_per_piece = 200;  // and so many wait, of all shards together
 
 }  // namespace
+
+/// What one shard has of the process.
+struct ExportStream::Part {
+  struct Case {
+    std::string id;
+    std::vector<Event> events;
+  };
+
+  Part(std::shared_ptr<const store::Snapshot> of, const std::string& workspace, const std::string& process)
+      : snapshot(std::move(of)), scan(*snapshot, workspace, process) {}
+
+  /// Reads up to so many cases more.
+  Result<void> read(std::size_t cases) {
+    const auto take = [&](const feed::ScannedCase& one) {
+      last = one.case_id;
+      waiting.push_back({last, scan.events_of(one.entries, one.case_id)});
+      return waiting.size() < cases;
+    };
+    const auto scanned = scan.each({}, last, take);
+    ended = waiting.size() < cases;
+    return scanned;
+  }
+
+  std::shared_ptr<const store::Snapshot> snapshot;
+  feed::ShardScan scan;
+  std::deque<Case> waiting;  // the next ones, in the order of their ids
+  std::string last;          // that was read
+  bool ended = false;
+};
 
 ExportStream::ExportStream(feed::Snapshots snapshots, std::string workspace, std::string process, std::string format)
     : snapshots_(std::move(snapshots)),
@@ -19,7 +49,24 @@ ExportStream::ExportStream(feed::Snapshots snapshots, std::string workspace, std
       process_(std::move(process)),
       format_(std::move(format)) {}
 
+ExportStream::~ExportStream() = default;
+
+Result<void> ExportStream::open() {
+  std::vector<std::unique_ptr<Part>> parts;
+  for (const auto& snapshot : snapshots_) {
+    auto whole = asking::whole(snapshot, workspace_);
+    if (!whole) return whole.error();
+    parts.push_back(std::make_unique<Part>(*std::move(whole), workspace_, process_));
+    if (const auto opened = parts.back()->scan.open(); !opened) return opened;
+  }
+  parts_ = std::move(parts);
+  return {};
+}
+
 Result<std::string> ExportStream::next() {
+  if (parts_.empty()) {
+    if (const auto opened = open(); !opened) return opened.error();
+  }
   std::string out;
   while (out.empty() && !ended_) {
     auto events = next_events();
@@ -46,17 +93,30 @@ void ExportStream::begin(const std::vector<Event>& events, std::string& out) {
   writer_->begin(out);
 }
 
+/// The part with the least of the cases that are left; null: none are.
+Result<ExportStream::Part*> ExportStream::next_part() {
+  Part* least = nullptr;
+  for (const auto& part : parts_) {
+    if (part->waiting.empty() && !part->ended) {
+      const auto read = part->read(std::max<std::size_t>(1, cases_per_piece / parts_.size()));
+      if (!read) return read.error();
+    }
+    if (part->waiting.empty()) continue;
+    if (least == nullptr || part->waiting.front().id < least->waiting.front().id) least = part.get();
+  }
+  return least;
+}
+
 Result<std::vector<Event>> ExportStream::next_events() {
   std::vector<Event> events;
-  const auto rows = feed::list_cases(snapshots_, workspace_, process_, {}, last_case_, cases_per_piece);
-  if (!rows) return rows.error();
-  for (const feed::CaseRow& row : *rows) {
-    const auto shard = log::partition_of(process_, row.case_id, static_cast<std::uint32_t>(snapshots_.size()));
-    auto of_case = feed::read_case(*snapshots_[shard], workspace_, process_, row.case_id);
-    if (!of_case) return of_case.error();
-    events.insert(events.end(), std::make_move_iterator(of_case->begin()), std::make_move_iterator(of_case->end()));
+  for (std::size_t cases = 0; cases < cases_per_piece; ++cases) {
+    const auto part = next_part();
+    if (!part) return part.error();
+    if (*part == nullptr) break;
+    auto& of_case = (*part)->waiting.front().events;
+    events.insert(events.end(), std::make_move_iterator(of_case.begin()), std::make_move_iterator(of_case.end()));
+    (*part)->waiting.pop_front();
   }
-  if (!rows->empty()) last_case_ = rows->back().case_id;
   return events;
 }
 

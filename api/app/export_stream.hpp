@@ -18,18 +18,24 @@ class ExportStream {
  public:
   /// `format`: csv, xes or ndjson.
   ExportStream(feed::Snapshots snapshots, std::string workspace, std::string process, std::string format);
+  ~ExportStream();
 
-  /// The next piece; empty at the end. Errors: storage_failed, state_format.
+  /// The next piece; empty at the end. Shards that are elsewhere are read from their owners. Errors: storage_failed,
+  /// state_format; shard_elsewhere, not_caught_up, overloaded (an owner cannot be asked).
   Result<std::string> next();
 
  private:
+  struct Part;
+
+  Result<void> open();
   void begin(const std::vector<Event>& events, std::string& out);
   Result<std::vector<Event>> next_events();
+  Result<Part*> next_part();
 
   const feed::Snapshots snapshots_;
   const std::string workspace_, process_, format_;
+  std::vector<std::unique_ptr<Part>> parts_;  // by shard, once they are open
   std::unique_ptr<ingest::ExportWriter> writer_;
-  std::string last_case_;
   bool ended_ = false;
 };
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t intake_queue_max = 4'096;
 constexpr std::size_t readers_queue_max = 256;
+constexpr unsigned readers_that_ask = 16;  // more readers in a group, for those that wait for other nodes
 // Other nodes show what is committed, and who waits for a position there cannot make a shard commit sooner.
 constexpr std::chrono::seconds commit_interval_in_group{1};
 // Looks, once a second, at work that does not end.
@@ -57,6 +58,10 @@ std::optional<std::uint64_t> quota_of(const Settings& settings) {
   return settings.quota_events_per_second;
 }
 
+unsigned readers_of(const Settings& settings) {
+  return threads_of(settings) + (is_in_group(settings) ? readers_that_ask : 0);
+}
+
 }  // namespace
 
 Node::Node(const Settings& settings, const Clock& clock, Logger& logger, DataFolder folder, Secrets secrets,
@@ -75,7 +80,7 @@ Node::Node(const Settings& settings, const Clock& clock, Logger& logger, DataFol
       quota_(quota_of(settings), clock),
       failed_authentications_(clock),
       intake_(threads_of(settings), intake_queue_max),
-      readers_(threads_of(settings), readers_queue_max) {}
+      readers_(readers_of(settings), readers_queue_max) {}
 
 Node::~Node() { stop(); }
 
@@ -188,7 +193,26 @@ Result<void> Node::open_views() {
       SharedViews::open(*std::move(topic), {folder_, *environment_, mirror, clock_, *engine_, changes_, fatal});
   if (!opened) return opened.error();
   views_ = *std::move(opened);
+  open_asking();
   return {};
+}
+
+/// What views do not tell the nodes ask each other.
+void Node::open_asking() {
+  const auto here = [this](std::uint32_t shard) { return engine_->snapshot(shard); };
+  const auto lag = [this](std::uint32_t shard) { return engine_->lag(shard); };
+  const auto find_here = [here, lag](std::uint32_t shard) -> std::optional<asking::Whole> {
+    if (auto snapshot = here(shard)) return asking::Whole{std::move(snapshot), lag(shard)};
+    return std::nullopt;
+  };
+  OwnersOptions options;
+  options.calls_max = readers_that_ask;
+  owners_ = std::make_unique<Owners>(
+      Owners::Means{clock_, secrets_.nodes, !settings_.tls_cert.empty(),
+                    [this](std::uint32_t shard) { return views_->status(shard).owner; }, find_here, metrics_},
+      options);
+  asked_ =
+      std::make_unique<Asked>(asking::Pins::Source{here, lag}, clock_, secrets_.nodes, threads_of(settings_), metrics_);
 }
 
 /// Tokens and users of a node in a group are those of all.
@@ -227,6 +251,7 @@ void Node::start() {
 Result<void> Node::join(std::string address) {
   address_ = std::move(address);
   if (views_) views_->answer_at(address_);
+  if (asked_) asked_->answer_at(address_);
   if (!is_in_group(settings_) || settings_.node_role == "api") return {};
   return event_log_->join(*shards_);
 }
@@ -235,6 +260,7 @@ void Node::stop() {
   begin_drain();
   readers_.stop();
   intake_.stop();
+  if (asked_) asked_->stop();
   if (people_) people_->stop();
   control_.reset();  // nobody changes people any more
   // The log first: what it still takes (and nobody is told of any more) the engine then takes too.
@@ -255,7 +281,13 @@ Hash128 Node::fingerprint(std::string_view workspace, std::string_view process, 
 
 std::shared_ptr<const store::Snapshot> Node::shown(std::uint32_t shard) const {
   auto here = engine_->snapshot(shard);
-  return here != nullptr || views_ == nullptr ? here : views_->snapshot(shard);
+  if (here != nullptr || views_ == nullptr) return here;
+  auto elsewhere = views_->snapshot(shard);
+  if (elsewhere == nullptr) return nullptr;
+  return std::make_shared<asking::Elsewhere>(std::move(elsewhere),
+                                             [this, shard](const std::string& workspace, std::uint64_t includes) {
+                                               return owners_->open(shard, workspace, includes);
+                                             });
 }
 
 Result<std::shared_ptr<const store::Snapshot>> Node::snapshot(std::uint32_t shard) const {
@@ -265,8 +297,23 @@ Result<std::shared_ptr<const store::Snapshot>> Node::snapshot(std::uint32_t shar
 }
 
 Currency Node::currency() const {
-  Currency all = views_ ? views_->currency() : Currency{};
-  for (std::uint32_t i = 0; i < engine_->shards(); ++i) all.lag += engine_->lag(i);
+  Currency all;
+  for (std::uint32_t i = 0; i < engine_->shards(); ++i) {
+    all.add(views_ && !engine_->has(i) ? views_->currency(i) : Currency{engine_->lag(i)});
+  }
+  return all;
+}
+
+Currency Node::currency(std::uint32_t shard, const store::Snapshot& read) const {
+  const asking::Elsewhere* const elsewhere = asking::as_elsewhere(read);
+  if (elsewhere == nullptr) return {engine_->lag(shard)};
+  const auto of_owner = elsewhere->lag_of_whole();
+  return of_owner ? Currency{*of_owner} : views_->currency(shard);
+}
+
+Currency Node::currency(const feed::Snapshots& read) const {
+  Currency all;
+  for (std::uint32_t i = 0; i < read.size(); ++i) all.add(currency(i, *read[i]));
   return all;
 }
 
@@ -329,6 +376,7 @@ void Node::tell_standing(const Watchdog::Stuck& stuck) {
 
 bool Node::watch() {
   patience_.expire();
+  if (asked_) asked_->look();
   for (const Watchdog::Stuck& stuck : watchdog_.look()) {
     tell_standing(stuck);
     if (!stuck.given_up) continue;
@@ -369,6 +417,7 @@ void Node::collect(metrics::Samples& samples) {
                 static_cast<double>(shards_->rebuilt()));
   people_->collect(samples);
   if (views_) views_->collect(samples);
+  if (asked_) asked_->collect(samples);
   samples.gauge("weir_shards_here", "Shards that this node owns.", static_cast<double>(engine_->status().size()));
   for (const runtime::ShardStatus& status : engine_->status()) {
     const std::uint32_t shard = status.shard;

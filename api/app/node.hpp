@@ -8,11 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "api/app/asked.hpp"
 #include "api/app/data_folder.hpp"
 #include "api/app/disk_guard.hpp"
 #include "api/app/event_log.hpp"
 #include "api/app/logging.hpp"
 #include "api/app/memory_plan.hpp"
+#include "api/app/owners.hpp"
 #include "api/app/patience.hpp"
 #include "api/app/people.hpp"
 #include "api/app/settings.hpp"
@@ -92,14 +94,19 @@ class Node {
 
   crypto::Digest cursor_mac(std::string_view bytes) const { return crypto::hmac_sha256(secrets_.cursor, bytes); }
   Hash128 fingerprint(std::string_view workspace, std::string_view process, std::string_view case_id) const;
-  /// Of a shard that is here, else what is shown of it: its views, but not its cases. Null: nothing yet.
+  /// Null on a node that is in no group.
+  Asked* asked() { return asked_.get(); }
+  /// Of a shard that is here, else what is shown of it: its views; asking::whole() has its owner tell the rest. Null:
+  /// nothing yet.
   std::shared_ptr<const store::Snapshot> shown(std::uint32_t shard) const;
   /// The same. Error: shard_elsewhere.
   Result<std::shared_ptr<const store::Snapshot>> snapshot(std::uint32_t shard) const;
   /// One per shard. Error: shard_elsewhere.
   Result<feed::Snapshots> snapshots() const;
-  /// How far behind they are.
+  /// How far behind they are: all that are shown, one that was read, all that were.
   Currency currency() const;
+  Currency currency(std::uint32_t shard, const store::Snapshot& read) const;
+  Currency currency(const feed::Snapshots& read) const;
 
   /// Log::append() for somebody who waits, with the workspace made if need be: after 10 s without an answer `appended`
   /// is told log_unreachable. Blocks for a moment when the workspace is new.
@@ -129,6 +136,7 @@ class Node {
   Result<void> open_stream();
   Result<void> share_people();
   Result<void> open_views();
+  void open_asking();
   Result<void> open_shards();
   Result<void> rebuild(std::uint32_t shard);
   void end_in_order(const Error& why);
@@ -159,7 +167,9 @@ class Node {
   Patience patience_;
   feed::ChangeChannel changes_;
   std::unique_ptr<runtime::Engine> engine_;
-  std::unique_ptr<SharedViews> views_;  // in a group
+  std::unique_ptr<SharedViews> views_;  // in a group, as the next two
+  std::unique_ptr<Owners> owners_;
+  std::unique_ptr<Asked> asked_;
   std::unique_ptr<Shards> shards_;
   std::atomic<runtime::Engine*> running_{nullptr};
   std::unique_ptr<auth::Audit> audit_;

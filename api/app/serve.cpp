@@ -51,14 +51,17 @@ LogLevel level_of(std::string_view name) {
 }
 
 std::vector<Route> all_routes(Node& node, Uploads& uploads, Live& live, Redactor& redactor, Demo* demo) {
-  if (node.settings().node_role == "worker") return probe_routes(node);
   std::vector<Route> routes;
+  const auto add = [&routes](const std::vector<Route>& part) { routes.insert(routes.end(), part.begin(), part.end()); };
+  add(probe_routes(node));
+  add(asking_routes(node));
+  if (node.settings().node_role == "worker") return routes;
   for (const std::vector<Route>& part :
-       {probe_routes(node), contract_routes(), event_routes(node), upload_routes(node, uploads), process_routes(node),
-        view_routes(node), case_routes(node, redactor), export_routes(node), shard_routes(node),
-        dead_letter_routes(node), audit_routes(node), session_routes(node), user_routes(node), token_routes(node),
-        live_routes(node, live), demo_routes(demo), page_routes()}) {
-    routes.insert(routes.end(), part.begin(), part.end());
+       {contract_routes(), event_routes(node), upload_routes(node, uploads), process_routes(node), view_routes(node),
+        case_routes(node, redactor), export_routes(node), shard_routes(node), dead_letter_routes(node),
+        audit_routes(node), session_routes(node), user_routes(node), token_routes(node), live_routes(node, live),
+        demo_routes(demo), page_routes()}) {
+    add(part);
   }
   return routes;
 }

@@ -27,15 +27,9 @@ std::shared_ptr<store::Store> SharedViews::own(std::uint32_t shard, std::shared_
 
 Result<void> SharedViews::release(std::uint32_t shard) { return exchange_->release(shard); }
 
-Currency SharedViews::currency() const {
-  Currency all;
-  for (std::uint32_t shard = 0; shard < topic_->partitions(); ++shard) {
-    if (means_.engine.has(shard)) continue;
-    const replica::ReplicaStatus one = status(shard);
-    all.lag += one.lag;
-    all.staleness = std::max(all.staleness, one.staleness);
-  }
-  return all;
+Currency SharedViews::currency(std::uint32_t shard) const {
+  const replica::ReplicaStatus one = status(shard);
+  return {one.lag, one.staleness};
 }
 
 void SharedViews::collect(metrics::Samples& samples) const {

@@ -17,6 +17,12 @@ namespace weir::app {
 struct Currency {
   std::uint64_t lag = 0;       // records of the log that the views do not include
   Clock::Steady staleness{0};  // of the oldest
+
+  /// Of both together.
+  void add(const Currency& other) {
+    lag += other.lag;
+    staleness = std::max(staleness, other.staleness);
+  }
 };
 
 class SharedViews final : public ShardPublisher {
@@ -48,8 +54,8 @@ class SharedViews final : public ShardPublisher {
   /// The views of a shard that is elsewhere; null: they have not come yet.
   std::shared_ptr<const store::Snapshot> snapshot(std::uint32_t shard) const { return exchange_->snapshot(shard); }
   replica::ReplicaStatus status(std::uint32_t shard) const { return exchange_->status(shard); }
-  /// Of all shards that are elsewhere.
-  Currency currency() const;
+  /// Of a shard that is elsewhere.
+  Currency currency(std::uint32_t shard) const;
   void collect(metrics::Samples& samples) const;
 
  private:

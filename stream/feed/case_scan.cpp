@@ -231,6 +231,17 @@ Result<void> ShardScan::one(const Filter& filter, const std::string& case_id,
   return looked ? Result<void>{} : looked.error();
 }
 
+std::vector<Event> ShardScan::events_of(const std::vector<Entry>& entries, std::string_view case_id) const {
+  std::vector<Event> events;
+  events.reserve(entries.size());
+  for (const Entry& entry : entries) {
+    Event& event = events.emplace_back(to_event(entry, names));
+    event.process = process;
+    event.case_id = case_id;
+  }
+  return events;
+}
+
 Result<bool> ShardScan::look_at(const Filter& filter, const std::string& case_id, std::string_view value,
                                 WholeCase& whole, const std::function<bool(const ScannedCase&)>& visit) {
   const auto stored = runtime::CaseState::read(value, {store, scope, process, case_id}, names);

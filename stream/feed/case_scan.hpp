@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "schemas/base/event.hpp"
 #include "stream/dataflow/whole_case.hpp"
 #include "stream/feed/process_view.hpp"
 
@@ -28,6 +29,9 @@ struct ShardScan {
   /// Calls for this case, if it is there and selected.
   Result<void> one(const Filter& filter, const std::string& case_id,
                    const std::function<void(const ScannedCase&)>& visit);
+
+  /// A case's entries as the events that were accepted, with process and case_id.
+  std::vector<Event> events_of(const std::vector<dataflow::Entry>& entries, std::string_view case_id) const;
 
   const store::Reader& store;
   format::Scope scope;

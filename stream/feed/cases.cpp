@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "stream/asking/elsewhere.hpp"
 #include "stream/feed/case_scan.hpp"
 #include "stream/log/partitioner.hpp"
 
@@ -11,13 +12,6 @@ namespace weir::feed {
 using namespace dataflow;
 
 namespace {
-
-Event event_of(const Entry& entry, const Names& names, std::string_view process, std::string_view case_id) {
-  Event event = to_event(entry, names);
-  event.process = process;
-  event.case_id = case_id;
-  return event;
-}
 
 CaseRow row_of(const ScannedCase& one, const ShardScan& shard) {
   const CaseFacts& facts = one.facts;
@@ -36,18 +30,19 @@ CaseRow row_of(const ScannedCase& one, const ShardScan& shard) {
 
 }  // namespace
 
-Result<std::vector<Event>> read_case(const store::Reader& snapshot, const std::string& workspace,
-                                     const std::string& process, const std::string& case_id) {
-  ShardScan shard{snapshot, workspace, process};
+Result<std::vector<Event>> read_case(const std::shared_ptr<const store::Snapshot>& snapshot,
+                                     const std::string& workspace, const std::string& process,
+                                     const std::string& case_id) {
+  const auto whole = asking::whole(snapshot, workspace);
+  if (!whole) return whole.error();
+  ShardScan shard{**whole, workspace, process};
   if (const auto opened = shard.open(); !opened) return opened.error();
-  std::vector<Event> events;
-  auto record = snapshot.get(shard.scope.record(process, case_id));
+  const auto record = shard.store.get(shard.scope.record(process, case_id));
   if (!record) return record.error();
-  if (!*record) return events;
-  const auto stored = runtime::CaseState::read(**record, {snapshot, shard.scope, process, case_id}, shard.names);
+  if (!*record) return std::vector<Event>{};
+  const auto stored = runtime::CaseState::read(**record, {shard.store, shard.scope, process, case_id}, shard.names);
   if (!stored) return stored.error();
-  for (const Entry& entry : stored->entries) events.push_back(event_of(entry, shard.names, process, case_id));
-  return events;
+  return shard.events_of(stored->entries, case_id);
 }
 
 Result<std::vector<CaseRow>> list_cases(const Snapshots& snapshots, const std::string& workspace,
@@ -55,7 +50,9 @@ Result<std::vector<CaseRow>> list_cases(const Snapshots& snapshots, const std::s
                                         std::size_t limit) {
   std::vector<CaseRow> rows;
   for (const auto& snapshot : snapshots) {
-    ShardScan shard{*snapshot, workspace, process};
+    const auto whole = asking::whole(snapshot, workspace);
+    if (!whole) return whole.error();
+    ShardScan shard{**whole, workspace, process};
     if (const auto opened = shard.open(); !opened) return opened.error();
     std::size_t taken = 0;
     const auto scanned = shard.each(filter, after, [&](const ScannedCase& one) {
@@ -78,7 +75,9 @@ Result<std::vector<CaseRow>> find_cases(const Snapshots& snapshots, const std::s
   }
   std::vector<CaseRow> rows;
   for (const auto& [index, ids] : by_shard) {
-    ShardScan shard{*snapshots[index], workspace, process};
+    const auto whole = asking::whole(snapshots[index], workspace);
+    if (!whole) return whole.error();
+    ShardScan shard{**whole, workspace, process};
     if (const auto opened = shard.open(); !opened) return opened.error();
     for (const std::string_view id : ids) {
       const auto looked =
@@ -94,7 +93,7 @@ Result<std::vector<std::string>> activities_of(const Snapshots& snapshots, const
                                                const std::string& process, const Filter& filter,
                                                const std::string& case_id) {
   const auto shard = log::partition_of(process, case_id, static_cast<std::uint32_t>(snapshots.size()));
-  const auto events = read_case(*snapshots[shard], workspace, process, case_id);
+  const auto events = read_case(snapshots[shard], workspace, process, case_id);
   if (!events) return events.error();
   std::vector<std::string> activities;
   for (const Event& event : *events) {
@@ -111,13 +110,13 @@ Result<std::vector<std::string>> activities_of(const Snapshots& snapshots, const
 Result<void> each_event(const Snapshots& snapshots, const std::string& workspace, const std::string& process,
                         const Filter& filter, const std::function<bool(const Event&)>& visit) {
   for (const auto& snapshot : snapshots) {
-    ShardScan shard{*snapshot, workspace, process};
+    const auto whole = asking::whole(snapshot, workspace);
+    if (!whole) return whole.error();
+    ShardScan shard{**whole, workspace, process};
     if (const auto opened = shard.open(); !opened) return opened;
     bool goes_on = true;
     const auto scanned = shard.each(filter, {}, [&](const ScannedCase& one) {
-      for (const Entry& entry : one.entries) {
-        goes_on = goes_on && visit(event_of(entry, shard.names, process, one.case_id));
-      }
+      for (const Event& event : shard.events_of(one.entries, one.case_id)) goes_on = goes_on && visit(event);
       return goes_on;
     });
     if (!scanned || !goes_on) return scanned;

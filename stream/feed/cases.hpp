@@ -1,4 +1,6 @@
-// Cases as the outside sees them: one with its timeline, or a list in the order of their ids.
+// Cases as the outside sees them: one with its timeline, or a list in the order of their ids. Those of a shard that is
+// elsewhere are read from its owner (stream/asking); errors of all: shard_elsewhere, not_caught_up, overloaded (it
+// cannot be asked), storage_failed, state_format.
 #pragma once
 
 #include <functional>
@@ -26,8 +28,9 @@ struct CaseRow {
 };
 
 /// The events of one case in trace order, as accepted, with process and case_id; empty when there is no such case.
-Result<std::vector<Event>> read_case(const store::Reader& snapshot, const std::string& workspace,
-                                     const std::string& process, const std::string& case_id);
+Result<std::vector<Event>> read_case(const std::shared_ptr<const store::Snapshot>& snapshot,
+                                     const std::string& workspace, const std::string& process,
+                                     const std::string& case_id);
 
 /// Up to `limit` cases that the filter selects with ids greater than `after`, ascending by id over all shards. O(cases
 /// looked at) per shard.

@@ -1,5 +1,6 @@
 #include "stream/feed/filtered_view.hpp"
 
+#include "stream/asking/elsewhere.hpp"
 #include "stream/feed/merging.hpp"
 #include "stream/log/partitioner.hpp"
 
@@ -31,7 +32,9 @@ Result<std::unique_ptr<ProcessView>> FilteredView::load(const Snapshots& snapsho
   shards_.clear();
   std::vector<std::unique_ptr<Shard>> shards;
   for (const auto& snapshot : snapshots) {
-    auto shard = std::make_unique<Shard>(snapshot, workspace_, process_);
+    auto whole = asking::whole(snapshot, workspace_);
+    if (!whole) return whole.error();
+    auto shard = std::make_unique<Shard>(*std::move(whole), workspace_, process_);
     if (const auto opened = shard->scan.open(); !opened) return opened.error();
     const auto scanned = shard->scan.each(filter_, {}, [&](const ScannedCase& one) {
       one.whole.apply(one.case_id, one.facts, operators_, shard->views);
@@ -69,6 +72,7 @@ Result<bool> FilteredView::advance_shards(const Snapshots& snapshots, const Chan
 /// False: only a scan can tell.
 Result<bool> FilteredView::advance_shard(std::unique_ptr<Shard>& shard, std::shared_ptr<const store::Snapshot> snapshot,
                                          const std::vector<const std::string*>& case_ids) {
+  if (asking::as_elsewhere(*snapshot) != nullptr) return true;  // had it changed, which cases would not be known
   auto next = std::make_unique<Shard>(std::move(snapshot), workspace_, process_);
   if (const auto opened = next->scan.open(); !opened) return opened.error();
   if (!(next->scan.record.settings == shard->scan.record.settings)) return false;

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "stream/asking/elsewhere.hpp"
 #include "stream/dataflow/stored.hpp"
 #include "stream/feed/case_scan.hpp"
 #include "stream/feed/merging.hpp"
@@ -60,8 +61,8 @@ Result<std::unique_ptr<ProcessView>> read_view(const Snapshots& snapshots, const
   }
   if (!exhausted) return view;
   auto scanned = scan_view(snapshots, workspace, process, operators, {});
-  const bool elsewhere = !scanned && scanned.error().code == Code::shard_elsewhere;
-  return elsewhere ? Result<std::unique_ptr<ProcessView>>{std::move(view)} : std::move(scanned);
+  if (scanned || !asking::may_be_asked_again(scanned.error().code)) return scanned;
+  return view;
 }
 
 Result<std::vector<std::string>> list_processes(const Snapshots& snapshots, const std::string& workspace) {

@@ -52,13 +52,14 @@ struct ProcessView {
 };
 
 /// The views of the process over all shards. Tables not named are left out. A process without events gives an empty
-/// view. Where an extreme has to be looked up in the cases, it is; where those are not here it is left out until the
-/// shard has looked it up (Extremes::exhausted()). Errors: storage_failed, state_format.
+/// view. Where an extreme has to be looked up in the cases, it is; where their owner cannot be asked it is left out
+/// until the shard has looked it up (Extremes::exhausted()). Errors: storage_failed, state_format.
 Result<std::unique_ptr<ProcessView>> read_view(const Snapshots& snapshots, const std::string& workspace,
                                                const std::string& process, const dataflow::Operators& operators,
                                                const std::vector<dataflow::Table>& tables);
 
-/// The same for the cases that the filter selects, by reading every case. O(events).
+/// The same for the cases that the filter selects, by reading every case, of shards that are elsewhere from their
+/// owners. O(events). Errors: shard_elsewhere, not_caught_up, overloaded (an owner cannot be asked) besides.
 Result<std::unique_ptr<ProcessView>> scan_view(const Snapshots& snapshots, const std::string& workspace,
                                                const std::string& process, const dataflow::Operators& operators,
                                                const Filter& filter);

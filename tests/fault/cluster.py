@@ -31,10 +31,15 @@ class Cluster(unittest.TestCase):
                         "group_timeout": TIMEOUT_S, "cluster_key": key}
         cls.nodes = []
         for _ in range(NODES):
-            node = Node(SHARDS, **cls.settings)
+            node = Node(SHARDS, **cls.settings, **cls.more_settings())
             cls.addClassCleanup(node.remove)
             cls.nodes.append(node)
             node.start()
+
+    @classmethod
+    def more_settings(cls):
+        """Of the next node alone."""
+        return {}
 
     def setUp(self):
         self.workspace = self.id().rpartition(".")[2].lower()[:64]

@@ -81,15 +81,6 @@ class TravellingViews(Cluster):
         self.assertEqual([node.call("GET", "/v1/processes", token=self.token).headers["weir-lag"]
                           for node in self.nodes], ["0"] * NODES)
 
-    def test_a_case_is_told_by_its_owner_alone(self):
-        self.settles(0)
-        answer = self.call("POST", "/v1/events", [event("c1", "a", 1)])
-        for node in self.nodes:
-            self.included(node, self.token, answer.body["position"])
-        found = [node.call("GET", "/v1/processes/default/cases/c1", token=self.token) for node in self.nodes]
-        self.assertEqual(sorted(one.status for one in found), [200] + [503] * (NODES - 1), found)
-        self.assertEqual({one.body["code"] for one in found if one.status == 503}, {"shard_elsewhere"})
-
     def test_f1_views_stay_and_are_exact_when_an_owner_is_killed(self):
         self.settles(0)
         victim, *others = self.nodes

@@ -35,7 +35,9 @@ Result<Answer> prepare_list(Node& node, const Call& call, query::Parameters& par
     std::string body;
     JsonWriter json(body);
     query::write_case_rows(json, *rows, process, as_of, next);
-    return json_answer(std::move(body));
+    net::Response response = json_answer(std::move(body));
+    tell_currency(response, node.currency(*snapshots));
+    return response;
   }};
 }
 
@@ -43,15 +45,18 @@ Result<Answer> prepare_case(Node& node, const Call& call) {
   return Answer{[&node, workspace = call.credential.workspace, process = call.names[0],
                  case_id = call.names[1]]() -> Result<net::Response> {
     const std::string as_of = as_of_now(node);
-    const auto snapshot = node.snapshot(shard_of(node, process, case_id));
+    const std::uint32_t shard = shard_of(node, process, case_id);
+    const auto snapshot = node.snapshot(shard);
     if (!snapshot) return snapshot.error();
-    const auto events = feed::read_case(**snapshot, workspace, process, case_id);
+    const auto events = feed::read_case(*snapshot, workspace, process, case_id);
     if (!events) return events.error();
     if (events->empty()) return Error{Code::not_found, ""};
     std::string body;
     JsonWriter json(body);
     query::write_case(json, *events, as_of);
-    return json_answer(std::move(body));
+    net::Response response = json_answer(std::move(body));
+    tell_currency(response, node.currency(shard, **snapshot));
+    return response;
   }};
 }
 

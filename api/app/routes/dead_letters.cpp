@@ -6,6 +6,7 @@
 #include "api/app/routes/routes.hpp"
 #include "schemas/codec/timestamp.hpp"
 #include "state/format/keys.hpp"
+#include "stream/asking/elsewhere.hpp"
 #include "stream/runtime/control_records.hpp"
 #include "stream/runtime/task.hpp"
 
@@ -45,23 +46,25 @@ Result<std::optional<Place>> write_letters(JsonWriter& json, const feed::Snapsho
   std::optional<Place> next;
   Result<void> decoded;
   for (; from.shard < snapshots.size() && !next; ++from.shard, from.offset = 0) {
-    const auto scanned = snapshots[from.shard]->scan(
-        scope.dead_letter(from.offset), store::end_of_prefix(prefix),
-        [&](std::string_view key, std::string_view value) {
-          const Place place{from.shard, format::read_big_endian(format::behind(key, prefix))};
-          if (limit == 0) {
-            next = place;
-            return false;
-          }
-          const auto letter = runtime::decode_dead_letter(value);
-          if (!letter) {
-            decoded = letter.error();
-            return false;
-          }
-          write_letter(json, place, *letter);
-          --limit;
-          return true;
-        });
+    const auto whole = asking::whole(snapshots[from.shard], workspace);
+    if (!whole) return whole.error();
+    const auto scanned =
+        (*whole)->scan(scope.dead_letter(from.offset), store::end_of_prefix(prefix),
+                       [&](std::string_view key, std::string_view value) {
+                         const Place place{from.shard, format::read_big_endian(format::behind(key, prefix))};
+                         if (limit == 0) {
+                           next = place;
+                           return false;
+                         }
+                         const auto letter = runtime::decode_dead_letter(value);
+                         if (!letter) {
+                           decoded = letter.error();
+                           return false;
+                         }
+                         write_letter(json, place, *letter);
+                         --limit;
+                         return true;
+                       });
     if (!scanned) return scanned.error();
     if (!decoded) return decoded.error();
   }
@@ -86,7 +89,9 @@ Result<Answer> prepare_list(Node& node, const Call& call, query::Parameters& par
       json.value(nullptr);
     }
     json.end_object();
-    return json_answer(std::move(body));
+    net::Response response = json_answer(std::move(body));
+    tell_currency(response, node.currency(*snapshots));
+    return response;
   }};
 }
 
@@ -96,7 +101,9 @@ void replay(Node& node, Call call) {
   if (!place || place->shard >= node.engine().shards()) return call.respond({Code::not_found, ""});
   const auto snapshot = node.snapshot(place->shard);
   if (!snapshot) return call.respond(snapshot.error());
-  const auto stored = (*snapshot)->get(format::Scope{workspace}.dead_letter(place->offset));
+  const auto whole = asking::whole(*snapshot, workspace);
+  if (!whole) return call.respond(whole.error());
+  const auto stored = (*whole)->get(format::Scope{workspace}.dead_letter(place->offset));
   if (!stored) return call.respond(stored.error());
   if (!*stored) return call.respond({Code::not_found, ""});
   const log::Record record{log::Kind::replay, runtime::encode(runtime::Replay{place->offset})};
@@ -118,7 +125,7 @@ std::vector<Route> dead_letter_routes(Node& node) {
   post.method = net::Method::post;
   post.pattern = "/v1/dead-letters/{id}/replay";
   post.permission = replay_dead_letters;
-  post.where = Where::intake;
+  post.where = Where::readers;  // the letter may lie on another node
   post.action = "dead_letter.replay";
   post.handle = [&node](Call call) { replay(node, std::move(call)); };
   return {std::move(post),

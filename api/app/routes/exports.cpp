@@ -2,7 +2,7 @@
 #include "api/app/export_stream.hpp"
 #include "api/app/routes/query_call.hpp"
 #include "api/app/routes/routes.hpp"
-#include "stream/feed/cases.hpp"
+#include "stream/asking/elsewhere.hpp"
 
 namespace weir::app {
 namespace {
@@ -35,11 +35,11 @@ Result<Answer> prepare_export(Node& node, const Call& call, query::Parameters& p
       [&node, workspace = call.credential.workspace, process = call.names.front(), format]() -> Result<net::Response> {
         auto snapshots = node.snapshots();
         if (!snapshots) return snapshots.error();
-        for (const auto& snapshot : *snapshots) {  // a part that has no cases here would end the answer in its middle
-          const auto cases = feed::list_cases({snapshot}, workspace, process, {}, {}, 1);
-          if (!cases) return cases.error();
+        for (const auto& snapshot : *snapshots) {  // an owner that cannot be asked would end the answer in its middle
+          if (const auto whole = asking::whole(snapshot, workspace); !whole) return whole.error();
         }
         net::Response response;
+        tell_currency(response, node.currency(*snapshots));
         response.content_type = content_type_of(format);
         response.headers.push_back({"Content-Disposition", "attachment; filename=\"" + process + '.' + format + '"'});
         response.source = std::make_shared<ExportSource>(

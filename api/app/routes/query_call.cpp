@@ -22,19 +22,18 @@ Result<std::optional<log::Position>> take_after(const runtime::Engine& engine, q
   return std::optional{std::move(*position)};
 }
 
-/// What every answer tells of how current it may be.
-void add_currency(const Node& node, net::Response& response) {
-  const Currency currency = node.currency();
-  const auto staleness = std::chrono::duration_cast<std::chrono::milliseconds>(currency.staleness);
-  response.headers.push_back({"Weir-Lag", std::to_string(currency.lag)});
-  response.headers.push_back({"Weir-Staleness-Ms", std::to_string(staleness.count())});
+constexpr std::string_view lag_header = "Weir-Lag";
+
+bool tells_currency(const net::Response& response) {
+  return std::any_of(response.headers.begin(), response.headers.end(),
+                     [](const net::Header& header) { return header.name == lag_header; });
 }
 
 void answer_now(Node& node, const std::string& workspace, const net::Respond& respond, Answer answer) {
   const bool taken = node.readers().offer(workspace, [&node, respond, answer = std::move(answer)] {
     auto response = answer();
     if (response) {
-      add_currency(node, *response);
+      if (!tells_currency(*response)) tell_currency(*response, node.currency());
       respond(std::move(*response));
     } else {
       respond(response.error());
@@ -92,6 +91,12 @@ Result<Page> take_page(const Node& node, const Call& call, query::Parameters& pa
 
 std::string next_cursor(const Node& node, const Page& page, std::string_view place) {
   return query::seal_cursor(node.secrets().cursor, page.question, place);
+}
+
+void tell_currency(net::Response& response, const Currency& currency) {
+  const auto staleness = std::chrono::duration_cast<std::chrono::milliseconds>(currency.staleness);
+  response.headers.push_back({std::string{lag_header}, std::to_string(currency.lag)});
+  response.headers.push_back({"Weir-Staleness-Ms", std::to_string(staleness.count())});
 }
 
 std::string as_of_now(const Node& node) { return to_rfc3339(node.clock().now()); }

@@ -29,6 +29,9 @@ struct Page {
 Result<Page> take_page(const Node& node, const Call& call, query::Parameters& parameters);
 std::string next_cursor(const Node& node, const Page& page, std::string_view place);
 
+/// Says in the answer how current what it was made from is. Where a query does not, all that is shown is meant.
+void tell_currency(net::Response& response, const Currency& currency);
+
 /// The time of the snapshot that is taken now, for `as_of`.
 std::string as_of_now(const Node& node);
 /// The time that all views which this node shows include: now, but for those of other nodes' shards.

@@ -32,6 +32,8 @@ std::vector<Route> token_routes(Node& node);
 /// `demo`: nullptr where there is none.
 std::vector<Route> demo_routes(Demo* demo);
 std::vector<Route> shard_routes(Node& node);
+/// For the other nodes of its group; none on a node that is alone.
+std::vector<Route> asking_routes(Node& node);
 /// Probes and metrics.
 std::vector<Route> probe_routes(Node& node);
 /// The contracts, as documents.

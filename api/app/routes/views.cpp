@@ -25,14 +25,16 @@ using WriteView = std::function<Result<net::Response>(feed::ProcessView& view, c
                                                       const feed::Snapshots& snapshots, const std::string& as_of)>;
 
 Result<net::Response> answer_view(Node& node, const ViewCall& call, const WriteView& write) {
-  const std::string as_of = as_of_views(node);
+  const std::string as_of = call.filter.takes_all() ? as_of_views(node) : as_of_now(node);
   const auto snapshots = node.snapshots();
   if (!snapshots) return snapshots.error();
   auto view = call.filter.takes_all()
                   ? feed::read_view(*snapshots, call.workspace, call.process, node.engine().operators(), call.tables)
                   : feed::scan_view(*snapshots, call.workspace, call.process, node.engine().operators(), call.filter);
   if (!view) return view.error();
-  return write(**view, call, *snapshots, as_of);
+  auto response = write(**view, call, *snapshots, as_of);
+  if (response && !call.filter.takes_all()) tell_currency(*response, node.currency(*snapshots));
+  return response;
 }
 
 Answer view_answer(Node& node, const Call& call, query::Parameters& parameters, std::vector<Table> tables,

@@ -9,6 +9,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr Clock::Steady sweep_gap = std::chrono::seconds{1};
+constexpr Clock::Steady later_gap = std::chrono::seconds{1};
 /// A topic that is read whole each time takes a quarter of a core at most; one that is followed, half of one.
 constexpr int rest_after_load = 3;
 constexpr int rest_after_follow = 1;
@@ -223,6 +224,7 @@ void Hub::computed(const std::shared_ptr<Node>& node, Lane lane, Topic::Step ste
   const int rest = lane == Lane::slow ? rest_after_load : rest_after_follow;
   node->allowed = now + std::max(cadence_of(topic.question()) - cost, rest * cost);
   if (step == Topic::Step::must_load) return queue(node, Lane::slow, now);
+  if (step == Topic::Step::later) return queue(node, Lane::slow, now + later_gap);
   if (step == Topic::Step::failed) {
     const auto known = nodes_.find(topic.question().key());
     if (known == nodes_.end() || known->second != node) return;

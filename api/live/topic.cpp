@@ -1,6 +1,7 @@
 #include "api/live/topic.hpp"
 
 #include "schemas/codec/json_writer.hpp"
+#include "stream/asking/elsewhere.hpp"
 
 namespace weir::live {
 namespace {
@@ -75,6 +76,7 @@ Topic::Step Topic::keep(const Result<bool>& differs, Time began) {
 
 Topic::Step Topic::fail(const Error& error) {
   const std::lock_guard lock{mutex_};
+  if (seq_ > 0 && asking::may_be_asked_again(error.code)) return Step::later;
   return keep(error, {});
 }
 

@@ -63,8 +63,9 @@ class Topic {
   void set_source(std::unique_ptr<Source> source) { source_ = std::move(source); }
   bool has_source() const { return source_ != nullptr; }
   std::optional<Clock::Steady> poll_interval() const { return source_->poll_interval(); }
-  /// Whether subscribers were told something.
-  enum class Step : std::uint8_t { unchanged, changed, must_load, failed };
+  /// Whether subscribers were told something. `later`: a part of it cannot be asked for now; what is held stays, and
+  /// load() has to look again.
+  enum class Step : std::uint8_t { unchanged, changed, must_load, later, failed };
   /// Brings the view up to date quickly, or says that load() has to. O(changes).
   Step follow();
   /// Brings the view up to date by the whole answer.

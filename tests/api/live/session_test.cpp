@@ -261,6 +261,25 @@ TEST_F(Live, EndsASubscriptionWhoseViewCannotBeRead) {
   EXPECT_THAT(client.read_all(), ElementsAre(HasSubstr("snapshot")));
 }
 
+TEST_F(Live, KeepsASubscriptionWhoseOwnerCannotBeAskedForAMoment) {
+  client.subscribe(1, Channel::uploads, "");
+  node.come_to_rest();
+  EXPECT_THAT(client.read_all(), ElementsAre(HasSubstr("snapshot")));
+  node.store_error = Error{Code::shard_elsewhere, ""};
+  node.clock().advance(seconds{3});
+  node.come_to_rest();
+  EXPECT_THAT(client.read_all(), ElementsAre());
+  node.store_error.reset();
+  node.uploads = R"({"uploads":[],"next":"more"})";
+  node.clock().advance(seconds{3});
+  node.come_to_rest();
+  EXPECT_THAT(client.read_all(), ElementsAre(HasSubstr("more")));
+  client.subscribe(2, Channel::uploads, "limit=3");
+  node.store_error = Error{Code::shard_elsewhere, ""};
+  node.come_to_rest();
+  EXPECT_THAT(client.read_all(), ElementsAre(HasSubstr("shard_elsewhere"))) << "who has nothing yet is told";
+}
+
 TEST_F(Live, SaysThatTheServerStops) {
   client.session().draining();
   EXPECT_THAT(client.read_all(), ElementsAre(R"({"type":"drain"})"));

@@ -274,7 +274,7 @@ TEST_F(Live, KeepsASubscriptionWhoseOwnerCannotBeAskedForAMoment) {
   node.clock().advance(seconds{3});
   node.come_to_rest();
   EXPECT_THAT(client.read_all(), ElementsAre(HasSubstr("more")));
-  client.subscribe(2, Channel::uploads, "limit=3");
+  client.subscribe(2, Channel::uploads, R"(,"filter":{"limit":3})");
   node.store_error = Error{Code::shard_elsewhere, ""};
   node.come_to_rest();
   EXPECT_THAT(client.read_all(), ElementsAre(HasSubstr("shard_elsewhere"))) << "who has nothing yet is told";

@@ -35,7 +35,7 @@ const std::array table = std::to_array<Setting>({
   {"node-id", {serve}, "ID", "", "The node's name in the group, another one for each node and the same after a restart; one that is kept in the data folder if not given.", Custom{store_node_id}},
   {"cluster-key", {serve}, "FILE", "", "32 random bytes, the same on every node, from which all keys are derived: for tokens, for what nodes write to the topics, for erased cases. Kept in the data folder, which must be new.", Text{&Settings::cluster_key}},
   {"advertise", {serve}, "HOST:PORT", "", "Where other nodes reach this one; as it listens if not given.", Custom{store_advertise}},
-  {"role", {serve}, "all|api|worker", "all", "In a group: whether the node takes shards (worker), answers the API (api), or both. A worker answers probes and /metrics alone.", Choice{&Settings::node_role}},
+  {"role", {serve}, "all|api|worker", "all", "In a group: whether the node takes shards (worker), answers the API (api), or both. A worker answers probes, /metrics and other nodes alone.", Choice{&Settings::node_role}},
   {"kafka-prefix", {serve}, "PREFIX", "weir", "On Kafka: what the names of topics begin with; a workspace's events are in PREFIX.WORKSPACE.events.", Custom{store_kafka_prefix}},
   {"kafka-retention-days", {serve}, "DAYS", "28", "On Kafka: how long a topic that is made here keeps events, and the bytes of erased cases.", Number{&Settings::kafka_retention_days, 1, 36'500}},
   {"kafka", {serve}, "NAME=VALUE", "", "On Kafka: a setting of librdkafka, such as security.protocol=ssl; repeatable. Secrets are better given in the file or as WEIR_KAFKA.", List{&Settings::kafka}},

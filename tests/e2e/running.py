@@ -28,7 +28,7 @@ class Node(Server):
 
     def start(self):
         super().start()
-        if self.contract is None:
+        if self.contract is None and self.settings.get("role") != "worker":
             self.contract = Contract(self.call("GET", "/openapi.json").body)
 
     def connect(self):

@@ -5,6 +5,7 @@ not believed."""
 import http.client
 import json
 import os
+import re
 import signal
 import threading
 import time
@@ -13,6 +14,7 @@ from cluster import NODES, TIMEOUT_S, Cluster
 from fellows import Fellow, ask
 from live_view import LiveView, Messages
 from running import WAIT_S_MAX, Node, event
+from test_monitoring import asked_for, of_a_node_alone
 from web_socket import WebSocket
 
 FILTERED = ("activity=a", "resource=r1", "lifecycle=complete", "activity=b&resource=r2", "attr.n=3",
@@ -36,8 +38,8 @@ def told(answer):
     return {name: value for name, value in answer.body.items() if name != "as_of"}
 
 
-class Owners(Cluster):
-    """Fellows reach each node through a door that the tests watch."""
+class Asking(Cluster):
+    """A cluster, and a node that is alone to compare it with."""
 
     @classmethod
     def setUpClass(cls):
@@ -45,23 +47,6 @@ class Owners(Cluster):
         cls.alone = Node(2)
         cls.addClassCleanup(cls.alone.remove)
         cls.alone.start()
-
-    @classmethod
-    def more_settings(cls):
-        """Of the next node."""
-        fellow = Fellow()
-        cls.addClassCleanup(fellow.close)
-        cls.doors = [*getattr(cls, "doors", ()), fellow]
-        return {"advertise": fellow.address}
-
-    def setUp(self):
-        super().setUp()
-        self.wrong = []
-        for door, node in zip(self.doors, self.nodes):
-            door.node = node
-            door.listen()
-
-    # ---- asking
 
     def get(self, node, path, token=None):
         """Asked again while a shard is on its way."""
@@ -106,6 +91,60 @@ class Owners(Cluster):
         self.assertEqual(answer.status, 202, answer)
         return answer.body["position"]
 
+    def alone_with(self, *bodies):
+        """What one node alone tells of the events of all bodies."""
+        token = self.alone.token(self.workspace)
+        for body in bodies:
+            position = self.post(body, token, self.alone)
+        return self.everything(self.alone, token, position)
+
+    def tell_all(self, nodes, expected, position):
+        for node in nodes:
+            found = self.everything(node, self.token, position)
+            for query, answer in expected.items():
+                self.assertEqual(found[query], answer, query)
+
+
+class Roles(Asking):
+    """Two nodes that have shards and answer their fellows alone, and one that has none and answers everybody."""
+
+    @classmethod
+    def more_settings(cls):
+        return {"role": "worker" if len(cls.nodes) < NODES - 1 else "api"}
+
+    def setUp(self):
+        super().setUp()
+        self.token = self.nodes[-1].token(self.workspace)
+
+    def test_a_node_without_shards_tells_everything_of_them(self):
+        *workers, front = self.nodes
+        events = list(history(60))
+        conflicts = [event("c3", "z", 1, id="3-0")]
+        expected = self.alone_with(events, conflicts)
+        self.post(events, node=front)
+        self.tell_all([front], expected, self.post(conflicts, node=front))
+        for worker in workers:
+            self.assertEqual(worker.call("GET", "/v1/processes/default/cases", token=self.token).status, 404)
+            self.assertEqual(ask(worker, b"")[0], 401)
+
+
+class Owners(Asking):
+    """Fellows reach each node through a door that the tests watch."""
+
+    @classmethod
+    def more_settings(cls):
+        fellow = Fellow()
+        cls.addClassCleanup(fellow.close)
+        cls.doors = [*getattr(cls, "doors", ()), fellow]
+        return {"advertise": fellow.address}
+
+    def setUp(self):
+        super().setUp()
+        self.wrong = []
+        for door, node in zip(self.doors, self.nodes):
+            door.node = node
+            door.listen()
+
     def owned_by(self, number, cases=200):
         """A case of the workspace that lies at that node, after its event was posted."""
         for case in range(cases):
@@ -142,16 +181,10 @@ class Owners(Cluster):
         self.settles(0)
         events = list(history(150))
         conflicts = [event(f"c{case}", "z", 1, id=f"{case}-0") for case in range(0, 150, 20)]
-        token = self.alone.token(self.workspace)
-        self.post(events, token, self.alone)
-        expected = self.everything(self.alone, token, self.post(conflicts, token, self.alone))
+        expected = self.alone_with(events, conflicts)
         self.assertEqual(len(expected["dead letters"]), len(conflicts))
         self.post(events)
-        position = self.post(conflicts)
-        for node in self.nodes:
-            found = self.everything(node, self.token, position)
-            for query, answer in expected.items():
-                self.assertEqual(found[query], answer, query)
+        self.tell_all(self.nodes, expected, self.post(conflicts))
         self.assertTrue(all(door.heard for door in self.doors), "nobody was asked")
 
     def test_an_answer_tells_how_current_it_is(self):
@@ -161,6 +194,11 @@ class Owners(Cluster):
             for path in ("cases/c3", "cases", "map?activity=a"):
                 answer = self.get(node, f"/v1/processes/default/{path}")
                 self.assertEqual((answer.headers["weir-lag"], answer.headers["weir-staleness-ms"]), ("0", "0"), path)
+
+    def test_metrics_of_groups_are_those_of_the_dashboard(self):
+        exported = re.findall(r"^# TYPE (\w+)", self.nodes[0].call("GET", "/metrics").body.decode(), re.MULTILINE)
+        of_groups = {name for name in exported if not of_a_node_alone(name)}
+        self.assertEqual({name for name in asked_for() if not of_a_node_alone(name)}, of_groups)
 
     def test_a_dead_letter_is_replayed_by_any_node(self):
         self.post([event("x", "a", 1, id="same")])

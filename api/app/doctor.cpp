@@ -3,6 +3,7 @@
 #include <sys/timex.h>
 
 #include "api/app/checkpoint_target.hpp"
+#include "api/app/cluster_checks.hpp"
 #include "api/app/copied_folder.hpp"
 #include "api/app/copies.hpp"
 #include "api/app/stored_checks.hpp"
@@ -84,7 +85,7 @@ void check_clock(const Visit& visit) {
 /// A copy, so that it makes no difference whether a server is at work.
 void check_stored(const Visit& visit) {
   std::error_code failed;
-  if (!fs::exists(fs::path{visit.settings.data} / "format", failed)) return;
+  if (!fs::exists(fs::path{visit.settings.data} / "format", failed) || is_of_kafka(visit.settings.data)) return;
   const auto copy = obtain_copy(fs::absolute(visit.settings.data));
   if (!copy) {
     return visit.fail("stores", "They cannot be looked at: " + copy.error().detail,
@@ -117,6 +118,7 @@ void check_newest(const Visit& visit, checkpoint::ObjectStore& target, const std
 }
 
 void check_checkpoints(const Visit& visit) {
+  if (is_of_kafka(visit.settings.data)) return;  // its states are made again from the topics
   if (visit.settings.checkpoints.empty()) {
     return visit.warn("checkpoints", "None are taken: a lost disk is lost data, and the log grows for ever.",
                       "Give `weir serve` a folder on another disk, or a bucket, by --checkpoints.");
@@ -131,9 +133,14 @@ void check_checkpoints(const Visit& visit) {
   for (const std::string& one : *series) check_newest(visit, **target, one);
 }
 
-// A log on Kafka adds here: the broker, its topics and their settings.
-constexpr Check checks[] = {check_configuration, check_folder, check_disk,
-                            check_clock,         check_stored, check_checkpoints};
+void check_log_on_kafka(const Visit& visit) {
+  const auto server = parse_settings({"serve"}, visit.environment).settings;
+  if (!is_of_kafka(visit.settings.data) && !(server && is_on_kafka(*server))) return;
+  if (server) check_cluster(*server, visit.settings.data, visit.findings);
+}
+
+constexpr Check checks[] = {check_configuration, check_folder,      check_disk,        check_clock,
+                            check_stored,        check_checkpoints, check_log_on_kafka};
 
 }  // namespace
 

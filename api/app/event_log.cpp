@@ -1,7 +1,7 @@
 #include "api/app/event_log.hpp"
 
+#include "api/app/kafka_options.hpp"
 #include "stream/log/appender_thread.hpp"
-#include "stream/log/kafka/kafka_log.hpp"
 
 namespace weir::app {
 namespace {
@@ -59,25 +59,6 @@ class KafkaEventLog final : public EventLog {
   std::unique_ptr<log::KafkaLog> log_;
 };
 
-log::KafkaOptions kafka_options(const Settings& settings, const MemoryPlan& memory, const DataFolder& folder,
-                                Logger& logger) {
-  log::KafkaOptions options;
-  options.brokers = settings.log.substr(kafka_scheme.size());
-  options.prefix = settings.kafka_prefix;
-  options.group = settings.group;
-  options.session_timeout = std::chrono::seconds{settings.group_seconds};
-  options.partitions = folder.shards();
-  for (const std::string& setting : settings.kafka) {
-    const std::size_t equals = setting.find('=');
-    options.settings.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
-  }
-  options.on_line = [&logger](std::string_view line) { logger.log(LogLevel::warning, "kafka", {{"line", line}}); };
-  options.queue_bytes = memory.log_queue;
-  options.fetch_bytes = std::max<std::size_t>(memory.log_tail / folder.shards(), fetch_bytes_min);
-  options.retention = std::chrono::hours{24 * settings.kafka_retention_days};
-  return options;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<EventLog>> open_embedded_log(const MemoryPlan& memory, const DataFolder& folder,
@@ -96,7 +77,10 @@ Result<std::unique_ptr<EventLog>> open_embedded_log(const MemoryPlan& memory, co
 
 Result<std::unique_ptr<EventLog>> open_kafka_log(const Settings& settings, const MemoryPlan& memory,
                                                  const DataFolder& folder, const Clock& clock, Logger& logger) {
-  log::KafkaOptions options = kafka_options(settings, memory, folder, logger);
+  log::KafkaOptions options = kafka_options(settings, folder.shards());
+  options.on_line = [&logger](std::string_view line) { logger.log(LogLevel::warning, "kafka", {{"line", line}}); };
+  options.queue_bytes = memory.log_queue;
+  options.fetch_bytes = std::max<std::size_t>(memory.log_tail / folder.shards(), fetch_bytes_min);
   const auto seal = folder.key("log");
   if (!seal) return seal.error();
   options.seal = *seal;

@@ -29,6 +29,15 @@ ClientSettings reader_settings(const KafkaOptions& options, const ClientSettings
   return settings;
 }
 
+/// The brokers may be starting too.
+Result<std::string> connect(Cluster& cluster) {
+  Result<std::string> id = Error{};
+  for (int i = 0; i < tries_to_connect && !id; ++i) id = cluster.id();
+  return id;
+}
+
+}  // namespace
+
 ClientSettings common_settings(const KafkaOptions& options) {
   ClientSettings settings{{"bootstrap.servers", options.brokers},
                           {"client.id", "weir"},
@@ -38,15 +47,6 @@ ClientSettings common_settings(const KafkaOptions& options) {
   settings.insert(settings.end(), options.settings.begin(), options.settings.end());
   return settings;
 }
-
-/// The brokers may be starting too.
-Result<std::string> connect(Cluster& cluster) {
-  Result<std::string> id = Error{};
-  for (int i = 0; i < tries_to_connect && !id; ++i) id = cluster.id();
-  return id;
-}
-
-}  // namespace
 
 KafkaLog::KafkaLog(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 

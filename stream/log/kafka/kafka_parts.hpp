@@ -18,6 +18,9 @@
 
 namespace weir::log {
 
+/// Of every client.
+kafka::ClientSettings common_settings(const KafkaOptions& options);
+
 struct KafkaLog::Parts {
   /// A workspace's topic. Feeds end before their handle.
   struct Topic {

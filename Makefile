@@ -70,7 +70,7 @@ oracle: ## every answer recomputed with PM4Py, every log, every kill
 	@deploy/install build test
 	@deploy/venv $(PYTHON_PINS)
 	$(call compile,release,all)
-	@tests/run --full oracle fault e2e
+	@tests/run --full oracle fault e2e schemas_calendar stream_sla
 
 fault: ## every log through a server that is killed twenty times; every system call, a thousand kills and rotten files, a hundred losses of power
 	@deploy/install build test fault

@@ -63,17 +63,26 @@ std::optional<double> met_share(const SlaTally& tally) {
   return static_cast<double>(tally.met) / static_cast<double>(fulfilled);
 }
 
-/// What the policy promises, as (metric, target), metric by metric.
-template <class Visit>
-void each_promise(const sla::Policy& policy, const Visit& visit) {
-  for (std::size_t metric = 0; metric < policy.metrics.size(); ++metric) {
-    for (std::size_t target = 0; target < policy.targets.size(); ++target) {
-      const auto& promises = policy.targets[target].promises;
-      const bool promised = std::any_of(promises.begin(), promises.end(),
-                                        [&](const auto& one) { return one.first == policy.metrics[metric].name; });
-      if (promised) visit(metric, target);
-    }
-  }
+bool promises(const sla::Policy& policy, std::size_t target, std::size_t metric) {
+  const auto& all = policy.targets[target].promises;
+  return std::any_of(all.begin(), all.end(), [&](const auto& one) { return one.first == policy.metrics[metric].name; });
+}
+
+void write_tally(JsonWriter& json, const std::string& target, const SlaTally& tally) {
+  json.begin_object().member("name", target).member("cycles", tally.cycles).member("met", tally.met);
+  json.member("met_late", tally.met_late).member("running", tally.running).member("paused", tally.paused);
+  json.member("cancelled", tally.cancelled).member("breached", tally.breached).key("met_share");
+  const auto share = met_share(tally);
+  share ? void(json.value(*share)) : void(json.value(nullptr));
+  json.end_object();
+}
+
+std::string line_of(const SlaTally& tally) {
+  char share[32] = "-";
+  if (const auto met = met_share(tally)) std::snprintf(share, sizeof share, "%.1f %%", *met * 100);
+  return std::string{share} + " met of " + std::to_string(tally.met + tally.met_late) + ", " +
+         std::to_string(tally.running) + " running, " + std::to_string(tally.paused) + " paused, " +
+         std::to_string(tally.breached) + " breached\n";
 }
 
 }  // namespace
@@ -94,38 +103,32 @@ void SlaTallies::count(const sla::Verdict& verdict) {
   }
 }
 
+SlaTally SlaTallies::of(std::size_t metric, std::size_t target) const {
+  const auto known = tallies_.find({metric, target});
+  return known == tallies_.end() ? SlaTally{} : known->second;
+}
+
 void SlaTallies::write(JsonWriter& json, const sla::Policy& policy) const {
   json.key("metrics").begin_array();
-  std::optional<std::size_t> open;
-  each_promise(policy, [&](std::size_t metric, std::size_t target) {
-    if (open && *open != metric) json.end_array().end_object();
-    if (open != metric) json.begin_object().member("name", policy.metrics[metric].name).key("targets").begin_array();
-    open = metric;
-    const auto known = tallies_.find({metric, target});
-    const SlaTally tally = known == tallies_.end() ? SlaTally{} : known->second;
-    json.begin_object().member("name", policy.targets[target].name).member("cycles", tally.cycles);
-    json.member("met", tally.met).member("met_late", tally.met_late).member("running", tally.running);
-    json.member("paused", tally.paused).member("cancelled", tally.cancelled).member("breached", tally.breached);
-    json.key("met_share");
-    const auto share = met_share(tally);
-    share ? void(json.value(*share)) : void(json.value(nullptr));
-    json.end_object();
-  });
-  if (open) json.end_array().end_object();
+  for (std::size_t metric = 0; metric < policy.metrics.size(); ++metric) {
+    json.begin_object().member("name", policy.metrics[metric].name).key("targets").begin_array();
+    for (std::size_t target = 0; target < policy.targets.size(); ++target) {
+      if (promises(policy, target, metric)) write_tally(json, policy.targets[target].name, of(metric, target));
+    }
+    json.end_array().end_object();
+  }
   json.end_array();
 }
 
 std::string SlaTallies::text(const sla::Policy& policy) const {
   std::string text;
-  each_promise(policy, [&](std::size_t metric, std::size_t target) {
-    const auto known = tallies_.find({metric, target});
-    const SlaTally tally = known == tallies_.end() ? SlaTally{} : known->second;
-    char share[32] = "-";
-    if (const auto met = met_share(tally)) std::snprintf(share, sizeof share, "%.1f %%", *met * 100);
-    text += "  " + policy.metrics[metric].name + ", " + policy.targets[target].name + ": " + share + " met of " +
-            std::to_string(tally.met + tally.met_late) + ", " + std::to_string(tally.running) + " running, " +
-            std::to_string(tally.paused) + " paused, " + std::to_string(tally.breached) + " breached\n";
-  });
+  for (std::size_t metric = 0; metric < policy.metrics.size(); ++metric) {
+    for (std::size_t target = 0; target < policy.targets.size(); ++target) {
+      if (!promises(policy, target, metric)) continue;
+      text +=
+          "  " + policy.metrics[metric].name + ", " + policy.targets[target].name + ": " + line_of(of(metric, target));
+    }
+  }
   return text;
 }
 

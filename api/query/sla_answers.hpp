@@ -36,6 +36,8 @@ class SlaTallies {
   std::string text(const sla::Policy& policy) const;
 
  private:
+  SlaTally of(std::size_t metric, std::size_t target) const;
+
   std::map<std::pair<std::size_t, std::size_t>, SlaTally> tallies_;
 };
 

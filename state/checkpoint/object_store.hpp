@@ -16,6 +16,9 @@ namespace weir::checkpoint {
 /// Takes an object piece by piece, in order; its error ends the reading.
 using Sink = std::function<Result<void>(std::string_view piece)>;
 
+/// Asked now and then while much is put or fetched; false: the work at hand ends with `overloaded`.
+using GoOn = std::function<bool()>;
+
 /// One call at a time. Errors of all: storage_failed (the store cannot be reached, refuses, or is full), after bounded
 /// retries of what may be retried.
 class ObjectStore {

@@ -2,7 +2,6 @@
 // the former owner may still put objects, and nothing that it puts counts, nor does it remove what counts.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -13,9 +12,6 @@ namespace weir::checkpoint {
 
 class Publisher {
  public:
-  /// Asked between two files; false: the work at hand ends with `overloaded`.
-  using GoOn = std::function<bool()>;
-
   /// Takes the series over, with a higher epoch than anybody before. `store` must outlive it. Errors: storage_failed,
   /// checkpoint_damaged.
   static Result<Publisher> claim(ObjectStore& store, std::string series, GoOn go_on = {});

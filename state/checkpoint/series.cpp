@@ -70,11 +70,14 @@ Result<void> fetch(ObjectStore& store, const std::string& series, const StoredFi
 }
 
 Result<void> restore_file(ObjectStore& store, const std::string& series, const StoredFile& file,
-                          const std::filesystem::path& path) {
+                          const std::filesystem::path& path, const GoOn& go_on) {
   if (const auto made = store::make_folders(path.parent_path()); !made) return made;
   auto restored = store::NewFile::begin(path, path.string() + ".part");
   if (!restored) return restored.error();
-  const auto fetched = fetch(store, series, file, [&](std::string_view piece) { return restored->write(piece); });
+  const auto fetched = fetch(store, series, file, [&](std::string_view piece) -> Result<void> {
+    if (go_on && !go_on()) return Error{Code::overloaded, "the restoring was given up"};
+    return restored->write(piece);
+  });
   if (!fetched) return fetched;
   return restored->replace();
 }
@@ -161,7 +164,7 @@ Result<void> verify(ObjectStore& store, const std::string& series, const Manifes
 }
 
 Result<void> restore(ObjectStore& store, const std::string& series, const Manifest& manifest, const std::string& below,
-                     const std::filesystem::path& folder) {
+                     const std::filesystem::path& folder, const GoOn& go_on) {
   std::error_code failed;
   if (std::filesystem::exists(folder, failed)) return Error{Code::name_taken, folder.string() + " is there already"};
   const std::filesystem::path draft = folder.string() + ".restoring";
@@ -169,7 +172,9 @@ Result<void> restore(ObjectStore& store, const std::string& series, const Manife
   if (const auto made = store::make_folders(draft); !made) return made;
   for (const StoredFile& file : manifest.files) {
     if (!file.path.starts_with(below)) continue;
-    if (const auto restored = restore_file(store, series, file, draft / file.path.substr(below.size())); !restored) {
+    const auto restored = restore_file(store, series, file, draft / file.path.substr(below.size()), go_on);
+    if (!restored) {
+      std::filesystem::remove_all(draft, failed);
       return restored;
     }
   }

@@ -32,9 +32,9 @@ Result<void> verify(ObjectStore& store, const std::string& series, const Manifes
 
 /// Makes `folder`, which must not be there, of the files below the path `below` ("": all; else it ends with '/'). Every
 /// digest is checked on the way; after a crash the folder is there as a whole or not at all. Writes beside it, under
-/// `folder` + ".restoring". Errors: checkpoint_damaged, storage_failed, name_taken.
+/// `folder` + ".restoring". Errors: checkpoint_damaged, storage_failed, name_taken, overloaded.
 Result<void> restore(ObjectStore& store, const std::string& series, const Manifest& manifest, const std::string& below,
-                     const std::filesystem::path& folder);
+                     const std::filesystem::path& folder, const GoOn& go_on = {});
 
 /// The names of the series that have a claim in the store, ascending.
 Result<std::vector<std::string>> list_series(ObjectStore& store);

@@ -1,10 +1,13 @@
 // `weir backup`, `weir restore`, `weir checkpoint`: checkpoints from the command line.
+#include <algorithm>
 #include <cstdio>
+#include <map>
 
 #include "api/app/checkpoint_target.hpp"
 #include "api/app/commands.hpp"
 #include "api/app/copied_folder.hpp"
 #include "api/app/copies.hpp"
+#include "api/app/shard_series.hpp"
 #include "schemas/base/clock.hpp"
 #include "schemas/codec/timestamp.hpp"
 #include "state/checkpoint/publisher.hpp"
@@ -28,9 +31,10 @@ std::uint64_t bytes_of(const Manifest& manifest) {
 }
 
 void print(const Named& one) {
-  std::printf("%s\t%s\t%zu files\t%llu bytes\tWeir %s\n", one.name().c_str(), to_rfc3339(one.manifest.taken_at).c_str(),
-              one.manifest.files.size(), static_cast<unsigned long long>(bytes_of(one.manifest)),
-              one.manifest.release.c_str());
+  std::printf("%s\t%s\t%zu files\t%llu bytes\t%llu records\tWeir %s\n", one.name().c_str(),
+              to_rfc3339(one.manifest.taken_at).c_str(), one.manifest.files.size(),
+              static_cast<unsigned long long>(bytes_of(one.manifest)),
+              static_cast<unsigned long long>(records_in(one.manifest.standings)), one.manifest.release.c_str());
 }
 
 /// Of all series, oldest first. One that cannot be read is told on stderr and left out.
@@ -56,14 +60,17 @@ Result<std::vector<Named>> list_all(checkpoint::ObjectStore& target) {
   return found;
 }
 
-/// The one that the settings name, or the newest.
-Result<Named> choose(checkpoint::ObjectStore& target, const std::string& wanted) {
+/// The one that the settings name, or the newest of each series.
+Result<std::vector<Named>> choose(checkpoint::ObjectStore& target, const std::string& wanted) {
   auto all = list_all(target);
   if (!all) return all.error();
-  if (wanted.empty() && !all->empty()) return std::move(all->back());
+  std::map<std::string, Named> chosen;
   for (Named& one : *all) {
-    if (one.name() == wanted) return std::move(one);
+    if (wanted.empty() || one.name() == wanted) chosen.insert_or_assign(one.series, std::move(one));
   }
+  std::vector<Named> found;
+  for (auto& [series, one] : chosen) found.push_back(std::move(one));
+  if (!found.empty()) return found;
   return Error{Code::not_found, wanted.empty() ? "there is no checkpoint" : "there is no checkpoint " + wanted};
 }
 
@@ -77,23 +84,33 @@ Result<void> list(checkpoint::ObjectStore& target, const Settings&) {
 Result<void> verify_chosen(checkpoint::ObjectStore& target, const Settings& settings) {
   const auto chosen = choose(target, settings.checkpoint);
   if (!chosen) return chosen.error();
-  if (const auto verified = checkpoint::verify(target, chosen->series, chosen->manifest); !verified) {
-    return Error{verified.error().code, chosen->name() + ": " + verified.error().detail};
+  for (const Named& one : *chosen) {
+    if (const auto verified = checkpoint::verify(target, one.series, one.manifest); !verified) {
+      return Error{verified.error().code, one.name() + ": " + verified.error().detail};
+    }
+    print(one);
   }
-  print(*chosen);
   return {};
 }
 
 Result<void> restore_chosen(checkpoint::ObjectStore& target, const Settings& settings) {
-  const auto chosen = choose(target, settings.checkpoint);
-  if (!chosen) return chosen.error();
-  if (const auto known = check_formats(chosen->manifest, known_formats()); !known) return known;
+  auto all = choose(target, settings.checkpoint);
+  if (!all) return all.error();
+  std::erase_if(*all, [](const Named& one) { return !is_of_a_folder(one.manifest); });
+  if (all->empty()) {
+    return Error{Code::bad_request,
+                 "a checkpoint of a shard makes no data folder; the node that has the shard fetches it"};
+  }
+  const Named& chosen = *std::max_element(all->begin(), all->end(), [](const Named& left, const Named& right) {
+    return left.manifest.taken_at < right.manifest.taken_at;
+  });
+  if (const auto known = check_formats(chosen.manifest, known_formats()); !known) return known;
   const std::filesystem::path folder = std::filesystem::absolute(settings.data);
   std::error_code not_empty;
   std::filesystem::remove(folder, not_empty);  // an empty folder makes room
-  const auto restored = checkpoint::restore(target, chosen->series, chosen->manifest, "", folder);
+  const auto restored = checkpoint::restore(target, chosen.series, chosen.manifest, "", folder);
   if (!restored) return restored;
-  print(*chosen);
+  print(chosen);
   return {};
 }
 

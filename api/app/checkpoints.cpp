@@ -9,7 +9,6 @@ namespace {
 using checkpoint::Manifest;
 
 constexpr const char* copy_name = "checkpoint";
-constexpr std::chrono::hours erased_within{24};  // bytes of erased cases leave the checkpoints
 
 /// The first offset of the partition that some checkpoint does not include.
 std::uint64_t oldest_offset(const std::vector<Manifest>& checkpoints, const std::string& workspace,
@@ -28,33 +27,31 @@ std::uint64_t oldest_offset(const std::vector<Manifest>& checkpoints, const std:
 }  // namespace
 
 Checkpoints::Checkpoints(Node& node, Copies& copies)
-    : node_(node),
-      copies_(copies),
-      taken_(node.metrics().counter("weir_checkpoints_total", "Checkpoints taken.")),
-      failed_(node.metrics().counter("weir_checkpoint_failures_total", "Checkpoints that failed.")),
-      put_bytes_(node.metrics().counter("weir_checkpoint_bytes_total", "Bytes put to the checkpoint store.")),
-      last_(node.metrics().gauge("weir_checkpoint_last_seconds", "When the last checkpoint was taken, in Unix time.")),
-      took_(node.metrics().gauge("weir_checkpoint_duration_seconds", "How long the last checkpoint took.")) {}
+    : node_(node), copies_(copies), figures_(node.metrics()), shards_(node, figures_) {}
 
 void Checkpoints::start() {
   if (node_.settings().checkpoints.empty()) return;
   work_.start([this] {
-    take();
+    if (node_.embedded_log() == nullptr) {
+      shards_.take_all();
+    } else {
+      take();
+    }
     return Clock::Steady{std::chrono::seconds{node_.settings().checkpoint_seconds}};
   });
 }
 
 void Checkpoints::stop() {
   stopping_ = true;
+  shards_.stop();
   work_.stop();
 }
 
 void Checkpoints::take() {
   const auto taken = try_to_take();
   remove_copy(node_.folder().copies() / copy_name);
-  if (taken) return taken_.add();
-  if (stopping_) return;
-  failed_.add();
+  if (taken || stopping_) return;
+  figures_.failed.add();
   node_.logger().log(LogLevel::error, "the checkpoint failed",
                      {{"code", name_of(taken.error().code)}, {"detail", taken.error().detail}});
 }
@@ -84,11 +81,8 @@ Result<void> Checkpoints::try_to_take() {
   if (!described) return described.error();
   const auto published = (*owner)->publish(*copy, *described);
   if (!published) return published.error();
-  put_bytes_.add(static_cast<double>(published->bytes_put));
-  last_.set(static_cast<double>(to_micros(described->taken_at)) / 1e6);
-  took_.set(std::chrono::duration<double>(node_.clock().steady() - began).count());
-  const Duration spared = std::chrono::seconds{node_.settings().erasure_seconds + node_.settings().checkpoint_seconds};
-  const Time oldest = node_.clock().now() - std::max<Duration>(erased_within - spared, Duration{0});
+  figures_.tell(*published, node_.clock().steady() - began);
+  const Time oldest = oldest_to_keep(node_.settings(), node_.clock().now());
   const auto pruned = (*owner)->prune(node_.settings().checkpoints_kept, oldest);
   if (!pruned) return pruned.error();
   return drop_log();
@@ -98,7 +92,6 @@ Result<void> Checkpoints::try_to_take() {
 /// the disk since they were copied.
 Result<void> Checkpoints::drop_log() {
   log::EmbeddedLog* const own = node_.embedded_log();
-  if (own == nullptr) return {};
   for (const std::string& workspace : own->workspaces()) {
     for (std::uint32_t i = 0; i < own->partitions(); ++i) {
       const std::uint64_t below = oldest_offset(owner_->checkpoints(), workspace, i);

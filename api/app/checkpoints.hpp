@@ -1,10 +1,12 @@
-// Takes checkpoints of a node again and again, by a thread of low priority, and drops what of the log lies before all
-// of them.
+// Takes checkpoints again and again, by a thread of low priority: on the embedded log of the node, and drops what of
+// the log lies before all of them; on Kafka of its shards.
 #pragma once
 
 #include <optional>
 
+#include "api/app/checkpoint_figures.hpp"
 #include "api/app/copies.hpp"
+#include "api/app/shard_checkpoints.hpp"
 #include "state/checkpoint/publisher.hpp"
 
 namespace weir::app {
@@ -29,11 +31,8 @@ class Checkpoints {
   std::unique_ptr<checkpoint::ObjectStore> target_;
   std::optional<checkpoint::Publisher> owner_;
   std::atomic<bool> stopping_{false};
-  metrics::Counter taken_;
-  metrics::Counter failed_;
-  metrics::Counter put_bytes_;
-  metrics::Gauge last_;
-  metrics::Gauge took_;
+  const CheckpointFigures figures_;
+  ShardCheckpoints shards_;  // on Kafka
   Background work_;
 };
 

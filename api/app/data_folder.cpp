@@ -82,6 +82,18 @@ bool DataFolder::is_marked_damaged(std::uint32_t shard) const {
   return std::filesystem::exists(damage_mark(shard), unknown);
 }
 
+Result<void> DataFolder::move_aside(std::uint32_t shard) const {
+  const std::filesystem::path from = this->shard(shard), aside = damaged() / std::to_string(shard);
+  if (const auto made = store::make_folders(aside.parent_path()); !made) return made;
+  std::error_code failed;
+  std::filesystem::remove_all(aside, failed);
+  std::filesystem::rename(from, aside, failed);
+  if (failed) return Error{Code::storage_failed, from.string() + ": " + failed.message()};
+  // It stays for a day from now on.
+  std::filesystem::last_write_time(aside, std::filesystem::file_time_type::clock::now(), failed);
+  return store::sync_folder(from.parent_path());
+}
+
 Result<crypto::Key> DataFolder::key(const std::string& name) const {
   const auto keys = crypto::folder_keys(path_, name);
   if (!keys) return keys.error();

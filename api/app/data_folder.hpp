@@ -10,6 +10,7 @@
 //   log-identity  which log the state is of
 //   log/  high-water  shards/NN/  node/  spool/  views/
 //   shards/NN.damaged   the shard's state is to be made again; damaged/NN: a former one, for a day
+//   shards/NN.fetched, NN.former   while a checkpoint takes the place of a state (kafka_origin.hpp)
 //   copies/   copies under way to a checkpoint store (copies.hpp)
 #pragma once
 
@@ -46,7 +47,12 @@ class DataFolder {
   /// Made when the shard's state was found damaged: it is made again at the next start.
   std::filesystem::path damage_mark(std::uint32_t shard) const { return this->shard(shard) + ".damaged"; }
   bool is_marked_damaged(std::uint32_t shard) const;
+  /// A checkpoint of the shard that was fetched and is not yet its state; and the state whose place it takes.
+  std::filesystem::path fetched(std::uint32_t shard) const { return this->shard(shard) + ".fetched"; }
+  std::filesystem::path former(std::uint32_t shard) const { return this->shard(shard) + ".former"; }
   std::filesystem::path damaged() const { return path_ / "damaged"; }
+  /// Moves the shard's folder to `damaged/N`, in the place of an earlier one. Error: storage_failed.
+  Result<void> move_aside(std::uint32_t shard) const;
   std::string node() const { return path_ / "node"; }
   /// The views of other nodes' shards; made anew at each start.
   std::string views() const { return path_ / "views"; }

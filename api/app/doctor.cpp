@@ -103,7 +103,11 @@ void check_newest(const Visit& visit, checkpoint::ObjectStore& target, const std
     return visit.warn(subject, "There is none yet.", "See the server's log for why the first one failed.");
   }
   const auto manifest = checkpoint::read_manifest(target, series, catalogue->numbers.back());
-  if (!manifest) return visit.fail(subject, manifest.error().detail, "Take a new one by `weir backup`.");
+  if (!manifest) {
+    return visit.fail(subject, manifest.error().detail,
+                      "Take a new one by `weir backup`; of a shard its owner takes the next. Look for the cause in the "
+                      "store.");
+  }
   if (const auto known = check_formats(*manifest, known_formats()); !known) {
     return visit.fail(subject, known.error().detail, "Restore it with that version.");
   }

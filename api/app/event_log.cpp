@@ -9,6 +9,8 @@ namespace {
 constexpr std::chrono::seconds stop_wait{5};
 constexpr std::size_t fetch_bytes_min = std::size_t{256} << 10;
 
+const std::string embedded_identity = "embedded";
+
 Error not_shared() { return {Code::bad_log_settings, "an embedded log is not shared"}; }
 
 class OwnLog final : public EventLog {
@@ -30,6 +32,7 @@ class OwnLog final : public EventLog {
   LogFigures figures() const override {
     return {.queued_bytes = log_->queued_bytes(), .refused_appends = log_->refused_appends()};
   }
+  const std::string& identity() const override { return embedded_identity; }
   log::EmbeddedLog* embedded() override { return log_.get(); }
 
  private:
@@ -40,7 +43,8 @@ class OwnLog final : public EventLog {
 
 class KafkaEventLog final : public EventLog {
  public:
-  explicit KafkaEventLog(std::unique_ptr<log::KafkaLog> log) : log_(std::move(log)) {}
+  KafkaEventLog(std::unique_ptr<log::KafkaLog> log, std::string identity)
+      : log_(std::move(log)), identity_(std::move(identity)) {}
 
   log::Log& log() override { return *log_; }
   void start(OnFatal) override {}
@@ -54,16 +58,18 @@ class KafkaEventLog final : public EventLog {
   LogFigures figures() const override {
     return {log_->queued_bytes(), log_->refused_appends(), log_->away_for(), log_->gaps(), log_->producers_replaced()};
   }
+  const std::string& identity() const override { return identity_; }
 
  private:
   std::unique_ptr<log::KafkaLog> log_;
+  const std::string identity_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<EventLog>> open_embedded_log(const MemoryPlan& memory, const DataFolder& folder,
                                                     store::Store& store, const Clock& clock) {
-  if (const auto bound = folder.bind_log("embedded"); !bound) return bound.error();
+  if (const auto bound = folder.bind_log(embedded_identity); !bound) return bound.error();
   auto high_water = std::make_unique<log::HighWaterFile>(folder.high_water());
   log::EmbeddedOptions options;
   options.partitions = folder.shards();
@@ -89,9 +95,9 @@ Result<std::unique_ptr<EventLog>> open_kafka_log(const Settings& settings, const
   options.node = *std::move(node);
   auto opened = log::KafkaLog::open(std::move(options), clock);
   if (!opened) return opened.error();
-  const std::string identity = "kafka " + (*opened)->cluster_id() + ' ' + settings.kafka_prefix;
+  std::string identity = "kafka " + (*opened)->cluster_id() + ' ' + settings.kafka_prefix;
   if (const auto bound = folder.bind_log(identity); !bound) return bound.error();
-  return std::unique_ptr<EventLog>{new KafkaEventLog{*std::move(opened)}};
+  return std::unique_ptr<EventLog>{new KafkaEventLog{*std::move(opened), std::move(identity)}};
 }
 
 }  // namespace weir::app

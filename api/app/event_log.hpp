@@ -51,6 +51,8 @@ class EventLog {
   /// Idempotent.
   virtual void stop() = 0;
   virtual LogFigures figures() const = 0;
+  /// What names it among others: "embedded", or the Kafka cluster and the prefix of its topics.
+  virtual const std::string& identity() const = 0;
   /// Null on Kafka, whose records go by its retention alone.
   virtual log::EmbeddedLog* embedded() { return nullptr; }
   /// It is reached over a network: it may be away, and others write to it.

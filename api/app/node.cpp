@@ -2,7 +2,8 @@
 
 #include <unistd.h>
 
-#include "api/app/shard_rebuild.hpp"
+#include "api/app/embedded_origin.hpp"
+#include "api/app/kafka_origin.hpp"
 #include "api/app/thread_stacks.hpp"
 #include "state/store/durable_file.hpp"
 
@@ -124,7 +125,8 @@ Result<void> Node::open_stores() {
   std::vector<std::function<Result<void>()>> deeds{open_into(node_store_, folder_.node(), of_node)};
   if (!is_on_kafka(settings_)) deeds.push_back(open_into(log_store_, folder_.log(), of_log));
   shard_stores_ = std::make_unique<ShardStores>(folder_, of_shard, *environment_);
-  if (!is_in_group(settings_)) {
+  const bool may_be_fetched = is_on_kafka(settings_) && !settings_.checkpoints.empty();
+  if (!is_in_group(settings_) && !may_be_fetched) {
     opened_early_.resize(folder_.shards());
     for (std::uint32_t i = 0; i < folder_.shards(); ++i) {
       if (!folder_.is_marked_damaged(i)) deeds.emplace_back([this, i] { return open_early(i); });
@@ -150,12 +152,20 @@ Result<void> Node::open_early(std::uint32_t shard) {
   return {};
 }
 
-/// A shard that was found damaged (reliability R17).
-Result<void> Node::rebuild(std::uint32_t shard) {
-  if (log_store_.watched) return rebuild_shard(folder_, settings_, shard, *log_store_.watched, clock_, logger_);
-  return Error{Code::state_damaged, folder_.shard(shard) +
-                                        ": a node on Kafka does not make it again by itself; move this folder away, "
-                                        "and the next start makes it from the topics"};
+Result<void> Node::open_origin() {
+  if (!is_on_kafka(settings_)) {
+    origin_ = std::make_unique<EmbeddedOrigin>(folder_, settings_, *log_store_.watched, clock_, logger_);
+    return {};
+  }
+  std::optional<ShardSeries> series;
+  if (!settings_.checkpoints.empty()) {
+    auto opened = ShardSeries::open(settings_, folder_, log_identity(), clock_);
+    if (!opened) return opened.error();
+    series = *std::move(opened);
+  }
+  origin_ =
+      std::make_unique<KafkaOrigin>(KafkaOrigin::Means{folder_, log(), std::move(series), clock_, logger_, metrics_});
+  return {};
 }
 
 Result<void> Node::open_stream() {
@@ -230,9 +240,9 @@ Result<void> Node::share_people() {
 }
 
 Result<void> Node::open_shards() {
+  if (const auto known = open_origin(); !known) return known;
   shards_ = std::make_unique<Shards>(Shards::Means{folder_, *shard_stores_, *engine_, changes_, logger_, views_.get(),
-                                                   [this](std::uint32_t shard) { return rebuild(shard); },
-                                                   [this](const Error& why) { end_in_order(why); }});
+                                                   *origin_, [this](const Error& why) { end_in_order(why); }});
   for (std::uint32_t i = 0; !is_in_group(settings_) && i < folder_.shards(); ++i) {
     if (const auto opened = shards_->open(i); !opened) return opened;
   }
@@ -263,6 +273,7 @@ void Node::stop() {
   if (asked_) asked_->stop();
   if (people_) people_->stop();
   control_.reset();  // nobody changes people any more
+  if (origin_) origin_->stop();
   // The log first: what it still takes (and nobody is told of any more) the engine then takes too.
   if (event_log_) event_log_->stop();
   if (engine_) engine_->stop();

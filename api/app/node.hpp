@@ -78,6 +78,8 @@ class Node {
   /// Null on Kafka.
   log::EmbeddedLog* embedded_log() { return event_log_->embedded(); }
   /// The log has not answered for so long that requests are refused.
+  /// What names the log among others (event_log.hpp).
+  const std::string& log_identity() const { return event_log_->identity(); }
   bool log_is_away() const { return event_log_->figures().away > log_away_max; }
   runtime::Engine& engine() { return *engine_; }
   feed::ChangeChannel& changes() { return changes_; }
@@ -138,7 +140,7 @@ class Node {
   Result<void> open_views();
   void open_asking();
   Result<void> open_shards();
-  Result<void> rebuild(std::uint32_t shard);
+  Result<void> open_origin();
   void end_in_order(const Error& why);
   void watch_over_work();
   std::optional<std::uint64_t> writing(std::uint32_t shard) const;
@@ -167,9 +169,10 @@ class Node {
   Patience patience_;
   feed::ChangeChannel changes_;
   std::unique_ptr<runtime::Engine> engine_;
-  std::unique_ptr<SharedViews> views_;  // in a group, as the next two
+  std::unique_ptr<SharedViews> views_;  // in a group, as the next three
   std::unique_ptr<Owners> owners_;
   std::unique_ptr<Asked> asked_;
+  std::unique_ptr<ShardOrigin> origin_;
   std::unique_ptr<Shards> shards_;
   std::atomic<runtime::Engine*> running_{nullptr};
   std::unique_ptr<auth::Audit> audit_;

@@ -56,13 +56,13 @@ const std::array table = std::to_array<Setting>({
   {"quota-websockets", {serve, demo}, "N", "0", "WebSockets that each workspace may have open at the same time; 0: no quota.", Number{&Settings::quota_websockets, 0, 1'000'000}},
   {"drain-seconds", {serve, demo}, "N", "20", "How long requests in flight may take after SIGTERM.", Number{&Settings::drain_seconds, 0, 3600}},
   {"erasure-interval", {serve, demo}, "SECONDS", "3600", "How often, at most, the bytes of erased cases are removed from the disk.", Number{&Settings::erasure_seconds, 0, 86'400}},
-  {"checkpoints", {serve, demo}, "TARGET", "", "Where checkpoints go: a folder, or s3://BUCKET/PREFIX. They hold the node's keys: to be guarded as the data folder is. None are taken, and the log keeps everything, if not given.", Text{&Settings::checkpoints}},
+  {"checkpoints", {serve, demo}, "TARGET", "", "Where checkpoints go: a folder, or s3://BUCKET/PREFIX; on Kafka the same one for all nodes, and needs --cluster-key. They hold every workspace, on the embedded log the node's keys too: to be guarded as the data folder is. None are taken, and the embedded log keeps everything, if not given.", Text{&Settings::checkpoints}},
   {"checkpoints", {backup, restore, checkpoint}, "TARGET", "", "Where the checkpoints are: a folder, or s3://BUCKET/PREFIX.", Text{&Settings::checkpoints}, Kind::required},
   {"checkpoints", {doctor}, "TARGET", "", "Where the checkpoints are, to be looked at too.", Text{&Settings::checkpoints}},
   {"thorough", {doctor}, "", "false", "Read everything: each block of the log, each table of the states, the newest checkpoint.", Switch{&Settings::thorough}},
   {"checkpoint-interval", {serve, demo}, "SECONDS", "300", "How often a checkpoint is taken.", Number{&Settings::checkpoint_seconds, 1, 86'400}},
-  {"checkpoints-kept", {serve, demo}, "N", "3", "How many checkpoints stay, none of them a day old but the newest. What of the log lies before all of them is dropped.", Number{&Settings::checkpoints_kept, 1, 1'000}},
-  {"checkpoint", {restore, checkpoint}, "SERIES/NUMBER", "", "Which checkpoint, as `list` names it; the newest if not given.", Text{&Settings::checkpoint}},
+  {"checkpoints-kept", {serve, demo}, "N", "3", "How many checkpoints stay (on Kafka: of each shard), none of them a day old but the newest. What of the embedded log lies before all of them is dropped.", Number{&Settings::checkpoints_kept, 1, 1'000}},
+  {"checkpoint", {restore, checkpoint}, "SERIES/NUMBER", "", "Which checkpoint, as `list` names it; if not given the newest, of `verify` the newest of each series.", Text{&Settings::checkpoint}},
   {"s3-endpoint", {serve, demo, backup, restore, checkpoint, doctor}, "URL", "", "The S3-compatible server; Amazon's of the region if not given.", Text{&Settings::s3_endpoint}},
   {"s3-region", {serve, demo, backup, restore, checkpoint, doctor}, "REGION", "us-east-1", "The region of the bucket.", Text{&Settings::s3_region}},
   {"s3-access-key", {serve, demo, backup, restore, checkpoint, doctor}, "KEY", "", "The access key's id.", Text{&Settings::s3_access_key}},
@@ -108,8 +108,8 @@ void check_conflicts_of_group(const Settings& settings, std::vector<std::string>
 
 void check_conflicts_of_serve(const Settings& settings, std::vector<std::string>& faults) {
   check_conflicts_of_group(settings, faults);
-  if (is_on_kafka(settings) && !settings.checkpoints.empty()) {
-    faults.emplace_back("--checkpoints needs the embedded log");
+  if (is_on_kafka(settings) && !settings.checkpoints.empty() && settings.cluster_key.empty()) {
+    faults.emplace_back("--checkpoints on Kafka needs --cluster-key: what they hold is of no use without it");
   }
   if (settings.tls_cert.empty() != settings.tls_key.empty()) {
     faults.emplace_back("--tls-cert and --tls-key are given together or not at all");

@@ -46,6 +46,21 @@ Result<std::shared_ptr<OpenStore>> ShardStores::open(std::uint32_t shard) {
   return store;
 }
 
+Result<bool> ShardStores::while_closed(std::uint32_t shard, const std::function<Result<void>()>& deed) {
+  {
+    std::unique_lock lock{places_->mutex};
+    places_->closed.wait(lock, [&] { return places_->open[shard].lock() != nullptr || !places_->in_use[shard]; });
+    if (places_->in_use[shard]) return false;
+    places_->in_use[shard] = true;
+  }
+  const auto done = deed();
+  const std::lock_guard lock{places_->mutex};
+  places_->in_use[shard] = false;
+  places_->closed.notify_all();
+  if (!done) return done.error();
+  return true;
+}
+
 std::shared_ptr<OpenStore> ShardStores::find(std::uint32_t shard) const {
   const std::lock_guard lock{places_->mutex};
   return places_->open[shard].lock();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -31,6 +32,9 @@ class ShardStores {
 
   /// Waits for a former one that is being closed. Errors: as of rocks::open_rocksdb().
   Result<std::shared_ptr<OpenStore>> open(std::uint32_t shard);
+  /// Does something with its folder while it is closed and nobody can open it. False, and it was not done: somebody
+  /// holds the store open. Errors: the deed's.
+  Result<bool> while_closed(std::uint32_t shard, const std::function<Result<void>()>& deed);
   /// Null if it is not open.
   std::shared_ptr<OpenStore> find(std::uint32_t shard) const;
 

@@ -38,15 +38,22 @@ Result<void> Shards::open(std::uint32_t shard) {
   return driven;
 }
 
-/// Made again first if it was found damaged, now or while it was at work.
+/// What lies here, or what its origin puts in the place of it. Who still reads a store keeps it, and what lies here
+/// will do.
 Result<std::shared_ptr<OpenStore>> Shards::open_store(std::uint32_t shard) {
-  if (!means_.folder.is_marked_damaged(shard)) {
+  bool damaged = means_.folder.is_marked_damaged(shard);
+  if (!damaged) {
     auto opened = means_.stores.open(shard);
-    if (opened || opened.error().code != Code::state_damaged) return opened;
+    const auto suffices = opened ? means_.origin.suffices(shard, *(*opened)->watched) : Result<bool>{opened.error()};
+    if (!suffices && suffices.error().code != Code::state_damaged) return suffices.error();
+    if (suffices && *suffices) return opened;
+    damaged = !suffices;
   }
-  if (const auto rebuilt = means_.rebuild(shard); !rebuilt) return rebuilt.error();
+  const auto renewed = means_.stores.while_closed(shard, [&] { return means_.origin.renew(shard, damaged); });
+  if (!renewed) return renewed.error();
+  if (damaged && !*renewed) return Error{Code::state_damaged, means_.folder.shard(shard) + " is still being read"};
   auto opened = means_.stores.open(shard);
-  if (!opened) return opened;
+  if (!opened || !damaged) return opened;
   std::error_code failed;
   std::filesystem::remove(means_.folder.damage_mark(shard), failed);
   ++rebuilt_;
@@ -74,12 +81,15 @@ void Shards::assigned(const std::vector<std::uint32_t>& shards) {
   for (std::uint32_t i = 0; i < means_.engine.shards(); ++i) {
     if (means_.engine.has(i) && !std::binary_search(shards.begin(), shards.end(), i)) close(i);
   }
+  means_.logger.log(LogLevel::info, "the group has shared out the shards", {{"here", as_text(shards)}});
+  means_.engine.resume();  // no shard waits until another has come
   for (const std::uint32_t shard : shards) {
     if (means_.engine.has(shard)) continue;
-    if (const auto opened = open(shard); !opened) return means_.on_fatal(opened.error());
+    const auto opened = open(shard);
+    if (!opened && opened.error().code == Code::overloaded) return;  // the node stops
+    if (!opened) return means_.on_fatal(opened.error());
+    means_.engine.resume();
   }
-  means_.logger.log(LogLevel::info, "the group has shared out the shards", {{"here", as_text(shards)}});
-  means_.engine.resume();
 }
 
 void Shards::revoked() { means_.engine.rest(); }

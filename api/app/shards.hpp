@@ -28,6 +28,18 @@ class ShardPublisher {
   virtual Result<void> release(std::uint32_t shard) = 0;
 };
 
+/// Where the state of a shard is from when the shard comes here. One call at a time.
+class ShardOrigin {
+ public:
+  virtual ~ShardOrigin() = default;
+  /// Whether the shard goes on from the state that lies here. Else renew() follows, once its store is closed.
+  virtual Result<bool> suffices(std::uint32_t shard, const store::Reader& here) = 0;
+  /// Puts into the shard's folder what it is to be opened from. `damaged`: what lies there does not open, or not whole.
+  virtual Result<void> renew(std::uint32_t shard, bool damaged) = 0;
+  /// What it is fetching it gives up: `overloaded`. Any thread.
+  virtual void stop() {}
+};
+
 class Shards final : public log::Ownership {
  public:
   struct Means {
@@ -36,15 +48,15 @@ class Shards final : public log::Ownership {
     runtime::Engine& engine;
     feed::ChangeChannel& changes;
     Logger& logger;
-    ShardPublisher* publisher;                                 // null: nobody is shown them
-    std::function<Result<void>(std::uint32_t shard)> rebuild;  // of a damaged one, in its folder
+    ShardPublisher* publisher;  // null: nobody is shown them
+    ShardOrigin& origin;
     std::function<void(const Error&)> on_fatal;
   };
 
   /// All that it is given outlives it.
   explicit Shards(Means means);
 
-  /// The shard is here, at rest until start(). Errors: storage_failed, state_format, state_damaged.
+  /// The shard is here, at rest until start(). Errors: storage_failed, state_format, state_damaged, its origin's.
   Result<void> open(std::uint32_t shard);
   void start() { means_.engine.resume(); }
 

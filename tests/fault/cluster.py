@@ -19,18 +19,21 @@ NODES = 3
 class Cluster(unittest.TestCase):
     """Nodes and a broker of the class; a workspace of each test."""
 
+    count = NODES
+
     @classmethod
     def setUpClass(cls):
         cls.broker = start_broker(cls)
         folder = tempfile.TemporaryDirectory(prefix="weir-cluster-")
         cls.addClassCleanup(folder.cleanup)
-        key = Path(folder.name) / "key"
+        cls.folder = Path(folder.name)
+        key = cls.folder / "key"
         key.touch(mode=0o600)
         key.write_bytes(os.urandom(32))
         cls.settings = {"log": f"kafka://{cls.broker.address}", "kafka_prefix": "weir", "group": "weir",
                         "group_timeout": TIMEOUT_S, "cluster_key": key}
         cls.nodes = []
-        for _ in range(NODES):
+        for _ in range(cls.count):
             node = Node(SHARDS, **cls.settings, **cls.more_settings())
             cls.addClassCleanup(node.remove)
             cls.nodes.append(node)
@@ -38,7 +41,7 @@ class Cluster(unittest.TestCase):
 
     @classmethod
     def more_settings(cls):
-        """Of the next node alone."""
+        """Of the next node, besides those of the cluster."""
         return {}
 
     def setUp(self):
@@ -72,7 +75,7 @@ class Cluster(unittest.TestCase):
 
     def settles(self, events, among=None):
         """Waits until each shard is owned once, by so many nodes, and all together hold so many events."""
-        among = NODES - len(self.absent) if among is None else among
+        among = self.count - len(self.absent) if among is None else among
         deadline = time.monotonic() + 2 * WAIT_S_MAX
         while time.monotonic() < deadline:
             found = self.owners()

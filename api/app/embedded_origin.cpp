@@ -1,4 +1,4 @@
-#include "api/app/shard_rebuild.hpp"
+#include "api/app/embedded_origin.hpp"
 
 #include <optional>
 
@@ -47,50 +47,38 @@ Result<std::optional<Manifest>> find_checkpoint(checkpoint::ObjectStore& target,
   return std::optional<Manifest>{};
 }
 
-Result<void> move_aside(const DataFolder& folder, std::uint32_t shard) {
-  const fs::path aside = folder.damaged() / std::to_string(shard);
-  if (const auto made = store::make_folders(aside.parent_path()); !made) return made;
-  std::error_code failed;
-  fs::remove_all(aside, failed);
-  fs::rename(folder.shard(shard), aside, failed);
-  if (failed) return Error{Code::storage_failed, folder.shard(shard) + ": " + failed.message()};
-  fs::last_write_time(aside, fs::file_time_type::clock::now(), failed);  // it stays for a day from now on
-  return store::sync_folder(fs::path{folder.shard(shard)}.parent_path());
-}
-
-void tell(Logger& logger, std::uint32_t shard, const std::string& source) {
-  logger.log(LogLevel::error, "the state of a shard is damaged and made again; its folder lies in damaged/",
-             {{"shard", std::uint64_t{shard}}, {"from", source}});
-}
-
 }  // namespace
 
-Result<void> rebuild_shard(const DataFolder& folder, const Settings& settings, std::uint32_t shard,
-                           const store::Reader& log, const Clock& clock, Logger& logger) {
-  const auto workspaces = log::stored_workspaces(log);
+void EmbeddedOrigin::tell(std::uint32_t shard, const std::string& source) {
+  logger_.log(LogLevel::error, "the state of a shard is damaged and made again; its folder lies in damaged/",
+              {{"shard", std::uint64_t{shard}}, {"from", source}});
+}
+
+Result<void> EmbeddedOrigin::renew(std::uint32_t shard, bool) {
+  const auto workspaces = log::stored_workspaces(log_);
   if (!workspaces) return workspaces.error();
   std::string why = "no checkpoints are kept";
-  if (!settings.checkpoints.empty()) {
-    const auto target = open_target(settings, clock);
+  if (!settings_.checkpoints.empty()) {
+    const auto target = open_target(settings_, clock_);
     if (!target) return target.error();
-    const auto found = find_checkpoint(**target, log, shard, *workspaces);
+    const auto found = find_checkpoint(**target, log_, shard, *workspaces);
     why = found ? "no checkpoint fits the log" : found.error().detail;
     if (found && *found) {
-      if (const auto moved = move_aside(folder, shard); !moved) return moved;
-      tell(logger, shard, "checkpoint " + to_text((*found)->number));
+      if (const auto moved = folder_.move_aside(shard); !moved) return moved;
+      tell(shard, "checkpoint " + to_text((*found)->number));
       return checkpoint::restore(**target, node_series, **found, "shards/" + std::to_string(shard) + '/',
-                                 folder.shard(shard));
+                                 folder_.shard(shard));
     }
   }
-  const auto whole = fits(log, shard, *workspaces, Manifest{});
+  const auto whole = fits(log_, shard, *workspaces, Manifest{});
   if (!whole) return whole.error();
   if (!*whole) {
     return Error{Code::state_damaged,
-                 folder.shard(shard) + ": the log no longer goes back to its beginning, and " + why};
+                 folder_.shard(shard) + ": the log no longer goes back to its beginning, and " + why};
   }
-  if (const auto moved = move_aside(folder, shard); !moved) return moved;
-  tell(logger, shard, "the log");
-  return store::make_folders(folder.shard(shard));
+  if (const auto moved = folder_.move_aside(shard); !moved) return moved;
+  tell(shard, "the log");
+  return store::make_folders(folder_.shard(shard));
 }
 
 }  // namespace weir::app

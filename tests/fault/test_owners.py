@@ -65,10 +65,11 @@ class Asking(Cluster):
             cursor = answer.body["next"] and f"&cursor={answer.body['next']}"
         return found
 
-    def everything(self, node, token, position):
-        """What a node tells of the process by every kind of query, once its views include the position."""
+    def everything(self, node, token, positions):
+        """What a node tells of the process by every kind of query, once its views include the positions."""
         path = "/v1/processes/default"
-        self.get(node, f"{path}/kpis?after={position}", token)
+        for position in positions:  # each is of the shards of its body alone
+            self.get(node, f"{path}/kpis?after={position}", token)
         found = {}
         for query in ("map", "kpis", "variants?limit=1000", "handover"):
             found[query] = told(self.get(node, f"{path}/{query}", token))
@@ -94,13 +95,12 @@ class Asking(Cluster):
     def alone_with(self, *bodies):
         """What one node alone tells of the events of all bodies."""
         token = self.alone.token(self.workspace)
-        for body in bodies:
-            position = self.post(body, token, self.alone)
-        return self.everything(self.alone, token, position)
+        positions = [self.post(body, token, self.alone) for body in bodies]
+        return self.everything(self.alone, token, positions)
 
-    def tell_all(self, nodes, expected, position):
+    def tell_all(self, nodes, expected, positions):
         for node in nodes:
-            found = self.everything(node, self.token, position)
+            found = self.everything(node, self.token, positions)
             for query, answer in expected.items():
                 self.assertEqual(found[query], answer, query)
 
@@ -121,8 +121,7 @@ class Roles(Asking):
         events = list(history(60))
         conflicts = [event("c3", "z", 1, id="3-0")]
         expected = self.alone_with(events, conflicts)
-        self.post(events, node=front)
-        self.tell_all([front], expected, self.post(conflicts, node=front))
+        self.tell_all([front], expected, [self.post(body, node=front) for body in (events, conflicts)])
         for worker in workers:
             self.assertEqual(worker.call("GET", "/v1/processes/default/cases", token=self.token).status, 404)
             self.assertEqual(ask(worker, b"")[0], 401)
@@ -183,8 +182,7 @@ class Owners(Asking):
         conflicts = [event(f"c{case}", "z", 1, id=f"{case}-0") for case in range(0, 150, 20)]
         expected = self.alone_with(events, conflicts)
         self.assertEqual(len(expected["dead letters"]), len(conflicts))
-        self.post(events)
-        self.tell_all(self.nodes, expected, self.post(conflicts))
+        self.tell_all(self.nodes, expected, [self.post(body) for body in (events, conflicts)])
         self.assertTrue(all(door.heard for door in self.doors), "nobody was asked")
 
     def test_an_answer_tells_how_current_it_is(self):

@@ -119,7 +119,7 @@ Result<void> print_json(feed::ProcessView& view, const feed::BatchView& batch, c
     return batch.activities_of(case_id);
   };
   const query::VariantPage every{0, std::numeric_limits<std::size_t>::max()};
-  const auto written = query::write_variants(
+  auto written = query::write_variants(
       json.key("variants"), *variants, process, as_of, every, activities, [](std::size_t) { return std::string{}; },
       [&](JsonWriter&, const query::VariantList& list, std::size_t first, std::size_t last, const auto& read) {
         print(text);

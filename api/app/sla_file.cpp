@@ -56,16 +56,13 @@ Result<SlaFile> read_sla_file(const std::string& path) {
   const auto faults = read_document(*json, [&](const DocumentNode& node) { reading.document(node); });
   if (!faults) return in_file(faults.error());
   SlaFile file;
-  for (const DocumentFault& fault : *faults) file.faults.push_back(path + ": " + fault.pointer + ' ' + fault.detail);
+  const auto tell = [&](const std::string& what) { file.faults.push_back(path + ": " + what); };
+  for (const DocumentFault& fault : *faults) tell(fault.pointer + ' ' + fault.detail);
   for (auto& [name, policy] : reading.policies) {
     auto judge = sla::Judge::make(std::move(policy), reading.calendars);
-    if (judge) {
-      file.judges.push_back({name, *std::move(judge)});
-    } else {
-      file.faults.push_back(path + ": /policies/" + name + judge.error().detail);
-    }
+    judge ? file.judges.push_back({name, *std::move(judge)}) : tell("/policies/" + name + judge.error().detail);
   }
-  if (file.faults.empty() && file.judges.empty()) file.faults.push_back(path + ": holds no policy");
+  if (file.faults.empty() && file.judges.empty()) tell("holds no policy");
   return file;
 }
 

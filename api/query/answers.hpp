@@ -50,9 +50,9 @@ struct VariantTotals {
 class VariantList {
  public:
   struct Row {
-    std::int64_t cases;
+    std::int64_t cases = 0;
     Hash128 id;
-    const dataflow::Cell* cell;
+    const dataflow::Cell* cell = nullptr;
   };
 
   explicit VariantList(const feed::ProcessView& view, const std::optional<VariantTotals>& totals = {});

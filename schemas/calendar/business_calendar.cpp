@@ -67,7 +67,7 @@ class Days {
     if (hours_.holidays.contains(date)) return {};
     const auto shift = hours_.shifts.find(date);
     const std::size_t weekday = std::chrono::weekday{date}.iso_encoding() - 1;
-    Spans spans = shift == hours_.shifts.end() ? week_[weekday] : merged(shift->second);
+    const Spans spans = shift == hours_.shifts.end() ? week_[weekday] : merged(shift->second);
     const auto breaks = hours_.breaks.find(date);
     return breaks == hours_.breaks.end() ? spans : common(spans, outside(breaks->second));
   }

@@ -250,8 +250,8 @@ struct Condition::Reading {
 
  private:
   bool add(Node& made, const DocumentNode& node, int depth) {
-    auto part = read(node, depth + 1);
-    if (part) made.parts.push_back(*std::move(part));
+    const auto part = read(node, depth + 1);
+    if (part) made.parts.push_back(*part);
     return part.has_value();
   }
 

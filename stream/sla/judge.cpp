@@ -30,6 +30,13 @@ std::shared_ptr<const BusinessCalendar> always() {
   return calendar;
 }
 
+/// Its number; the policy has it.
+std::size_t metric_named(const std::string& name, const Policy& policy) {
+  const auto found = std::find_if(policy.metrics.begin(), policy.metrics.end(),
+                                  [&](const MetricRules& metric) { return metric.name == name; });
+  return static_cast<std::size_t>(found - policy.metrics.begin());
+}
+
 }  // namespace
 
 Result<Judge> Judge::make(Policy policy, const Calendars& calendars) {
@@ -44,13 +51,10 @@ Result<Judge> Judge::make(Policy policy, const Calendars& calendars) {
     }
     judge.calendars_.push_back(known == calendars.end() ? always() : known->second);
     for (const auto& [name, span] : target.promises) {
-      const auto& metrics = judge.policy_.metrics;
-      const auto metric =
-          std::find_if(metrics.begin(), metrics.end(), [&](const auto& one) { return one.name == name; });
       Terms terms = target.terms;
       terms.target = span;
       terms.calendar = judge.calendars_.back().get();
-      promises.push_back({i, static_cast<std::size_t>(metric - metrics.begin()), std::move(terms)});
+      promises.push_back({i, metric_named(name, judge.policy_), std::move(terms)});
     }
   }
   judge.promises_ = std::make_shared<const std::vector<Promise>>(std::move(promises));

@@ -35,8 +35,8 @@ class Judge {
 
  private:
   struct Promise {
-    std::size_t target;
-    std::size_t metric;
+    std::size_t target = 0;
+    std::size_t metric = 0;
     Terms terms;
   };
   class Hearing;

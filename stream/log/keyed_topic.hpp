@@ -35,6 +35,7 @@ struct KeyedPiece {
   /// Nothing lay behind the last record handed out when it was looked last. Then whatever was taken away before it was
   /// read had been replaced by something that was read.
   bool at_end = false;
+  std::uint64_t left_out = 0;  // records that nobody of this cluster wrote
 };
 
 /// Reads one partition from its begin on. One thread at a time; not to outlive its topic.

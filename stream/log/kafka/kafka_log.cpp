@@ -1,7 +1,7 @@
 #include "stream/log/kafka/kafka_log.hpp"
 
 #include "schemas/base/event.hpp"
-#include "stream/log/kafka/control_topic.hpp"
+#include "stream/log/control_topic.hpp"
 #include "stream/log/kafka/kafka_keyed_topic.hpp"
 #include "stream/log/kafka/kafka_parts.hpp"
 
@@ -27,6 +27,17 @@ ClientSettings reader_settings(const KafkaOptions& options, const ClientSettings
   };
   settings.insert(settings.end(), given.begin(), given.end());
   return settings;
+}
+
+KeyedTopicOptions keyed_options(const KafkaOptions& options, const char* suffix, std::uint32_t partitions) {
+  KeyedTopicOptions keyed;
+  keyed.brokers = options.brokers;
+  keyed.topic = options.prefix + suffix;
+  keyed.partitions = partitions;
+  keyed.seal = options.seal;
+  keyed.settings = options.settings;
+  keyed.on_line = options.on_line;
+  return keyed;
 }
 
 /// The brokers may be starting too.
@@ -94,27 +105,15 @@ Result<void> KafkaLog::join(Ownership& owner) {
 
 Result<std::unique_ptr<ControlLog>> KafkaLog::open_control(const crypto::Key& key, ControlLog::Apply apply,
                                                            ControlLog::Ended ended) {
-  ControlOptions control;
-  control.topic = parts_->options.prefix + ".control";
-  if (const auto there = parts_->ensure_shared({control.topic, 1}, Use::keyed); !there) return there.error();
-  control.settings = common_settings(parts_->options);
-  control.key = key;
-  control.on_line = parts_->options.on_line;
-  auto opened = ControlTopic::open(std::move(control), std::move(apply), std::move(ended));
+  auto topic = KafkaKeyedTopic::open(keyed_options(parts_->options, ".control", 1));
+  if (!topic) return topic.error();
+  auto opened = ControlTopic::open(*std::move(topic), key, std::move(apply), std::move(ended));
   if (!opened) return opened.error();
   return std::unique_ptr<ControlLog>{*std::move(opened)};
 }
 
 Result<std::unique_ptr<KeyedTopic>> KafkaLog::open_views() {
-  const KafkaOptions& options = parts_->options;
-  KeyedTopicOptions views;
-  views.brokers = options.brokers;
-  views.topic = options.prefix + ".views";
-  views.partitions = options.partitions;
-  views.seal = options.seal;
-  views.settings = options.settings;
-  views.on_line = options.on_line;
-  auto opened = KafkaKeyedTopic::open(std::move(views));
+  auto opened = KafkaKeyedTopic::open(keyed_options(parts_->options, ".views", partitions()));
   if (!opened) return opened.error();
   return std::unique_ptr<KeyedTopic>{*std::move(opened)};
 }

@@ -111,6 +111,7 @@ void PartitionReader::take_record(const rd_kafka_message_t& message, KeyedPiece&
                     sealer_.is_sealed(key, value, {static_cast<const char*>(seal), size});
   if (!ours) {
     ++unsealed_;
+    ++piece.left_out;
     return;
   }
   KeyedRecord record{std::string{key}, std::nullopt};

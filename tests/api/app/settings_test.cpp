@@ -197,6 +197,13 @@ TEST_F(SettingsOf, UserNeedsAnActionAndMostlyAName) {
   EXPECT_EQ(accepted(add, {{"WEIR_PASSWORD", "correct horse"}}).password, "correct horse");
 }
 
+TEST_F(SettingsOf, CheckpointsOnKafkaAreOfAClusterWithAKey) {
+  const std::string kafka = "kafka://b:9092";
+  EXPECT_THAT(refused({"serve", "--log", kafka, "--checkpoints", "c"}), HasSubstr("needs --cluster-key"));
+  accepted({"serve", "--log", kafka, "--checkpoints", "c", "--cluster-key", "k"});
+  accepted({"serve", "--checkpoints", "c"});
+}
+
 TEST_F(SettingsOf, AGroupIsOnKafkaAndHasAKey) {
   const std::string kafka = "kafka://b:9092";
   EXPECT_THAT(refused({"serve", "--group", "g", "--cluster-key", "k"}), HasSubstr("--group needs --log"));

@@ -1,10 +1,19 @@
 """What tests of faults share: a node under load, and what is held against what is there at the end."""
 
 import unittest
+from pathlib import Path
 
 from checker import History
 from load import Load, findings
 from running import WAIT_S_MAX, Node
+
+
+def memory_bytes(node, what="VmHWM"):
+    """Of the server's /proc/PID/status: VmHWM, the most that it ever had, or VmPeak, the most address space."""
+    for line in Path(f"/proc/{node.process.pid}/status").read_text(encoding="ascii").splitlines():
+        if line.startswith(what + ":"):
+            return int(line.split()[1]) << 10
+    raise AssertionError(f"no {what}")
 
 
 class Faults(unittest.TestCase):

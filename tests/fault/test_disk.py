@@ -11,7 +11,7 @@ from pathlib import Path
 
 from checker import History
 from disk_image import DiskImage
-from faulty_node import Faults
+from faulty_node import Faults, memory_bytes
 from running import WAIT_S_MAX
 
 
@@ -81,20 +81,13 @@ class Failing(Faults):
         node.start()
         loads = self.start_load(node, 8, per_body=500)
         time.sleep(5)
-        peak = self.peak_bytes(node)
+        peak = memory_bytes(node)
         for load in loads:
             load.stop()
         self.check(node, loads[0].history)
         print(f"F11: peak {peak // MIB} MiB of a server with 64 MiB for what grows, slowest answer "
               f"{max(load.slowest_s for load in loads):.1f} s", flush=True)
         self.assertLess(peak, 400 * MIB)
-
-    @staticmethod
-    def peak_bytes(node):
-        for line in Path(f"/proc/{node.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) << 10
-        raise AssertionError("no VmHWM")
 
 
 class FullDisk(Faults):

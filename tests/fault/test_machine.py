@@ -8,7 +8,7 @@ import threading
 import time
 
 from checker import check_equal, check_socket, report
-from faulty_node import Faults
+from faulty_node import Faults, memory_bytes
 from live_view import LiveView
 from load import Reader
 from running import WAIT_S_MAX
@@ -130,7 +130,7 @@ class Machine(Faults):
     def test_f21_no_more_address_space(self):
         node = self.make_node()
         node.start()
-        peak = self.address_space_bytes(node)
+        peak = memory_bytes(node, "VmPeak")
         node.kill()
         node.under = ("prlimit", f"--as={peak + 128 * MIB}")
         node.start()
@@ -147,13 +147,6 @@ class Machine(Faults):
         self.check(node, loads[0].history)
         print(f"F21: {'ended with ' + str(ended) if ended is not None else 'went on'}, "
               f"{len(loads[0].history.acknowledged)} events acknowledged", flush=True)
-
-    @staticmethod
-    def address_space_bytes(node):
-        for line in open(f"/proc/{node.process.pid}/status", encoding="ascii"):
-            if line.startswith("VmPeak:"):
-                return int(line.split()[1]) << 10
-        raise AssertionError("no VmPeak")
 
 
 del Faults  # it has no tests of its own

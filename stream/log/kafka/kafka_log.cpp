@@ -54,6 +54,7 @@ ClientSettings common_settings(const KafkaOptions& options) {
                           {"client.id", "weir"},
                           {"socket.nagle.disable", "true"},
                           {"socket.keepalive.enable", "true"},
+                          {"socket.timeout.ms", "10000"},
                           {"reconnect.backoff.max.ms", "1000"}};
   settings.insert(settings.end(), options.settings.begin(), options.settings.end());
   return settings;

@@ -12,6 +12,9 @@ constexpr std::uint64_t narrow_records_max = 1 << 16;
 /// How long a shard rests while events that it forwarded are not durable yet.
 constexpr std::chrono::milliseconds strays_rest{2};
 
+/// How often a shard looks whether a wall clock that jumped is back where it belongs.
+constexpr std::chrono::seconds held_rest{1};
+
 }  // namespace
 
 ShardRunner::ShardRunner(std::uint32_t shard, log::Log& log, Task& task, CommitWatch& watch, const Clock& clock,
@@ -261,6 +264,7 @@ void ShardRunner::take_again() {
 std::optional<Clock::Steady> ShardRunner::next_step() const {
   if (strays_.state() == Strays::State::under_way) return clock_.steady() + strays_rest;
   if (task_.dirty()) return last_commit_ + options_.commit_gap;
+  if (ticks_held()) return clock_.steady() + held_rest;
   std::optional<Time> due;
   for (const auto& [workspace, next] : next_) {
     const auto one = task_.next_due(workspace);

@@ -272,6 +272,8 @@ TEST(ShardRunner, HoldsTicksWhileTheWallClockHasJumpedAhead) {
   one.clock.set_wall(before + std::chrono::minutes{10});
   EXPECT_EQ(records_after_a_step(), 2U);
   EXPECT_TRUE(runner.ticks_held());
+  ASSERT_TRUE(runner.next_step().has_value());  // to look again; not at once, though a timer is due by that clock
+  EXPECT_EQ(*runner.next_step() - one.clock.steady(), Clock::Steady{std::chrono::seconds{1}});
   one.clock.set_wall(before);
   EXPECT_EQ(records_after_a_step(), 2U);
   EXPECT_FALSE(runner.ticks_held());

@@ -3,9 +3,11 @@
 import fcntl
 import os
 import shutil
+import signal
 import struct
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -18,6 +20,13 @@ def run(*command):
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise unittest.SkipTest(f"skipped: {' '.join(map(str, command))}: {done.stderr.strip()[-200:]}")
+
+
+def stand_still(process):
+    """From its return on, no thread of the process runs, but for the system call that it is in."""
+    process.send_signal(signal.SIGSTOP)
+    while Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] not in "TZ":
+        time.sleep(0.001)
 
 
 class DiskImage:
@@ -41,8 +50,11 @@ class DiskImage:
     def unmount(self):
         subprocess.run(["umount", self.path], check=True, capture_output=True)
 
-    def lose_power(self):
-        """From now on every write fails, and what was not flushed is gone after the next mount."""
+    def lose_power(self, process):
+        """From now on every write fails, and what was not flushed is gone after the next mount. The process, which writes
+        there, loses its power before: what the kernel tells it of a sync that is under way may be a lie (on Linux 6.18 each
+        fourth time, of a program that does nothing else), and it must not tell it on."""
+        stand_still(process)
         folder = os.open(self.path, os.O_RDONLY)
         try:
             fcntl.ioctl(folder, SHUTDOWN, struct.pack("I", NO_LOG_FLUSH))

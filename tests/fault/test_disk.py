@@ -31,7 +31,7 @@ class PowerLoss(Faults):
                 self.check(node, history)
             loads = self.start_load(node, 2, history, f"{number}-")
             self.assertTrue(loads[0].wait_for_more(3 + number % 7))
-            disk.lose_power()
+            disk.lose_power(node.process)
             node.kill()
             self.break_off(loads)
             disk.unmount()

@@ -10,14 +10,13 @@ import re
 import time
 import unittest
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from unittest import mock
 
 import reference
 from compare import compare, summary_of
-from faulty_node import Faults
+from faulty_node import Faults, needs_preloading
 from load import Reader, taken
-from running import BINARY, WAIT_S_MAX
+from running import WAIT_S_MAX
 from weir import Client
 
 IS_FULL = bool(os.environ.get("TESTED_FULL"))
@@ -45,8 +44,7 @@ class Clocks(Faults):
         found = glob.glob(LIBRARY)
         if not found:
             raise unittest.SkipTest(f"skipped: there is no {LIBRARY}")
-        if re.search(rb"__[at]san_init", Path(BINARY).read_bytes()):
-            raise unittest.SkipTest("skipped: a sanitizer's library must be the first, and so must libfaketime")
+        needs_preloading()
         self.node = self.make_node()
         self.clock = self.node.folder / "clock"
         self.clock.write_text("+0")

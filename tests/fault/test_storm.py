@@ -31,6 +31,7 @@ PER_BODY = 500 if IS_FULL else 100
 PERIOD_S = 5  # from one deed to the next
 BROKER_EVERY = 12  # deeds
 BROKER_AWAY_S = 2
+BROKER_STARTS = "broker's own start"
 RECOVERED_S_MAX = 4 * WAIT_S_MAX
 VIEW = "/v1/processes/default/kpis"
 
@@ -90,7 +91,7 @@ class Storm(Cluster):
         time.sleep(BROKER_AWAY_S)
         began = time.monotonic()
         self.broker.start()
-        self.recovered_s.setdefault("broker's own start", []).append(time.monotonic() - began)
+        self.recovered_s.setdefault(BROKER_STARTS, []).append(time.monotonic() - began)
         began = time.monotonic()
         while load.taken_at[-1] < began:
             self.assertLess(time.monotonic() - began, RECOVERED_S_MAX, "nothing is taken since the broker came back")
@@ -211,9 +212,10 @@ class Storm(Cluster):
 
     def tell(self, load, asker, done, count, drained_s):
         lasted_s = load.taken_at[-1] - load.began
+        away_s = sum(BROKER_AWAY_S + started_s for started_s in self.recovered_s.get(BROKER_STARTS, []))
         print(f"storm: {', '.join(f'{times} times {deed}' for deed, times in sorted(done.items()))}, in {lasted_s:.0f} s; "
-              f"{count} events taken in bodies of {PER_BODY}, {count / lasted_s:.0f} of {PER_SECOND} a second; drained "
-              f"{drained_s:.1f} s later")
+              f"{count} events taken in bodies of {PER_BODY}, {count / lasted_s:.0f} of {PER_SECOND} a second, "
+              f"{count / (lasted_s - away_s):.0f} while there was a broker; drained {drained_s:.1f} s later")
         print(f"  a body waited {statistics.median(load.waited_s) * 1e3:.0f} ms (median), {max(load.waited_s):.1f} s at most; "
               f"none was taken for {self.gap(load.taken_at, load)}; refused: {dict(load.refused)}")
         print(f"  answers: {len(asker.answered_at)}, {asker.refused} refusals, none for {self.gap(asker.answered_at, load)}")

@@ -41,7 +41,7 @@ class Torn(Faults):
             self.break_off(loads)
             disk.replay(journal)
             unsynced += disk.unsynced()
-            verdicts[self.opens_what_is_left(node, disk, data, draw)] += 1
+            verdicts.update(self.opens_what_is_left(node, disk, data, draw))
         node.under = ()
         node.start()
         self.check(node, history)
@@ -49,8 +49,8 @@ class Torn(Faults):
               f"{len(history.acknowledged)} events acknowledged", flush=True)
 
     def opens_what_is_left(self, node, disk, data, draw):
-        """Tries what may be left until the server opens it. -> how it went"""
-        recorded, node.under = node.under, ()
+        """Tries what may be left until the server opens it. -> how each went"""
+        recorded, node.under, told = node.under, (), []
         first = draw.randrange(len(SHARES))
         try:
             for share in (*SHARES[first:-1], SHARES[-1]):
@@ -58,9 +58,10 @@ class Torn(Faults):
                 try:
                     node.start()
                     node.kill()
-                    return f"opened with {share:.0%}"
+                    return [*told, f"opened with {share:.0%}"]
                 except RuntimeError:
                     self.assertRegex(node.last_words(), REFUSED)
+                    told.append(f"refused with {share:.0%}")
             self.fail(f"what was synced alone is refused: {node.last_words()}")
         finally:
             node.under = recorded

@@ -83,8 +83,10 @@ void check_key(const Visit& visit, const log::Inspection& found, const log::Kafk
   if (std::none_of(found.topics.begin(), found.topics.end(), is_shared)) {
     return visit.good("cluster key", "It is the folder's; the nodes share nothing yet.");
   }
-  const auto keys = crypto::folder_keys(visit.data, "control");
-  const auto agrees = keys ? log::check_shared_key(options, keys->back()) : keys.error();
+  const auto keys = crypto::folder_keys(visit.data, "control"), seals = crypto::folder_keys(visit.data, "log");
+  log::KafkaOptions sealed = options;
+  if (seals) sealed.seal = seals->back();
+  const auto agrees = keys ? log::check_shared_key(sealed, keys->back()) : keys.error();
   if (!agrees) return visit.fail("cluster key", agrees.error().detail, step);
   visit.good("cluster key", "It is the folder's, and opens what the nodes share.");
 }

@@ -1,6 +1,6 @@
 #include "stream/log/kafka/inspection.hpp"
 
-#include "stream/log/kafka/control_topic.hpp"
+#include "stream/log/control_topic.hpp"
 #include "stream/log/kafka/kafka_parts.hpp"
 
 namespace weir::log {
@@ -68,13 +68,10 @@ Result<Inspection> inspect(const KafkaOptions& options) {
 }
 
 Result<void> check_shared_key(const KafkaOptions& options, const crypto::Key& key) {
-  ControlOptions control;
-  control.topic = options.prefix + ".control";
-  control.settings = common_settings(options);
-  control.key = key;
-  control.on_line = options.on_line;
-  const auto opened = ControlTopic::open(
-      std::move(control), [](const auto&, const auto&) { return Result<void>{}; }, [](const Error&) {});
+  auto topic = KafkaKeyedTopic::open(keyed_options(options, ".control", 1));
+  if (!topic) return topic.error();
+  const auto nothing = [](const auto&, const auto&) { return Result<void>{}; };
+  const auto opened = ControlTopic::open(*std::move(topic), key, nothing, [](const Error&) {});
   return opened ? Result<void>{} : opened.error();
 }
 

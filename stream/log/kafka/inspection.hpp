@@ -31,8 +31,8 @@ struct Inspection {
 /// bad_log_settings.
 Result<Inspection> inspect(const KafkaOptions& options);
 
-/// Whether what the nodes share (`PREFIX.control`, which has to be there) can be read with the key. Blocks for seconds.
-/// Errors: bad_key_file (it is another cluster's), log_unreachable, bad_log_settings.
+/// Whether what the nodes share (`PREFIX.control`, which has to be there) can be read with the key and the options'
+/// seal. Blocks for seconds. Errors: bad_key_file (it is another cluster's), log_unreachable, bad_log_settings.
 Result<void> check_shared_key(const KafkaOptions& options, const crypto::Key& key);
 
 }  // namespace weir::log

@@ -29,17 +29,6 @@ ClientSettings reader_settings(const KafkaOptions& options, const ClientSettings
   return settings;
 }
 
-KeyedTopicOptions keyed_options(const KafkaOptions& options, const char* suffix, std::uint32_t partitions) {
-  KeyedTopicOptions keyed;
-  keyed.brokers = options.brokers;
-  keyed.topic = options.prefix + suffix;
-  keyed.partitions = partitions;
-  keyed.seal = options.seal;
-  keyed.settings = options.settings;
-  keyed.on_line = options.on_line;
-  return keyed;
-}
-
 /// The brokers may be starting too.
 Result<std::string> connect(Cluster& cluster) {
   Result<std::string> id = Error{};
@@ -50,14 +39,22 @@ Result<std::string> connect(Cluster& cluster) {
 }  // namespace
 
 ClientSettings common_settings(const KafkaOptions& options) {
-  ClientSettings settings{{"bootstrap.servers", options.brokers},
-                          {"client.id", "weir"},
-                          {"socket.nagle.disable", "true"},
-                          {"socket.keepalive.enable", "true"},
-                          {"socket.timeout.ms", "10000"},
-                          {"reconnect.backoff.max.ms", "1000"}};
+  ClientSettings settings{{"bootstrap.servers", options.brokers}, {"client.id", "weir"},
+                          {"socket.nagle.disable", "true"},       {"socket.keepalive.enable", "true"},
+                          {"socket.timeout.ms", "10000"},         {"reconnect.backoff.max.ms", "1000"}};
   settings.insert(settings.end(), options.settings.begin(), options.settings.end());
   return settings;
+}
+
+KeyedTopicOptions keyed_options(const KafkaOptions& options, const char* suffix, std::uint32_t partitions) {
+  KeyedTopicOptions keyed;
+  keyed.brokers = options.brokers;
+  keyed.topic = options.prefix + suffix;
+  keyed.partitions = partitions;
+  keyed.seal = options.seal;
+  keyed.settings = options.settings;
+  keyed.on_line = options.on_line;
+  return keyed;
 }
 
 KafkaLog::KafkaLog(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

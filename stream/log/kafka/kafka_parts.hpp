@@ -11,6 +11,7 @@
 
 #include "stream/log/kafka/brokers.hpp"
 #include "stream/log/kafka/feed.hpp"
+#include "stream/log/kafka/kafka_keyed_topic.hpp"
 #include "stream/log/kafka/kafka_log.hpp"
 #include "stream/log/kafka/member.hpp"
 #include "stream/log/kafka/sender.hpp"
@@ -20,6 +21,8 @@ namespace weir::log {
 
 /// Of every client.
 kafka::ClientSettings common_settings(const KafkaOptions& options);
+/// Of the topic PREFIX + suffix.
+KeyedTopicOptions keyed_options(const KafkaOptions& options, const char* suffix, std::uint32_t partitions);
 
 struct KafkaLog::Parts {
   /// A workspace's topic. Feeds end before their handle.

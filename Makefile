@@ -70,13 +70,13 @@ oracle: ## every answer recomputed with PM4Py, every log, every kill
 	@deploy/install build test
 	@deploy/venv $(PYTHON_PINS)
 	$(call compile,release,all)
-	@tests/run --full oracle fault e2e schemas_calendar stream_sla
+	@tests/run --full oracle fault cluster e2e schemas_calendar stream_sla
 
 fault: ## every log through a server that is killed twenty times; every system call, a thousand kills and rotten files, a hundred losses of power
 	@deploy/install build test fault
 	@deploy/venv $(PYTHON_PINS)
 	$(call compile,release,all)
-	@tests/run --full fault
+	@tests/run --full fault cluster
 
 mutants: ## sows each bug of tests/mutants/mutants.txt into a copy of the tree: a test must notice. ONLY=part of a name
 	@deploy/install build test fault

@@ -14,20 +14,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Visit {
+struct Visit : Telling {
   const Settings& server;
   const fs::path data;
-  Findings& findings;
-
-  void good(const std::string& subject, std::string what) const {
-    findings.push_back({Severity::good, subject, std::move(what), {}});
-  }
-  void warn(const std::string& subject, std::string what, std::string next_step) const {
-    findings.push_back({Severity::warning, subject, std::move(what), std::move(next_step)});
-  }
-  void fail(const std::string& subject, std::string what, std::string next_step) const {
-    findings.push_back({Severity::failure, subject, std::move(what), std::move(next_step)});
-  }
 };
 
 /// Which log the folder is of; empty if it never had one.
@@ -110,7 +99,7 @@ void check_advertise(const Visit& visit) {
 bool is_of_kafka(const std::string& data) { return identity_of(data).starts_with("kafka "); }
 
 void check_cluster(const Settings& server, const std::string& data, Findings& findings) {
-  const Visit visit{server, data, findings};
+  const Visit visit{{findings}, server, data};
   if (!is_on_kafka(server)) {
     return visit.warn("brokers", "The folder is of a log on Kafka, and WEIR_LOG names none: they were not looked at.",
                       "Give `weir doctor` the WEIR_* variables of the server.");

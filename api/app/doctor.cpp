@@ -18,21 +18,10 @@ constexpr double share_low = 0.15;  // as DiskGuard
 constexpr double share_full = 0.08;
 constexpr Duration checkpoint_age_max = std::chrono::hours{24};
 
-struct Visit {
+struct Visit : Telling {
   const Settings& settings;
   const Environment& environment;
   const Clock& clock;
-  Findings& findings;
-
-  void good(const std::string& subject, std::string what) const {
-    findings.push_back({Severity::good, subject, std::move(what), {}});
-  }
-  void warn(const std::string& subject, std::string what, std::string next_step) const {
-    findings.push_back({Severity::warning, subject, std::move(what), std::move(next_step)});
-  }
-  void fail(const std::string& subject, std::string what, std::string next_step) const {
-    findings.push_back({Severity::failure, subject, std::move(what), std::move(next_step)});
-  }
 };
 using Check = void (*)(const Visit&);
 
@@ -150,7 +139,7 @@ constexpr Check checks[] = {check_configuration, check_folder,      check_disk, 
 
 Findings examine(const Settings& settings, const Environment& environment, const Clock& clock) {
   Findings findings;
-  for (const Check check : checks) check({settings, environment, clock, findings});
+  for (const Check check : checks) check({{findings}, settings, environment, clock});
   return findings;
 }
 

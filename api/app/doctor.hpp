@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "api/app/settings.hpp"
@@ -23,6 +24,21 @@ struct Finding {
   std::string next_step;  // empty where nothing is to be done
 };
 using Findings = std::vector<Finding>;
+
+/// How a check tells what it finds.
+struct Telling {
+  Findings& findings;
+
+  void good(const std::string& subject, std::string what) const {
+    findings.push_back({Severity::good, subject, std::move(what), {}});
+  }
+  void warn(const std::string& subject, std::string what, std::string next_step) const {
+    findings.push_back({Severity::warning, subject, std::move(what), std::move(next_step)});
+  }
+  void fail(const std::string& subject, std::string what, std::string next_step) const {
+    findings.push_back({Severity::failure, subject, std::move(what), std::move(next_step)});
+  }
+};
 
 /// Looks at everything that the settings name; `environment` holds the variables of the server. Also while a server
 /// holds the folder: what is stored is read from a copy. Takes as long as reading the log and the states, if they are

@@ -22,7 +22,8 @@ NAMED_SUBJECT = re.compile(r'(?:(?:good|warn|fail)\(|subject = |Severity::\w+, )
 
 def findings():
     """The kinds of findings that the sources of the doctor name."""
-    sources = [path.read_text() for path in (ROOT / "api/app").glob("*.cpp") if "Findings&" in path.read_text()]
+    texts = [path.read_text() for path in (ROOT / "api/app").glob("*.cpp")]
+    sources = [text for text in texts if "Findings&" in text or ": Telling" in text]
     subjects = [subject for source in sources for subject in NAMED_SUBJECT.findall(source)]
     return {subject.partition(" of ")[0].replace(" ", "-") for subject in subjects}
 

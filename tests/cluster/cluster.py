@@ -107,3 +107,14 @@ class Cluster(unittest.TestCase):
         self.assertGreater(taken, 0)
         self.settles(taken)
         return told
+
+
+class BesideOneAlone(Cluster):
+    """A cluster, and a node that is alone to compare it with."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.alone = Node(2)
+        cls.addClassCleanup(cls.alone.remove)
+        cls.alone.start()

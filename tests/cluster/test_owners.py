@@ -10,10 +10,10 @@ import signal
 import threading
 import time
 
-from cluster import NODES, TIMEOUT_S, Cluster
+from cluster import NODES, TIMEOUT_S, BesideOneAlone
 from fellows import Fellow, ask
 from live_view import LiveView, Messages
-from running import WAIT_S_MAX, Node, event
+from running import WAIT_S_MAX, event
 from test_monitoring import asked_for, of_a_node_alone
 from web_socket import WebSocket
 
@@ -38,16 +38,7 @@ def told(answer):
     return {name: value for name, value in answer.body.items() if name != "as_of"}
 
 
-class Asking(Cluster):
-    """A cluster, and a node that is alone to compare it with."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.alone = Node(2)
-        cls.addClassCleanup(cls.alone.remove)
-        cls.alone.start()
-
+class Asking(BesideOneAlone):
     def get(self, node, path, token=None):
         """Asked again while a shard is on its way."""
         deadline = time.monotonic() + WAIT_S_MAX

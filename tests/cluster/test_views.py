@@ -4,8 +4,8 @@ owner is killed, stands still, or shards move."""
 import signal
 import time
 
-from cluster import NODES, TIMEOUT_S, Cluster
-from running import WAIT_S_MAX, Node, event
+from cluster import NODES, TIMEOUT_S, BesideOneAlone
+from running import WAIT_S_MAX, event
 from load import Load
 
 STALE_MS_MAX = 20_000
@@ -20,14 +20,7 @@ def history(cases):
             yield event(f"c{case}", name, (case + step * step) % 700, id=f"{case}-{step}", resource=f"r{(case + step) % 3}")
 
 
-class TravellingViews(Cluster):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.alone = Node(2)
-        cls.addClassCleanup(cls.alone.remove)
-        cls.alone.start()
-
+class TravellingViews(BesideOneAlone):
     def answers(self, node, token):
         """What is told of the process, but for its time. -> or which query was refused, and why"""
         found = {}

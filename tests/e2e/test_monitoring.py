@@ -43,7 +43,7 @@ def asked_for():
 
 
 def of_a_node_alone(metric):
-    """What only nodes of a group export is held to them (tests/fault)."""
+    """What only nodes of a group export is held to them (tests/cluster)."""
     return not metric.startswith(DASHBOARD.ONLY_IN_GROUPS)
 
 

@@ -36,11 +36,12 @@ class Faults(unittest.TestCase):
             (disk.path / "data").mkdir()
         return node
 
-    def start_load(self, node, producers=2, history=None, name="", per_body=1):
+    def start_load(self, node, producers=2, history=None, name="", per_body=1, cases=50):
         """-> the producers at work, on one history"""
         history = history or History()
         token = node.token("w")
-        loads = [Load(lambda events: node.call("POST", "/v1/events", events, token), f"{name}{n}-", per_body, history)
+        loads = [Load(lambda events: node.call("POST", "/v1/events", events, token), f"{name}{n}-", per_body, history,
+                      cases)
                  for n in range(producers)]
         for load in loads:
             load.start()

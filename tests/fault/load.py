@@ -12,18 +12,19 @@ from running import WAIT_S_MAX, event
 
 class Load(threading.Thread):
     """Posts events by `post(events) -> Answer`, one body after the other, each again until it is taken, until it is told to
-    stop. `name` begins the ids. Loads may share a history."""
+    stop. `name` begins the ids. Loads may share a history. Events go to so many cases in turn."""
 
-    def __init__(self, post, name="e", per_body=1, history=None):
+    def __init__(self, post, name="e", per_body=1, history=None, cases=50):
         super().__init__(daemon=True)
         self.post, self.per_body, self.history = post, per_body, history or History()
-        self.prefix, self.ended = name, threading.Event()
+        self.prefix, self.cases, self.ended = name, cases, threading.Event()
         self.taken = self.refused = self.unanswered = 0  # events, answers, requests
         self.slowest_s = 0.0
         self.last_answer = None
 
     def body(self, first):
-        return [event(f"c{n % 50}", "abc"[n % 3], n % 1_440, id=f"{self.prefix}{n}") for n in range(first, first + self.per_body)]
+        numbers = range(first, first + self.per_body)
+        return [event(f"c{n % self.cases}", "abc"[n % 3], n % 1_440, id=f"{self.prefix}{n}") for n in numbers]
 
     def run(self):
         for first in itertools.count(0, self.per_body):

@@ -34,16 +34,16 @@ void write_sla(JsonWriter& json, const CaseEvents& events, std::span<const Named
   json.begin_object().member("as_of", events.cases().empty() ? "" : to_rfc3339(events.last()));
   json.key("policies").begin_array();
   for (const auto& [name, judge] : judges) {
-    query::SlaTallies tallies;
+    query::SlaTallies tallies{judge.timeline().newest()};
     json.begin_object().member("name", name).key("cycles").begin_array();
     for (const auto& [case_id, trace] : events.cases()) {
       for (const sla::Verdict& verdict : judge.verdicts(trace, events.last())) {
-        tallies.count(verdict);
-        query::write_cycles(json, case_id, verdict, judge.policy());
+        tallies.count(verdict, judge.timeline());
+        query::write_cycles(json, case_id, verdict, judge.timeline());
       }
     }
     json.end_array();
-    tallies.write(json, judge.policy());
+    tallies.write(json);
     json.end_object();
   }
   json.end_array().end_object();
@@ -52,11 +52,13 @@ void write_sla(JsonWriter& json, const CaseEvents& events, std::span<const Named
 std::string sla_text(const CaseEvents& events, std::span<const NamedJudge> judges) {
   std::string text;
   for (const auto& [name, judge] : judges) {
-    query::SlaTallies tallies;
+    query::SlaTallies tallies{judge.timeline().newest()};
     for (const auto& [case_id, trace] : events.cases()) {
-      for (const sla::Verdict& verdict : judge.verdicts(trace, events.last())) tallies.count(verdict);
+      for (const sla::Verdict& verdict : judge.verdicts(trace, events.last())) {
+        tallies.count(verdict, judge.timeline());
+      }
     }
-    text += "\nSLA policy " + name + '\n' + tallies.text(judge.policy());
+    text += "\nSLA policy " + name + '\n' + tallies.text();
   }
   return text;
 }

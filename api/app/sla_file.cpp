@@ -35,7 +35,7 @@ struct Reading {
   void calendar(const std::string& name, const DocumentNode& node) {
     const auto read = read_calendar(node);
     if (!has_name(name, node) || !read) return;
-    calendars[name] = std::make_shared<const BusinessCalendar>(read->hours, read->zone);
+    calendars[name] = sla::for_all_time(std::make_shared<const BusinessCalendar>(read->hours, read->zone));
   }
 
   void policy(const std::string& name, const DocumentNode& node) {
@@ -59,8 +59,11 @@ Result<SlaFile> read_sla_file(const std::string& path) {
   const auto tell = [&](const std::string& what) { file.faults.push_back(path + ": " + what); };
   for (const DocumentFault& fault : *faults) tell(fault.pointer + ' ' + fault.detail);
   for (auto& [name, policy] : reading.policies) {
-    auto judge = sla::Judge::make(std::move(policy), reading.calendars);
-    judge ? file.judges.push_back({name, *std::move(judge)}) : tell("/policies/" + name + judge.error().detail);
+    const auto known = [&](const std::string& calendar) { return reading.calendars.contains(calendar); };
+    for (const DocumentFault& fault : sla::unknown_calendars(policy, known)) {
+      tell("/policies/" + name + fault.pointer + ' ' + fault.detail);
+    }
+    file.judges.push_back({name, sla::Judge{sla::for_all_time(std::move(policy)), reading.calendars}});
   }
   if (file.faults.empty() && file.judges.empty()) tell("holds no policy");
   return file;

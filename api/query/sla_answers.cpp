@@ -63,11 +63,6 @@ std::optional<double> met_share(const SlaTally& tally) {
   return static_cast<double>(tally.met) / static_cast<double>(fulfilled);
 }
 
-bool promises(const sla::Policy& policy, std::size_t target, std::size_t metric) {
-  const auto& all = policy.targets[target].promises;
-  return std::any_of(all.begin(), all.end(), [&](const auto& one) { return one.first == policy.metrics[metric].name; });
-}
-
 void write_tally(JsonWriter& json, const std::string& target, const SlaTally& tally) {
   json.begin_object().member("name", target).member("cycles", tally.cycles).member("met", tally.met);
   json.member("met_late", tally.met_late).member("running", tally.running).member("paused", tally.paused);
@@ -97,46 +92,56 @@ void SlaTally::count(const Cycle& cycle) {
   breached += cycle.breach && !cycle.breach->retracted;
 }
 
-void SlaTallies::count(const sla::Verdict& verdict) {
-  for (std::size_t i = 0; i < verdict.cycles.size(); ++i) {
-    tallies_[{verdict.metric, verdict.targets[i]}].count(verdict.cycles[i]);
+SlaTallies::SlaTallies(const sla::Policy* policy) {
+  if (policy == nullptr) return;
+  for (const sla::MetricRules& metric : policy->metrics) {
+    for (const sla::Target& target : policy->targets) {
+      const bool promises = std::any_of(target.promises.begin(), target.promises.end(),
+                                        [&](const auto& one) { return one.first == metric.name; });
+      if (promises) of(metric.name, target.name);
+    }
   }
 }
 
-SlaTally SlaTallies::of(std::size_t metric, std::size_t target) const {
-  const auto known = tallies_.find({metric, target});
-  return known == tallies_.end() ? SlaTally{} : known->second;
+void SlaTallies::count(const sla::Verdict& verdict, const sla::Timeline& timeline) {
+  for (std::size_t i = 0; i < verdict.cycles.size(); ++i) {
+    of(timeline.metrics()[verdict.metric], timeline.targets()[verdict.targets[i]]).count(verdict.cycles[i]);
+  }
 }
 
-void SlaTallies::write(JsonWriter& json, const sla::Policy& policy) const {
+SlaTally& SlaTallies::of(const std::string& metric, const std::string& target) {
+  auto at = std::find_if(metrics_.begin(), metrics_.end(), [&](const Metric& one) { return one.name == metric; });
+  if (at == metrics_.end()) at = metrics_.insert(at, Metric{metric, {}});
+  auto of = std::find_if(at->targets.begin(), at->targets.end(), [&](const auto& one) { return one.first == target; });
+  if (of == at->targets.end()) of = at->targets.insert(of, {target, {}});
+  return of->second;
+}
+
+void SlaTallies::write(JsonWriter& json) const {
   json.key("metrics").begin_array();
-  for (std::size_t metric = 0; metric < policy.metrics.size(); ++metric) {
-    json.begin_object().member("name", policy.metrics[metric].name).key("targets").begin_array();
-    for (std::size_t target = 0; target < policy.targets.size(); ++target) {
-      if (promises(policy, target, metric)) write_tally(json, policy.targets[target].name, of(metric, target));
-    }
+  for (const Metric& metric : metrics_) {
+    json.begin_object().member("name", metric.name).key("targets").begin_array();
+    for (const auto& [target, tally] : metric.targets) write_tally(json, target, tally);
     json.end_array().end_object();
   }
   json.end_array();
 }
 
-std::string SlaTallies::text(const sla::Policy& policy) const {
+std::string SlaTallies::text() const {
   std::string text;
-  for (std::size_t metric = 0; metric < policy.metrics.size(); ++metric) {
-    for (std::size_t target = 0; target < policy.targets.size(); ++target) {
-      if (!promises(policy, target, metric)) continue;
-      text +=
-          "  " + policy.metrics[metric].name + ", " + policy.targets[target].name + ": " + line_of(of(metric, target));
-    }
+  for (const Metric& metric : metrics_) {
+    for (const auto& [target, tally] : metric.targets)
+      text += "  " + metric.name + ", " + target + ": " + line_of(tally);
   }
   return text;
 }
 
-void write_cycles(JsonWriter& json, std::string_view case_id, const sla::Verdict& verdict, const sla::Policy& policy) {
+void write_cycles(JsonWriter& json, std::string_view case_id, const sla::Verdict& verdict,
+                  const sla::Timeline& timeline) {
   for (std::size_t i = 0; i < verdict.cycles.size(); ++i) {
     const Cycle& cycle = verdict.cycles[i];
-    json.begin_object().member("case", case_id).member("metric", policy.metrics[verdict.metric].name);
-    json.member("target", policy.targets[verdict.targets[i]].name).member("cycle", i + 1);
+    json.begin_object().member("case", case_id).member("metric", timeline.metrics()[verdict.metric]);
+    json.member("target", timeline.targets()[verdict.targets[i]]).member("cycle", i + 1);
     json.member("state", name_of(cycle.state)).member("began", to_rfc3339(cycle.began));
     write_time(json.key("ended"), cycle.ended);
     write_time(json.key("due"), cycle.due);

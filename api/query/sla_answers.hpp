@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "schemas/codec/json_writer.hpp"
 #include "stream/sla/judge.hpp"
@@ -25,24 +25,31 @@ struct SlaTally {
   void count(const sla::Cycle& cycle);
 };
 
-/// By (metric, target), as numbers in the policy. Sums: any order of cases gives the same.
+/// Of one policy, by metric and target. Sums: any order of cases gives the same.
 class SlaTallies {
  public:
-  void count(const sla::Verdict& verdict);
-  /// `"metrics": [{"name", "targets": [{"name", "cycles", "met", …, "met_share"}]}]`, all that the policy promises; the
-  /// share is of the cycles that were fulfilled, null if there is none.
-  void write(JsonWriter& json, const sla::Policy& policy) const;
+  /// All that `policy` promises is told, also where there is nothing to count. Null: there is no policy any more.
+  explicit SlaTallies(const sla::Policy* policy);
+
+  void count(const sla::Verdict& verdict, const sla::Timeline& timeline);
+  SlaTally& of(const std::string& metric, const std::string& target);
+  /// `"metrics": [{"name", "targets": [{"name", "cycles", "met", …, "met_share"}]}]`: as promised, then what earlier
+  /// versions promised. The share is of the cycles that were fulfilled, null if there is none.
+  void write(JsonWriter& json) const;
   /// A line each.
-  std::string text(const sla::Policy& policy) const;
+  std::string text() const;
 
  private:
-  SlaTally of(std::size_t metric, std::size_t target) const;
-
-  std::map<std::pair<std::size_t, std::size_t>, SlaTally> tallies_;
+  struct Metric {
+    std::string name;
+    std::vector<std::pair<std::string, SlaTally>> targets;
+  };
+  std::vector<Metric> metrics_;
 };
 
 /// An object for each cycle, in order: `{"case", "metric", "target", "cycle", "state", "began", "ended", "due",
 /// "elapsed_s", "breach", "warned"}`.
-void write_cycles(JsonWriter& json, std::string_view case_id, const sla::Verdict& verdict, const sla::Policy& policy);
+void write_cycles(JsonWriter& json, std::string_view case_id, const sla::Verdict& verdict,
+                  const sla::Timeline& timeline);
 
 }  // namespace weir::query

@@ -31,6 +31,8 @@ struct Terms {
   Duration grace{};  // how long after the due time a breach is told, so that a late event may still prevent it
   bool rearm_warnings = false;         // after a pause a warning comes again whose time lies ahead again
   bool retract_when_relieved = false;  // a breach is taken back by later terms that would not have seen it yet
+
+  friend bool operator==(const Terms&, const Terms&) = default;
 };
 
 /// What becomes of an open cycle when other terms come into force.

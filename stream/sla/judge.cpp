@@ -3,15 +3,17 @@
 #include <algorithm>
 #include <optional>
 
-#include "stream/rules/event_facts.hpp"
-
 namespace weir::sla {
 namespace {
 
 /// Whether a condition came to hold with the event at hand.
 class Edge {
  public:
-  explicit Edge(const rules::Condition& condition) : condition_(condition), is_of_event_(condition.asks_for_event()) {}
+  /// `facts`: what holds when this begins to be asked; null: there is nothing yet.
+  Edge(const rules::Condition& condition, const rules::Facts* facts)
+      : condition_(condition), is_of_event_(condition.asks_for_event()) {
+    holds_ = facts != nullptr && condition_.holds(*facts);
+  }
 
   bool rises(const rules::Facts& facts) {
     const bool held = holds_;
@@ -20,124 +22,144 @@ class Edge {
   }
 
  private:
-  const rules::Condition& condition_;
-  const bool is_of_event_;
+  rules::Condition condition_;
+  bool is_of_event_;
   bool holds_ = false;
 };
 
-std::shared_ptr<const BusinessCalendar> always() {
-  static const auto calendar = std::make_shared<const BusinessCalendar>(OpeningHours::always(), Zone::utc());
-  return calendar;
-}
-
-/// Its number; the policy has it.
-std::size_t metric_named(const std::string& name, const Policy& policy) {
-  const auto found = std::find_if(policy.metrics.begin(), policy.metrics.end(),
-                                  [&](const MetricRules& metric) { return metric.name == name; });
-  return static_cast<std::size_t>(found - policy.metrics.begin());
-}
-
-}  // namespace
-
-Result<Judge> Judge::make(Policy policy, const Calendars& calendars) {
-  Judge judge{std::move(policy)};
-  std::vector<Promise> promises;
-  for (std::size_t i = 0; i < judge.policy_.targets.size(); ++i) {
-    const Target& target = judge.policy_.targets[i];
-    const auto known = calendars.find(target.calendar);
-    if (known == calendars.end() && target.calendar != always_open) {
-      return Error{Code::invalid_document,
-                   "/targets/" + std::to_string(i) + "/calendar: there is no calendar \"" + target.calendar + '"'};
-    }
-    judge.calendars_.push_back(known == calendars.end() ? always() : known->second);
-    for (const auto& [name, span] : target.promises) {
-      Terms terms = target.terms;
-      terms.target = span;
-      terms.calendar = judge.calendars_.back().get();
-      promises.push_back({i, metric_named(name, judge.policy_), std::move(terms)});
-    }
-  }
-  judge.promises_ = std::make_shared<const std::vector<Promise>>(std::move(promises));
-  return judge;
-}
-
-const Terms* Judge::terms(std::size_t target, std::size_t metric) const {
-  const auto found = std::find_if(promises_->begin(), promises_->end(),
-                                  [&](const Promise& one) { return one.target == target && one.metric == metric; });
-  return found == promises_->end() ? nullptr : &found->terms;
-}
-
-std::size_t Judge::target_of(const Terms* terms) const {
-  const auto found =
-      std::find_if(promises_->begin(), promises_->end(), [&](const Promise& one) { return &one.terms == terms; });
-  return found->target;
-}
-
-/// One case.
-class Judge::Hearing {
+/// One policy in one case.
+class Hearing {
  public:
-  Hearing(const Judge& judge, Time now) : judge_(judge) {
-    const Policy& policy = judge.policy_;
-    if (policy.stop_all) stop_all_.emplace(*policy.stop_all);
-    for (const MetricRules& metric : policy.metrics) {
-      measured_.push_back({Edge{metric.start}, Edge{metric.stop}, Clock{metric.metric, now}});
+  Hearing(const Timeline& timeline, Time now) : timeline_(timeline), now_(now) {
+    for (const Timeline::Measured& one : timeline.before().metrics) {
+      metrics_.push_back({one.rules, {}, {}, Clock{one.rules->metric, now}, nullptr});
+    }
+    follow_rules(timeline.before(), nullptr);
+  }
+
+  /// `facts` are those after the event at `at`; `before_it`, those without it: null, if it is the first.
+  void enter_stretches(Time at, const rules::Facts* before_it) {
+    const auto& stretches = timeline_.stretches();
+    while (entered_ < stretches.size() && stretches[entered_].from <= at) enter(stretches[entered_++], before_it);
+  }
+
+  void hear(Time at, const rules::Facts& facts) {
+    const std::size_t target = choose_target(facts);
+    const bool all_stop = stop_all_ && stop_all_->rises(facts);
+    for (std::size_t i = 0; i < metrics_.size(); ++i) {
+      Metric& one = metrics_[i];
+      come_into_force(i, at, target, Change::retarget);
+      if (one.rules == nullptr) continue;
+      const bool starts = one.start->rises(facts), stops = one.stop->rises(facts);
+      one.clock.happen(at, {starts, stops || all_stop, one.rules->pause && one.rules->pause->holds(facts)});
     }
   }
 
-  void hear(const Event& event) {
-    facts_.take(event);
-    const std::size_t target = choose_target();
-    const bool all_stop = stop_all_ && stop_all_->rises(facts_);
-    for (std::size_t i = 0; i < measured_.size(); ++i) {
-      Measured& one = measured_[i];
-      const Terms* terms = judge_.terms(target, i);
-      if (terms != one.terms) one.clock.come_into_force(event.timestamp, terms, Change::retarget);
-      one.terms = terms;
-      const auto& pause = judge_.policy_.metrics[i].pause;
-      const bool starts = one.start.rises(facts_), stops = one.stop.rises(facts_);
-      one.clock.happen(event.timestamp, {starts, stops || all_stop, pause && pause->holds(facts_)});
-    }
-  }
-
-  std::vector<Verdict> conclude() && {
+  std::vector<Verdict> conclude(const rules::Facts* facts) && {
+    enter_stretches(now_, facts);
     std::vector<Verdict> verdicts;
-    for (std::size_t i = 0; i < measured_.size(); ++i) {
-      Verdict verdict{i, std::move(measured_[i].clock).standing().cycles, {}};
-      for (const Cycle& cycle : verdict.cycles) verdict.targets.push_back(judge_.target_of(cycle.terms));
-      if (!verdict.cycles.empty()) verdicts.push_back(std::move(verdict));
+    for (std::size_t i = 0; i < metrics_.size(); ++i) {
+      Standing standing = std::move(metrics_[i].clock).standing();
+      if (standing.cycles.empty()) continue;
+      Verdict verdict{i, std::move(standing.cycles), {}, standing.next};
+      for (const Cycle& cycle : verdict.cycles) verdict.targets.push_back(timeline_.target_of(cycle.terms));
+      verdicts.push_back(std::move(verdict));
     }
     return verdicts;
   }
 
  private:
-  struct Measured {
-    Edge start;
-    Edge stop;
+  struct Metric {
+    const MetricRules* rules = nullptr;
+    std::optional<Edge> start;
+    std::optional<Edge> stop;
     Clock clock;
     const Terms* terms = nullptr;  // in force
   };
 
-  /// The number of targets: none fits.
-  std::size_t choose_target() const {
-    const auto& targets = judge_.policy_.targets;
-    const auto fits = [&](const Target& target) { return !target.when || target.when->holds(facts_); };
+  void enter(const Timeline::Stretch& stretch, const rules::Facts* facts) {
+    stretch_ = &stretch;
+    const std::size_t target = facts == nullptr ? no_target() : choose_target(*facts);
+    const Change change = stretch.policy == nullptr ? Change::retarget : stretch.policy->on_change;
+    for (std::size_t i = 0; i < metrics_.size(); ++i) come_into_force(i, stretch.from, target, change);
+    follow_rules(stretch, facts);
+  }
+
+  /// Measures by the rules of the stretch from now on. What holds already does not come to hold.
+  void follow_rules(const Timeline::Stretch& stretch, const rules::Facts* facts) {
+    if (stretch.stop_all != stops_all_by_) {
+      stops_all_by_ = stretch.stop_all;
+      stop_all_.reset();
+      if (stops_all_by_ != nullptr) stop_all_.emplace(*stops_all_by_, facts);
+    }
+    for (std::size_t i = 0; i < metrics_.size(); ++i) {
+      Metric& one = metrics_[i];
+      const MetricRules* const rules = stretch.metrics[i].rules;
+      if (one.rules == rules && one.start) continue;
+      one.rules = rules;
+      if (rules == nullptr) continue;
+      one.start.emplace(rules->start, facts);
+      one.stop.emplace(rules->stop, facts);
+      if (facts != nullptr) one.clock.happen(stretch.from, {false, false, rules->pause && rules->pause->holds(*facts)});
+    }
+  }
+
+  void come_into_force(std::size_t metric, Time at, std::size_t target, Change change) {
+    if (stretch_ == nullptr) return;
+    const auto& by_target = stretch_->metrics[metric].terms;
+    const Terms* const terms = target < by_target.size() ? by_target[target] : nullptr;
+    Metric& one = metrics_[metric];
+    if (terms == one.terms) return;
+    one.clock.come_into_force(at, terms, change);
+    one.terms = terms;
+  }
+
+  std::size_t no_target() const {
+    return stretch_ == nullptr || stretch_->policy == nullptr ? 0 : stretch_->policy->targets.size();
+  }
+
+  std::size_t choose_target(const rules::Facts& facts) const {
+    if (stretch_ == nullptr || stretch_->policy == nullptr) return 0;
+    const auto& targets = stretch_->policy->targets;
+    const auto fits = [&](const Target& target) { return !target.when || target.when->holds(facts); };
     return static_cast<std::size_t>(std::find_if(targets.begin(), targets.end(), fits) - targets.begin());
   }
 
-  const Judge& judge_;
-  rules::EventFacts facts_;
+  const Timeline& timeline_;
+  const Time now_;
+  const Timeline::Stretch* stretch_ = nullptr;  // null: ahead of the first
+  std::size_t entered_ = 0;
+  const rules::Condition* stops_all_by_ = nullptr;
   std::optional<Edge> stop_all_;
-  std::vector<Measured> measured_;
+  std::vector<Metric> metrics_;
 };
 
-std::vector<Verdict> Judge::verdicts(std::span<const Event> events, Time now) const {
+}  // namespace
+
+std::vector<std::vector<Verdict>> verdicts(std::span<const Judge* const> judges, std::span<const Event> events,
+                                           Time now) {
   std::vector<const Event*> ordered;
   for (const Event& event : events) ordered.push_back(&event);
   std::stable_sort(ordered.begin(), ordered.end(),
                    [](const Event* a, const Event* b) { return a->timestamp < b->timestamp; });
-  Hearing hearing{*this, now};
-  for (const Event* event : ordered) hearing.hear(*event);
-  return std::move(hearing).conclude();
+  rules::EventFacts facts;
+  const rules::EventFacts* known = nullptr;
+  std::vector<Hearing> hearings;
+  for (const Judge* judge : judges) hearings.emplace_back(judge->timeline(), now);
+  for (const Event* event : ordered) {
+    for (Hearing& hearing : hearings) hearing.enter_stretches(event->timestamp, known);
+    facts.take(*event);
+    known = &facts;
+    for (Hearing& hearing : hearings) hearing.hear(event->timestamp, facts);
+  }
+  std::vector<std::vector<Verdict>> found;
+  for (Hearing& hearing : hearings) found.push_back(std::move(hearing).conclude(known));
+  return found;
+}
+
+std::vector<Verdict> Judge::verdicts(std::span<const Event> events, Time now) const {
+  const Judge* const self = this;
+  return std::move(sla::verdicts({&self, 1}, events, now).front());
 }
 
 }  // namespace weir::sla

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t metrics_max = 100;
 constexpr std::size_t targets_max = 1'000;
+constexpr std::size_t processes_max = 100;
 constexpr std::size_t warnings_max = 20;
 constexpr std::size_t name_bytes_max = 64;
 constexpr Duration grace_max = std::chrono::minutes{1};
@@ -104,14 +105,43 @@ void read_target(const DocumentNode& node, Policy& policy) {
   policy.targets.push_back(std::move(target));
 }
 
+void read_processes(const DocumentNode& node, std::vector<std::string>& processes) {
+  node.each_item(processes_max, [&](const DocumentNode& one) {
+    const auto name = one.text(name_bytes_max);
+    if (!name) return;
+    is_plain_name(*name) ? processes.push_back(*name) : one.fault("must be 1 to 64 of a-z, 0-9, _ and -");
+  });
+}
+
+Change read_change(const DocumentNode& node) {
+  return node.choice<Change>({{"retarget", Change::retarget}, {"freeze", Change::freeze}, {"restart", Change::restart}})
+      .value_or(Change::retarget);
+}
+
 }  // namespace
+
+bool Policy::is_for(std::string_view process) const {
+  return processes.empty() || std::find(processes.begin(), processes.end(), process) != processes.end();
+}
+
+DocumentFaults unknown_calendars(const Policy& policy, const std::function<bool(const std::string&)>& known) {
+  DocumentFaults faults;
+  for (std::size_t i = 0; i < policy.targets.size(); ++i) {
+    const std::string& name = policy.targets[i].calendar;
+    if (name == always_open || known(name)) continue;
+    faults.push_back({"/targets/" + std::to_string(i) + "/calendar", "there is no calendar \"" + name + '"'});
+  }
+  return faults;
+}
 
 std::optional<Policy> read_policy(const DocumentNode& node) {
   Policy policy;
   const std::size_t faults = node.faults();
   const DocumentNode* targets = nullptr;
   std::optional<DocumentNode> kept;
-  node.object({{"metrics",
+  node.object({{"processes", [&](const auto& list) { read_processes(list, policy.processes); }},
+               {"on_change", [&](const auto& one) { policy.on_change = read_change(one); }},
+               {"metrics",
                 [&](const DocumentNode& members) {
                   members.each_member(metrics_max, [&](const std::string& name, const DocumentNode& member) {
                     read_metric(name, member, policy.metrics);

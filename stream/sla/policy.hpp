@@ -1,10 +1,12 @@
 // An SLA policy as a document (`schemas/definitions/sla-policy.schema.json`): what is measured, and what is promised to
 // whom.
-//   {"metrics": {"resolution": {"start": …, "stop": …, "pause": …, "reopening": "resume"}},
+//   {"processes": ["support"], "on_change": "retarget",
+//    "metrics": {"resolution": {"start": …, "stop": …, "pause": …, "reopening": "resume"}},
 //    "targets": [{"name": "gold", "when": …, "calendar": "office", "promises": {"resolution": "8h"},
 //                 "warnings": [{"percent": 75}, {"before": "15m"}]}]}
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -35,14 +37,20 @@ struct Target {
 };
 
 struct Policy {
+  std::vector<std::string> processes;   // that it is for; none: every process of the workspace
+  Change on_change = Change::retarget;  // of cycles that are open when this version or another calendar comes
   std::vector<MetricRules> metrics;
   std::optional<rules::Condition> stop_all;  // an edge that stops every metric, such as that the case is solved
   std::vector<Target> targets;
+
+  bool is_for(std::string_view process) const;
 };
 
 inline constexpr std::string_view always_open = "always";  // a calendar that need not be declared
 
 /// Nothing if the node is no policy; then it has faults. At most 100 metrics and 1,000 targets.
 std::optional<Policy> read_policy(const DocumentNode& node);
+/// A fault for each calendar of the policy that is not `known`; pointers are within the policy.
+DocumentFaults unknown_calendars(const Policy& policy, const std::function<bool(const std::string& name)>& known);
 
 }  // namespace weir::sla

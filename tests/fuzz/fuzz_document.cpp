@@ -47,14 +47,13 @@ Event event(int minute, std::string activity, std::vector<Attribute> attributes 
 void check_policy(const DocumentNode& node) {
   auto policy = sla::read_policy(node);
   if (!policy) return;
-  const auto judge = sla::Judge::make(*std::move(policy), {});
-  if (!judge) return;
+  const sla::Judge judge{sla::for_all_time(*std::move(policy)), {}};
   std::vector<Event> events{event(0, "created", {{"tier", "\"gold\""}}), event(1, "triaged", {{"status", "\"new\""}}),
                             event(30, "replied", {{"n", "1.5"}}), event(90, "closed", {{"status", "\"solved\""}})};
   const Time now = events.back().timestamp + std::chrono::hours{1};
-  const auto verdicts = judge->verdicts(events, now);
+  const auto verdicts = judge.verdicts(events, now);
   std::reverse(events.begin(), events.end());
-  const auto again = judge->verdicts(events, now);
+  const auto again = judge.verdicts(events, now);
   const auto same = [](const sla::Verdict& a, const sla::Verdict& b) {
     return a.metric == b.metric && a.cycles == b.cycles;
   };

@@ -54,7 +54,7 @@ class JudgeTest : public ::testing::Test {
  protected:
   std::vector<Verdict> verdicts(std::vector<Event> events, int now) const { return judge_.verdicts(events, at(now)); }
 
-  const Judge judge_ = Judge::make(*read(support).policy, {}).value();
+  const Judge judge_ = Judge{for_all_time(*read(support).policy), {}};
 };
 
 TEST_F(JudgeTest, MeasuresByConditionsAndPromisesByTheFirstThatFits) {
@@ -107,9 +107,105 @@ TEST_F(JudgeTest, DoesNotMindTheOrderInWhichEventsAreGiven) {
 TEST(SlaPolicy, NeedsCalendarsThatThereAre) {
   auto policy = *read(support).policy;
   policy.targets[1].calendar = "office";
-  const auto judge = Judge::make(policy, {});
-  ASSERT_FALSE(judge);
-  EXPECT_EQ(judge.error().detail, "/targets/1/calendar: there is no calendar \"office\"");
+  const auto faults = unknown_calendars(policy, [](const std::string&) { return false; });
+  EXPECT_THAT(faults, ElementsAre(FieldsAre("/targets/1/calendar", "there is no calendar \"office\"")));
+  EXPECT_THAT(unknown_calendars(policy, [](const std::string& name) { return name == "office"; }), testing::IsEmpty());
+}
+
+// ---- versions -------------------------------------------------------------------------------------------------------
+
+/// One metric from `asked` to `answered`, promised in so many minutes.
+Policy answer_within(std::string_view target, std::string_view more = "") {
+  std::string text = R"({"metrics": {"answer": {"start": {"path": "activity", "op": "eq", "value": "asked"},
+                                       "stop": {"path": "activity", "op": "eq", "value": "answered"}}},
+                   "targets": [{"name": "all", "promises": {"answer": ")";
+  text.append(target).append("m\"}");
+  return *read(text.append(more).append("}]}")).policy;
+}
+
+Policy with(Change change, Policy policy) {
+  policy.on_change = change;
+  return policy;
+}
+
+Cycle only(const Judge& judge, const std::vector<Event>& events, int now) {
+  const auto found = judge.verdicts(events, at(now));
+  return found.empty() || found[0].cycles.size() != 1 ? Cycle{} : found[0].cycles[0];
+}
+
+TEST(PolicyVersions, TheVersionInForceCountsByEventTime) {
+  const Judge judge{{{at(0), answer_within("10")}, {at(100), answer_within("50")}}, {}};
+  EXPECT_EQ(only(judge, {event(5, "asked"), event(20, "answered")}, 200).state, State::met_late);
+  EXPECT_EQ(only(judge, {event(105, "asked"), event(125, "answered")}, 200).state, State::met);
+}
+
+TEST(PolicyVersions, AnOpenCycleFollowsTheNewVersionAsThatSays) {
+  const std::vector<Event> asked{event(95, "asked")};
+  const auto judged = [&](Change change) {
+    return Judge{{{at(0), answer_within("10")}, {at(100), with(change, answer_within("50"))}}, {}};
+  };
+  EXPECT_EQ(only(judged(Change::retarget), asked, 101).due, at(145));
+  EXPECT_EQ(only(judged(Change::freeze), asked, 101).due, at(105));
+  const auto restarted = judged(Change::restart).verdicts(asked, at(101));
+  ASSERT_EQ(restarted.at(0).cycles.size(), 2u);
+  EXPECT_EQ(restarted[0].cycles[0].state, State::cancelled);
+  EXPECT_EQ(restarted[0].cycles[1].due, at(150));
+}
+
+TEST(PolicyVersions, ATargetThatIsPassedAlreadyIsBreachedWhenItComes) {
+  const Judge judge{{{at(0), answer_within("50")}, {at(100), answer_within("10")}}, {}};
+  EXPECT_EQ(only(judge, {event(60, "asked")}, 101).breach, (Breach{at(70), at(100), Cause::policy, false}));
+}
+
+TEST(PolicyVersions, WhatWaitsWhenAPolicyFirstComesIsCountedFromItsBeginAndNotToldBefore) {
+  const Judge judge{{{at(100), answer_within("30")}}, {}};
+  const std::vector<Event> asked{event(80, "asked")};
+  EXPECT_TRUE(judge.verdicts(asked, at(99)).empty());
+  EXPECT_EQ(only(judge, asked, 100).began, at(80));
+  EXPECT_EQ(only(judge, asked, 100).due, at(110));
+  EXPECT_TRUE(judge.verdicts(std::vector{event(10, "asked"), event(20, "answered")}, at(200)).empty());
+}
+
+TEST(PolicyVersions, AWithdrawnPolicyCancelsWhatIsOpenAndLeavesWhatIsJudged) {
+  const Judge judge{{{at(0), answer_within("10")}, {at(100), std::nullopt}}, {}};
+  EXPECT_EQ(only(judge, {event(95, "asked"), event(99, "noted")}, 200).state, State::cancelled);
+  EXPECT_EQ(only(judge, {event(95, "asked"), event(97, "answered")}, 200).state, State::met);
+  EXPECT_TRUE(judge.verdicts(std::vector{event(101, "asked")}, at(200)).empty());
+}
+
+TEST(PolicyVersions, TheSameAgainChangesNothing) {
+  const Judge judge{{{at(0), answer_within("10")}, {at(100), with(Change::restart, answer_within("10"))}}, {}};
+  EXPECT_EQ(only(judge, {event(95, "asked")}, 101).due, at(105));
+}
+
+TEST(PolicyVersions, AnotherCalendarMovesWhatIsOpen) {
+  const auto closed_on = [](std::set<OpeningHours::Date> holidays) {
+    OpeningHours opening = OpeningHours::always();
+    opening.holidays = std::move(holidays);
+    return std::make_shared<const BusinessCalendar>(opening, Zone::utc());
+  };
+  const auto next_day = OpeningHours::Date{std::chrono::days{20'001}};
+  const Calendars calendars{{"office", {{at(-1000), closed_on({})}, {at(100), closed_on({next_day})}}}};
+  const Judge judge{for_all_time(answer_within("1500", R"(, "calendar": "office")")), calendars};
+  const std::vector<Event> asked{event(0, "asked")};
+  EXPECT_EQ(only(judge, asked, 99).due, at(1500));
+  EXPECT_EQ(only(judge, asked, 100).due, at(2 * 24 * 60 + 60));
+  const Judge gone{for_all_time(answer_within("1500", R"(, "calendar": "office")")),
+                   {{"office", {{at(-1000), closed_on({})}, {at(100), nullptr}}}}};
+  EXPECT_EQ(only(gone, asked, 101).state, State::cancelled);
+}
+
+TEST(PolicyVersions, AMetricKeepsItsNumbersThroughVersions) {
+  Policy more = answer_within("10");
+  more.metrics.insert(more.metrics.begin(), more.metrics[0]);
+  more.metrics[0].name = "first";
+  more.targets[0].promises.emplace_back("first", minutes{5});
+  const Judge judge{{{at(0), answer_within("10")}, {at(100), more}}, {}};
+  EXPECT_THAT(judge.timeline().metrics(), ElementsAre("answer", "first"));
+  const auto found = judge.verdicts(std::vector{event(99, "asked")}, at(101));
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].cycles[0].due, at(109));
+  EXPECT_EQ(found[1].cycles[0].due, at(104)) << "measured before it was promised";
 }
 
 TEST(SlaPolicy, TellsEveryFault) {

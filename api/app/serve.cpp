@@ -8,6 +8,7 @@
 #include "api/app/allocator.hpp"
 #include "api/app/checkpoints.hpp"
 #include "api/app/commands.hpp"
+#include "api/app/document_desk.hpp"
 #include "api/app/live.hpp"
 #include "api/app/node.hpp"
 #include "api/app/redactor.hpp"
@@ -50,7 +51,8 @@ LogLevel level_of(std::string_view name) {
   return name == "error" ? LogLevel::error : LogLevel::info;
 }
 
-std::vector<Route> all_routes(Node& node, Uploads& uploads, Live& live, Redactor& redactor, Demo* demo) {
+std::vector<Route> all_routes(Node& node, Uploads& uploads, DocumentDesk& desk, Live& live, Redactor& redactor,
+                              Demo* demo) {
   std::vector<Route> routes;
   const auto add = [&routes](const std::vector<Route>& part) { routes.insert(routes.end(), part.begin(), part.end()); };
   add(probe_routes(node));
@@ -58,9 +60,9 @@ std::vector<Route> all_routes(Node& node, Uploads& uploads, Live& live, Redactor
   if (node.settings().node_role == "worker") return routes;
   for (const std::vector<Route>& part :
        {contract_routes(), event_routes(node), upload_routes(node, uploads), process_routes(node), view_routes(node),
-        case_routes(node, redactor), export_routes(node), shard_routes(node), dead_letter_routes(node),
-        audit_routes(node), session_routes(node), user_routes(node), token_routes(node), live_routes(node, live),
-        demo_routes(demo), page_routes()}) {
+        case_routes(node, redactor), document_routes(node, desk), sla_routes(node, desk), export_routes(node),
+        shard_routes(node), dead_letter_routes(node), audit_routes(node), session_routes(node), user_routes(node),
+        token_routes(node), live_routes(node, live), demo_routes(demo), page_routes()}) {
     add(part);
   }
   return routes;
@@ -193,11 +195,12 @@ int run_server(const Settings& settings, const MakeDemo& make_demo) {
   auto demo = make_demo ? make_demo(**node) : Result<std::unique_ptr<Demo>>{nullptr};
   if (!demo) return fails(demo.error());
   Live live(**node, **uploads);
+  DocumentDesk desk(**node);
   Redactor redactor(**node, std::chrono::seconds{settings.erasure_seconds});
   Copies copies(**node);
   Checkpoints checkpoints(**node, copies);
   SelfCheck self_check(**node, std::chrono::seconds{settings.self_check_seconds});
-  Router router(**node, all_routes(**node, **uploads, live, redactor, demo->get()));
+  Router router(**node, all_routes(**node, **uploads, desk, live, redactor, demo->get()));
   net::Server server(server_options(settings, (*node)->memory(), logger), router, clock);
   (*node)->metrics().add_collector([&server](metrics::Samples& samples) { collect_server(server, samples); });
   (*node)->start();

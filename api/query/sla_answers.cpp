@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <optional>
 
 #include "api/query/answers.hpp"
@@ -92,6 +93,17 @@ void SlaTally::count(const Cycle& cycle) {
   breached += cycle.breach && !cycle.breach->retracted;
 }
 
+void SlaTally::add(const dataflow::Cell& cell) {
+  using dataflow::ClockCell;
+  met += cell.counts[ClockCell::met];
+  met_late += cell.counts[ClockCell::met_late];
+  running += cell.counts[ClockCell::running];
+  paused += cell.counts[ClockCell::paused];
+  cancelled += cell.counts[ClockCell::cancelled];
+  breached += cell.counts[ClockCell::breached];
+  cycles = met + met_late + running + paused + cancelled;
+}
+
 SlaTallies::SlaTallies(const sla::Policy* policy) {
   if (policy == nullptr) return;
   for (const sla::MetricRules& metric : policy->metrics) {
@@ -134,6 +146,42 @@ std::string SlaTallies::text() const {
       text += "  " + metric.name + ", " + target + ": " + line_of(tally);
   }
   return text;
+}
+
+void write_sla_view(JsonWriter& json, const feed::ProcessView& view,
+                    const std::vector<std::pair<std::string, sla::Policy>>& newest) {
+  std::map<std::string, SlaTallies> policies;
+  for (const auto& [name, policy] : newest) policies.emplace(name, &policy);
+  std::map<dataflow::Promised, SlaTally> counted;  // in an order, whatever that of the cells
+  view.views.each(dataflow::Table::clocks, [&](const dataflow::CellKey&, const dataflow::Cell& cell) {
+    if (const auto promised = dataflow::promised_of(cell.note)) counted[*promised].add(cell);
+  });
+  for (const auto& [promised, tally] : counted) {
+    const auto policy = policies.try_emplace(promised.policy, nullptr).first;
+    policy->second.of(promised.metric, promised.target) = tally;
+  }
+  json.key("policies").begin_array();
+  for (const auto& [name, tallies] : policies) {
+    json.begin_object().member("name", name);
+    tallies.write(json);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_clock_rows(JsonWriter& json, const std::vector<feed::ClockRow>& rows, std::string_view next) {
+  json.key("clocks").begin_array();
+  for (const feed::ClockRow& row : rows) {
+    const runtime::OpenClock& clock = row.clock;
+    json.begin_object().member("case", row.case_id).member("policy", clock.promised.policy);
+    json.member("metric", clock.promised.metric).member("target", clock.promised.target).member("cycle", clock.cycle);
+    json.member("state", clock.paused ? "paused" : "running").member("began", to_rfc3339(from_micros(clock.began)));
+    write_time(json.key("due"), clock.due ? std::optional{from_micros(*clock.due)} : std::nullopt);
+    json.member("breached", clock.breached).key("passed_s").raw(exact_seconds(clock.passed));
+    json.end_object();
+  }
+  json.end_array().key("next");
+  next.empty() ? void(json.value(nullptr)) : void(json.value(next));
 }
 
 void write_cycles(JsonWriter& json, std::string_view case_id, const sla::Verdict& verdict,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "schemas/codec/json_writer.hpp"
+#include "stream/feed/clocks.hpp"
 #include "stream/sla/judge.hpp"
 
 namespace weir::query {
@@ -23,6 +24,8 @@ struct SlaTally {
   std::int64_t breached = 0;  // of any state, and not taken back
 
   void count(const sla::Cycle& cycle);
+  /// Of a cell of Table::clocks.
+  void add(const dataflow::Cell& cell);
 };
 
 /// Of one policy, by metric and target. Sums: any order of cases gives the same.
@@ -46,6 +49,13 @@ class SlaTallies {
   };
   std::vector<Metric> metrics_;
 };
+
+/// `"policies": [{"name", "metrics"}]` of a view's cells: all that `newest` promises, then what is left of others.
+void write_sla_view(JsonWriter& json, const feed::ProcessView& view,
+                    const std::vector<std::pair<std::string, sla::Policy>>& newest);
+/// `"clocks": [{"case", "policy", "metric", "target", "cycle", "state", "began", "due", "breached", "passed_s"}],
+/// "next"`.
+void write_clock_rows(JsonWriter& json, const std::vector<feed::ClockRow>& rows, std::string_view next);
 
 /// An object for each cycle, in order: `{"case", "metric", "target", "cycle", "state", "began", "ended", "due",
 /// "elapsed_s", "breach", "warned"}`.

@@ -26,6 +26,9 @@ constexpr char kind_answer_age = 'y';
 constexpr char kind_redacted = 'r';
 constexpr char kind_token = 'f';
 constexpr char kind_session = 'g';
+constexpr char kind_document = 'e';
+constexpr char kind_clocks = 'h';
+constexpr char kind_open_clock = 'j';
 
 void append_escaped(std::string& out, std::string_view case_id) {
   for (const char c : case_id) {
@@ -36,6 +39,20 @@ void append_escaped(std::string& out, std::string_view case_id) {
 }
 
 }  // namespace
+
+std::optional<std::string> case_of_open_clock(std::string_view rest) {
+  std::string case_id;
+  for (std::size_t i = sizeof(std::uint64_t); i + 1 < rest.size(); ++i) {
+    if (rest[i] != '\0') {
+      case_id.push_back(rest[i]);
+    } else if (rest[++i] == '\x01') {
+      return case_id;
+    } else {
+      case_id.push_back('\0');
+    }
+  }
+  return std::nullopt;
+}
 
 void append_big_endian(std::string& out, std::uint32_t value) {
   for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<char>(value >> shift));
@@ -87,6 +104,19 @@ std::string Scope::dead_letters() const { return start(kind_dead_letter); }
 std::string Scope::sweeps() const { return start(kind_sweep); }
 std::string Scope::erasures() const { return start(kind_erasure); }
 std::string Scope::processes() const { return start(kind_process); }
+
+std::string Scope::documents() const { return start(kind_document); }
+
+std::string Scope::document(std::uint8_t kind, std::string_view name, std::int64_t effective_at,
+                            const Hash128& digest) const {
+  std::string key = documents();
+  key.push_back(static_cast<char>(kind));
+  key.append(name).push_back('\0');
+  append_big_endian(key, ordered(effective_at));
+  append_big_endian(key, digest.high);
+  append_big_endian(key, digest.low);
+  return key;
+}
 
 std::string Scope::timer(std::int64_t due, std::string_view process, std::string_view case_id) const {
   std::string key = timers();
@@ -186,6 +216,21 @@ std::string Scope::erasure(std::string_view process, const Hash128& fingerprint)
   std::string key = start(kind_erasure, process);
   append_big_endian(key, fingerprint.high);
   append_big_endian(key, fingerprint.low);
+  return key;
+}
+
+std::string Scope::clocks(std::string_view process, std::string_view case_id) const {
+  return start(kind_clocks, process).append(case_id);
+}
+
+std::string Scope::open_clocks(std::string_view process) const { return start(kind_open_clock, process); }
+
+std::string Scope::open_clock(std::string_view process, std::int64_t due, std::string_view case_id,
+                              std::uint32_t measure) const {
+  std::string key = open_clocks(process);
+  append_big_endian(key, ordered(due));
+  append_escaped(key, case_id);
+  append_big_endian(key, measure);
   return key;
 }
 

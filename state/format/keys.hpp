@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,7 +32,10 @@ class Scope {
   std::string sweeps() const;     // prefix
   std::string processes() const;  // prefix of every process(name)
   std::string upload(std::string_view id) const;
-  std::string erasures() const;    // prefix, of all processes
+  std::string erasures() const;   // prefix, of all processes
+  std::string documents() const;  // prefix, of all kinds
+  std::string document(std::uint8_t kind, std::string_view name, std::int64_t effective_at,
+                       const Hash128& digest) const;
   std::string everything() const;  // prefix
 
   // Of the workspace, in the node's own store (api/auth, api/app)
@@ -63,6 +67,11 @@ class Scope {
   std::string cells(std::string_view process) const;                      // prefix
   std::string cells(std::string_view process, std::uint8_t table) const;  // prefix
   std::string erasure(std::string_view process, const Hash128& fingerprint) const;
+  std::string clocks(std::string_view process, std::string_view case_id) const;  // a case's SLA clocks
+  /// A clock that is open; what is due soonest comes first, what is not due comes last.
+  std::string open_clock(std::string_view process, std::int64_t due, std::string_view case_id,
+                         std::uint32_t measure) const;
+  std::string open_clocks(std::string_view process) const;  // prefix
 
  private:
   std::string start(char kind) const;
@@ -73,6 +82,9 @@ class Scope {
 
 /// The rest of `key` behind `prefix`, which it must begin with.
 std::string_view behind(std::string_view key, std::string_view prefix);
+
+/// The case of an open clock, from what follows the prefix open_clocks(). Nothing: it was not written so.
+std::optional<std::string> case_of_open_clock(std::string_view rest);
 
 void append_big_endian(std::string& out, std::uint32_t value);
 void append_big_endian(std::string& out, std::uint64_t value);

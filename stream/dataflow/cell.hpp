@@ -26,8 +26,9 @@ enum class Table : std::uint8_t {
   variants = 7,    // (variant id)
   handovers = 8,   // (from resource, to resource)
   resources = 9,   // (resource)
+  clocks = 10,     // (hash of policy and metric, hash of target)
 };
-inline constexpr std::size_t table_end = 10;  // one more than the last
+inline constexpr std::size_t table_end = 11;  // one more than the last
 
 /// How many parts of a key of the table are names, `a` first.
 constexpr int names_in_keys(Table table) {
@@ -43,6 +44,7 @@ constexpr int names_in_keys(Table table) {
     case Table::totals:
     case Table::quarters:
     case Table::variants:
+    case Table::clocks:
       return 0;
   }
   return 0;

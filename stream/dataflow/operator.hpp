@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "schemas/base/result.hpp"
+#include "stream/dataflow/clocks.hpp"
 #include "stream/dataflow/fold.hpp"
 #include "stream/dataflow/views.hpp"
 
@@ -49,6 +50,9 @@ struct CaseChange {
   const std::function<std::vector<NameId>()>& activities_after;
   /// How much of each added step was no service, µs: it was suspended (reference process-mining B8). Empty: nothing.
   std::span<const std::int64_t> paused = {};
+  /// How it stood, and stands, under SLA policies.
+  std::span<const ClockTally> clocks_before = {};
+  std::span<const ClockTally> clocks_after = {};
 };
 
 /// Numbers of one Names as numbers of another.

@@ -64,7 +64,7 @@ void WholeCase::hand_over(std::string_view case_id, const CaseFacts& after,
     return activities;
   };
   if (!paused_.empty()) paused_.resize(steps_.size());
-  take({case_id, nullptr, &after, {}, steps_, activities_, edges_, listed, paused_});
+  take({case_id, nullptr, &after, {}, steps_, activities_, edges_, listed, paused_, {}, clocks_});
 }
 
 void WholeCase::apply(std::string_view case_id, const CaseFacts& after, const Operators& operators, Views& views) {
@@ -78,7 +78,7 @@ void WholeCase::retract(std::string_view case_id, const CaseFacts& before, const
     for (Occurrences& one : *list) std::swap(one.before, one.after);
   }
   const std::function<std::vector<NameId>()> none = [] { return std::vector<NameId>{}; };
-  const CaseChange change{case_id, &before, nullptr, steps_, {}, activities_, edges_, none};
+  const CaseChange change{case_id, &before, nullptr, steps_, {}, activities_, edges_, none, {}, clocks_};
   for (const auto& one : operators) one->apply(change, views);
 }
 

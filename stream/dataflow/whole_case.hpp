@@ -15,6 +15,7 @@ class WholeCase {
   void begin() {
     steps_.clear();
     paused_.clear();
+    clocks_.clear();
     summary_ = {};
     carry_ = {};
   }
@@ -30,6 +31,8 @@ class WholeCase {
   /// The length of the union of the service intervals, where pauses make it another than the fold says. After the last
   /// add().
   void set_busy(std::int64_t micros) { summary_.busy = micros; }
+  /// How it stands under SLA policies. After begin().
+  void set_clocks(ClockTallies clocks) { clocks_ = std::move(clocks); }
   bool empty() const { return steps_.empty(); }
   /// The facts of the case as it stands. O(n log n).
   CaseFacts facts(const Completion& completion);
@@ -48,6 +51,7 @@ class WholeCase {
 
  private:
   std::vector<Step> steps_;
+  ClockTallies clocks_;
   std::vector<std::int64_t> paused_;  // empty, or one for each of the first steps
   Summary summary_;
   Carry carry_;

@@ -202,6 +202,14 @@ Result<void> ShardScan::open() {
   return {};
 }
 
+Result<void> ShardScan::read_judges() {
+  const auto documents = documents::Documents::read(store, scope);
+  if (!documents) return documents.error();
+  sla::CalendarPool calendars;
+  judges = sla::judges_of(*documents, process, from_micros(completion.clock), calendars);
+  return {};
+}
+
 Result<void> ShardScan::each(const Filter& filter, std::string_view after,
                              const std::function<bool(const ScannedCase&)>& visit) {
   const std::string prefix = scope.records(process);
@@ -252,6 +260,10 @@ Result<bool> ShardScan::look_at(const Filter& filter, const std::string& case_id
   // A whole case stands as the views hold it, so that a filter and the views agree; a part of one is judged as it is.
   const CaseFacts facts = filter.selects_events() ? whole.facts(completion) : whole.facts(stored->judgement);
   if (!in_window(facts, filter) || !has_variant(facts, filter)) return true;
+  if (!judges.empty()) {
+    auto clocks = runtime::judge_clocks(judges, events_of(stored->entries, case_id), completion.clock);
+    whole.set_clocks(std::move(clocks.tallies));
+  }
   const ScannedCase found{case_id, stored->entries, whole, facts};
   return visit(found);
 }

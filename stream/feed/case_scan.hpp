@@ -24,6 +24,8 @@ struct ShardScan {
   ShardScan(const store::Reader& shard, const std::string& workspace, std::string process_name);
   /// Reads names, record and clock. Call once, first.
   Result<void> open();
+  /// After open(): cases are folded with their SLA clocks too, judged afresh.
+  Result<void> read_judges();
   /// Calls for each selected case with an id greater than `after`, ascending. Return false to stop.
   Result<void> each(const Filter& filter, std::string_view after, const std::function<bool(const ScannedCase&)>& visit);
   /// Calls for this case, if it is there and selected.
@@ -39,6 +41,7 @@ struct ShardScan {
   dataflow::Names names;
   runtime::ProcessRecord record;
   dataflow::Completion completion;
+  std::vector<sla::NamedJudge> judges;
 
  private:
   /// Folds what is stored under the case's key and, if it is selected, calls. Error: state_format.

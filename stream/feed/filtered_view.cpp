@@ -19,12 +19,13 @@ struct FilteredView::Shard {
 };
 
 FilteredView::FilteredView(const Operators& operators, std::string workspace, std::string process, Filter filter,
-                           std::size_t bytes_max)
+                           std::size_t bytes_max, bool with_clocks)
     : operators_(operators),
       workspace_(std::move(workspace)),
       process_(std::move(process)),
       filter_(std::move(filter)),
-      bytes_max_(bytes_max) {}
+      bytes_max_(bytes_max),
+      with_clocks_(with_clocks) {}
 
 FilteredView::~FilteredView() = default;
 
@@ -36,6 +37,8 @@ Result<std::unique_ptr<ProcessView>> FilteredView::load(const Snapshots& snapsho
     if (!whole) return whole.error();
     auto shard = std::make_unique<Shard>(*std::move(whole), workspace_, process_);
     if (const auto opened = shard->scan.open(); !opened) return opened.error();
+    const auto judged = with_clocks_ ? shard->scan.read_judges() : Result<void>{};
+    if (!judged) return judged.error();
     const auto scanned = shard->scan.each(filter_, {}, [&](const ScannedCase& one) {
       one.whole.apply(one.case_id, one.facts, operators_, shard->views);
       return true;
@@ -120,8 +123,9 @@ Result<std::unique_ptr<ProcessView>> FilteredView::merged() {
 
 Result<std::unique_ptr<ProcessView>> scan_view(const Snapshots& snapshots, const std::string& workspace,
                                                const std::string& process, const Operators& operators,
-                                               const Filter& filter) {
-  return FilteredView{operators, workspace, process, filter}.load(snapshots);
+                                               const Filter& filter, bool with_clocks) {
+  constexpr std::size_t kept = 0;
+  return FilteredView{operators, workspace, process, filter, kept, with_clocks}.load(snapshots);
 }
 
 }  // namespace weir::feed

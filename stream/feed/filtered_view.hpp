@@ -15,9 +15,10 @@ namespace weir::feed {
 /// One thread at a time. Keeps the last snapshots it was given.
 class FilteredView {
  public:
-  /// `operators` must outlive it. Views that take more than `bytes_max` in memory are not kept from call to call.
+  /// `operators` must outlive it. Views that take more than `bytes_max` in memory are not kept from call to call. SLA
+  /// clocks only `with_clocks`, and then not for advance(): the clock moves them without their cases.
   FilteredView(const dataflow::Operators& operators, std::string workspace, std::string process, Filter filter,
-               std::size_t bytes_max = std::size_t{64} << 20);
+               std::size_t bytes_max = std::size_t{64} << 20, bool with_clocks = false);
   ~FilteredView();
 
   /// Reads every case: as scan_view(). O(events). Errors: storage_failed, state_format.
@@ -41,6 +42,7 @@ class FilteredView {
   const std::string process_;
   const Filter filter_;
   const std::size_t bytes_max_;
+  const bool with_clocks_;
   std::vector<std::unique_ptr<Shard>> shards_;  // empty: nothing is kept
 };
 

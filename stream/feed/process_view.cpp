@@ -1,5 +1,6 @@
 #include "stream/feed/process_view.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "stream/asking/elsewhere.hpp"
@@ -60,7 +61,8 @@ Result<std::unique_ptr<ProcessView>> read_view(const Snapshots& snapshots, const
     if (const auto translated = translation.outcome(); !translated) return translated.error();
   }
   if (!exhausted) return view;
-  auto scanned = scan_view(snapshots, workspace, process, operators, {});
+  const bool with_clocks = std::find(tables.begin(), tables.end(), Table::clocks) != tables.end();
+  auto scanned = scan_view(snapshots, workspace, process, operators, {}, with_clocks);
   if (scanned || !asking::may_be_asked_again(scanned.error().code)) return scanned;
   return view;
 }

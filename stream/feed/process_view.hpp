@@ -59,10 +59,11 @@ Result<std::unique_ptr<ProcessView>> read_view(const Snapshots& snapshots, const
                                                const std::vector<dataflow::Table>& tables);
 
 /// The same for the cases that the filter selects, by reading every case, of shards that are elsewhere from their
-/// owners. O(events). Errors: shard_elsewhere, not_caught_up, overloaded (an owner cannot be asked) besides.
+/// owners. Their SLA clocks only `with_clocks`. O(events). Errors: shard_elsewhere, not_caught_up, overloaded (an owner
+/// cannot be asked) besides.
 Result<std::unique_ptr<ProcessView>> scan_view(const Snapshots& snapshots, const std::string& workspace,
                                                const std::string& process, const dataflow::Operators& operators,
-                                               const Filter& filter);
+                                               const Filter& filter, bool with_clocks = false);
 
 /// Processes of the workspace that any shard knows, ascending.
 Result<std::vector<std::string>> list_processes(const Snapshots& snapshots, const std::string& workspace);

@@ -3,6 +3,7 @@
 #include "stream/operators/activities.hpp"
 #include "stream/operators/directly_follows.hpp"
 #include "stream/operators/handover.hpp"
+#include "stream/operators/sla_clocks.hpp"
 #include "stream/operators/totals.hpp"
 #include "stream/operators/variants.hpp"
 
@@ -20,6 +21,7 @@ dataflow::Operators of_discovery() {
 dataflow::Operators all() {
   dataflow::Operators list = of_discovery();
   list.push_back(std::make_unique<Handover>());
+  list.push_back(std::make_unique<SlaClocks>());
   return list;
 }
 

@@ -33,6 +33,7 @@ class Difference {
         return add_page(row, key, before, after);
       case RowKind::progress:
       case RowKind::sweep:
+      case RowKind::document:
         break;
     }
     return {};

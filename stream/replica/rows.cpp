@@ -14,15 +14,16 @@ struct KindOfKey {
 };
 
 /// As Scope writes them, in the order of their keys.
-const std::array<KindOfKey, 5>& kinds() {
-  static const std::array<KindOfKey, 5> all = [] {
+const std::array<KindOfKey, 6>& kinds() {
+  static const std::array<KindOfKey, 6> all = [] {
     const format::Scope scope{"w"};
     const auto written = [](const std::string& key) { return key[2]; };
-    std::array<KindOfKey, 5> made{{{written(scope.names("p")), RowKind::name},
+    std::array<KindOfKey, 6> made{{{written(scope.names("p")), RowKind::name},
                                    {written(scope.progress()), RowKind::progress},
                                    {written(scope.process("p")), RowKind::process},
                                    {written(scope.sweep("p", 0)), RowKind::sweep},
-                                   {written(scope.cells("p")), RowKind::cell}}};
+                                   {written(scope.cells("p")), RowKind::cell},
+                                   {written(scope.documents()), RowKind::document}}};
     std::sort(made.begin(), made.end(), [](const auto& a, const auto& b) { return a.in_key < b.in_key; });
     return made;
   }();
@@ -74,8 +75,10 @@ std::optional<Row> row_of(std::string_view key) {
   const auto kind =
       std::find_if(kinds().begin(), kinds().end(), [&](const auto& one) { return one.in_key == beginning.back(); });
   if (kind == kinds().end()) return std::nullopt;
+  const std::string_view workspace = beginning.substr(0, beginning.size() - 2);
+  if (kind->kind == RowKind::document) return Row{kind->kind, workspace, {}};
   const std::string_view rest = key.substr(beginning.size());
-  return Row{kind->kind, beginning.substr(0, beginning.size() - 2), rest.substr(0, rest.find('\0'))};
+  return Row{kind->kind, workspace, rest.substr(0, rest.find('\0'))};
 }
 
 bool are_rows(std::string_view from, std::string_view to) {

@@ -1,5 +1,6 @@
-// The rows of a shard's store that make up its views: names, pages of cells, the records of processes, and how far the
-// shard is (progress and sweeps). Cases, their pieces and identities, timers and dead letters stay with the owner.
+// The rows of a shard's store that make up its views: names, pages of cells, the records of processes, control
+// documents, and how far the shard is (progress and sweeps). Cases, their pieces and identities, timers and dead
+// letters stay with the owner.
 #pragma once
 
 #include <cstdint>
@@ -12,13 +13,13 @@
 
 namespace weir::replica {
 
-enum class RowKind : std::uint8_t { name, progress, process, sweep, cell };
+enum class RowKind : std::uint8_t { name, progress, process, sweep, cell, document };
 
 /// What a row is about; views into the key.
 struct Row {
   RowKind kind = RowKind::cell;
   std::string_view workspace;
-  std::string_view process;  // of the workspace's progress none
+  std::string_view process;  // none: it is about the whole workspace
 };
 
 /// Nothing: not a row of a view.

@@ -147,7 +147,7 @@ Summary CaseState::summary() const {
 }
 
 Result<void> CaseState::settle(const CaseHome& home, const Names& names, const Completion& completion,
-                               const Operators& operators, Views& views, Settling& work) {
+                               const Clocks& clocks, const Operators& operators, Views& views, Settling& work) {
   if (!counts_ && pieces_.size() > 1) count_held();
   work.begin(facts_ ? facts_->rework : 0);
   if (const auto folded = refold(home, names, work); !folded) return folded;
@@ -177,7 +177,10 @@ Result<void> CaseState::settle(const CaseHome& home, const Names& names, const C
                           work.added,
                           work.activities,
                           work.edges,
-                          listed};
+                          listed,
+                          {},
+                          clocks.before,
+                          clocks.after};
   if (facts_ || now) {
     if (const auto applied = apply(operators, change, views); !applied) return applied;
   }

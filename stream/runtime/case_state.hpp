@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -86,9 +87,16 @@ class CaseState {
   /// Removes every event (erasure). O(n).
   Result<void> clear(const CaseHome& home, dataflow::Names& names);
 
-  /// Brings the views up to the case as it is now. Idempotent.
+  /// How the case stood, and stands, under SLA policies.
+  struct Clocks {
+    std::span<const dataflow::ClockTally> before = {};
+    std::span<const dataflow::ClockTally> after = {};
+  };
+  /// Brings the views up to the case as it is now. Idempotent, but for `clocks`, which the views held as they were
+  /// before and hold as they are after.
   Result<void> settle(const CaseHome& home, const dataflow::Names& names, const dataflow::Completion& completion,
-                      const dataflow::Operators& operators, dataflow::Views& views, Settling& work);
+                      const Clocks& clocks, const dataflow::Operators& operators, dataflow::Views& views,
+                      Settling& work);
 
   bool empty() const { return events_ == 0; }
   std::size_t events() const { return events_; }

@@ -105,6 +105,7 @@ class Account {
         return;
       case Table::handovers:
       case Table::resources:
+      case Table::clocks:
         return;
     }
   }

@@ -12,6 +12,7 @@ using namespace dataflow;
 namespace {
 
 constexpr std::uint8_t process_version = 1;
+constexpr std::uint8_t process_version_with_clocks = 2;  // where some case has had SLA clocks
 constexpr std::uint8_t name_version = 1;
 constexpr std::uint64_t variant_buckets_max = std::uint64_t{1} << 32;
 
@@ -20,7 +21,7 @@ constexpr std::uint64_t variant_buckets_max = std::uint64_t{1} << 32;
 std::string encode(const ProcessRecord& record) {
   std::string bytes;
   format::Encoder out{bytes};
-  out.byte(process_version);
+  out.byte(record.clocked ? process_version_with_clocks : process_version);
   out.text(encode(record.settings));
   out.number(record.counters.accepted);
   out.number(record.counters.duplicates);
@@ -35,8 +36,12 @@ std::string encode(const ProcessRecord& record) {
 
 Result<ProcessRecord> decode_process_record(std::string_view bytes) {
   format::Decoder in{bytes};
-  if (in.byte() != process_version) return Error{Code::state_format, "a process record has an unknown version"};
+  const std::uint8_t written = in.byte();
+  if (written != process_version && written != process_version_with_clocks) {
+    return Error{Code::state_format, "a process record has an unknown version"};
+  }
   ProcessRecord record;
+  record.clocked = written == process_version_with_clocks;
   auto settings = decode_settings(in.text());
   if (!settings) return settings.error();
   record.settings = std::move(*settings);
@@ -145,11 +150,11 @@ void ProcessState::set_settings(ProcessSettings settings) {
   record_changed_ = settings_changed_ = true;
 }
 
-void ProcessState::keep(std::string_view case_id, CaseState state) {
-  slots_.push_front({std::string{case_id}, std::move(state)});
+void ProcessState::keep(std::string_view case_id, CaseState state, KeptClocks clocks) {
+  slots_.push_front({std::string{case_id}, std::move(state), std::move(clocks)});
   Slot& slot = slots_.front();
   by_id_.emplace(slot.case_id, slots_.begin());
-  slot.bytes = slot.state.bytes();
+  slot.bytes = slot.state.bytes() + slot.clocks.bytes();
   case_bytes_ += slot.bytes;
 }
 
@@ -163,16 +168,35 @@ Result<void> ProcessState::prefetch(std::vector<std::string_view> case_ids) {
   for (const std::string_view id : case_ids) keys.push_back(scope_.record(name_, id));
   auto stored = store_.multi_get(keys);
   if (!stored) return stored.error();
+  auto clocks = read_clocks(case_ids);
+  if (!clocks) return clocks.error();
   for (std::size_t i = 0; i < case_ids.size(); ++i) {
     if (!(*stored)[i]) {
-      keep(case_ids[i], CaseState{});  // known to be absent: an empty case, gone with the next shrink
+      keep(case_ids[i], CaseState{}, {});  // known to be absent: an empty case, gone with the next shrink
       continue;
     }
     auto state = CaseState::decode(*(*stored)[i], names_);
     if (!state) return state.error();
-    keep(case_ids[i], std::move(*state));
+    keep(case_ids[i], std::move(*state), std::move((*clocks)[i]));
   }
   return {};
+}
+
+/// One for each case.
+Result<std::vector<KeptClocks>> ProcessState::read_clocks(const std::vector<std::string_view>& case_ids) const {
+  std::vector<KeptClocks> clocks(case_ids.size());
+  if (!record_.clocked) return clocks;
+  std::vector<std::string> keys;
+  for (const std::string_view id : case_ids) keys.push_back(scope_.clocks(name_, id));
+  const auto stored = store_.multi_get(keys);
+  if (!stored) return stored.error();
+  for (std::size_t i = 0; i < clocks.size(); ++i) {
+    if (!(*stored)[i]) continue;
+    auto kept = decode_kept_clocks(*(*stored)[i]);
+    if (!kept) return kept.error();
+    clocks[i] = *std::move(kept);
+  }
+  return clocks;
 }
 
 Result<ProcessState::Slot*> ProcessState::find_or_make(std::string_view case_id) {
@@ -205,9 +229,8 @@ Result<void> ProcessState::let_leave(Slot& slot, std::int64_t tick) {
   return slot.state.clear(home(slot), names_);
 }
 
-void ProcessState::set_timer(Slot& slot, const Completion& completion, store::Batch& batch) {
+void ProcessState::set_timer(Slot& slot, std::optional<std::int64_t> due, store::Batch& batch) {
   std::optional<std::int64_t>& kept = slot.state.timer_due;
-  const auto due = slot.state.facts() ? completion.due(*slot.state.facts()) : std::nullopt;
   // A timer that fires early only looks again; so a case that goes on keeps the one it has.
   const bool stays = kept && !slot.state.empty() && (!due || *kept <= *due);
   if (stays || (!kept && !due)) return;
@@ -218,18 +241,58 @@ void ProcessState::set_timer(Slot& slot, const Completion& completion, store::Ba
   earliest_due_ = earliest_due_ ? std::min(*earliest_due_, *due) : *due;
 }
 
+/// How the case stands under the policies now. O(events).
+Result<CaseClocks> ProcessState::judge(Slot& slot, std::int64_t clock) const {
+  if (judges_.empty()) return CaseClocks{};
+  std::vector<Event> events;
+  const auto listed = slot.state.each(home(slot), [&](const Entry& entry) {
+    events.push_back(to_event(entry, names_));
+    events.back().case_id = slot.case_id;
+  });
+  if (!listed) return listed.error();
+  return judge_clocks(judges_, events, clock);
+}
+
+void ProcessState::write_clocks(Slot& slot, const CaseClocks& now, store::Batch& batch) {
+  KeptClocks kept = kept_of(now);
+  for (const OpenClockPlace& place : slot.clocks.open) {
+    if (std::binary_search(kept.open.begin(), kept.open.end(), place)) continue;
+    batch.erase(scope_.open_clock(name_, place.due, slot.case_id, place.measure));
+  }
+  for (const OpenClock& one : now.open) {
+    const OpenClockPlace place = place_of(one);
+    batch.put(scope_.open_clock(name_, place.due, slot.case_id, place.measure), encode(one));
+  }
+  if (kept == slot.clocks) return;
+  kept.empty() ? batch.erase(scope_.clocks(name_, slot.case_id))
+               : batch.put(scope_.clocks(name_, slot.case_id), encode(kept));
+  slot.clocks = std::move(kept);
+  if (!record_.clocked) record_.clocked = record_changed_ = true;
+}
+
+Result<void> ProcessState::settle(Slot& slot, const Completion& completion, store::Batch& batch) {
+  const CaseHome at = home(slot);
+  const auto clocks = judge(slot, completion.clock);
+  if (!clocks) return clocks.error();
+  const auto settled =
+      slot.state.settle(at, names_, completion, {slot.clocks.tallies, clocks->tallies}, operators_, views_, settling_);
+  if (!settled) return settled;
+  if (views_.error()) return *views_.error();
+  write_clocks(slot, *clocks, batch);
+  std::optional<std::int64_t> due = slot.state.facts() ? completion.due(*slot.state.facts()) : std::nullopt;
+  if (clocks->next) due = due ? std::min(*due, *clocks->next) : clocks->next;
+  set_timer(slot, due, batch);
+  slot.state.encode(at, batch);
+  return {};
+}
+
 Result<void> ProcessState::commit(std::int64_t clock, store::Batch& batch, ProcessChanges* changes) {
   earliest_due_.reset();
   const Completion judge = completion_of(record_.settings, names_, clock);
   for (Slot* slot : touched_) {
-    const CaseHome at = home(*slot);
-    if (const auto settled = slot->state.settle(at, names_, judge, operators_, views_, settling_); !settled)
-      return settled;
-    if (views_.error()) return *views_.error();
-    set_timer(*slot, judge, batch);
-    slot->state.encode(at, batch);
+    if (const auto settled = settle(*slot, judge, batch); !settled) return settled;
     case_bytes_ -= slot->bytes;
-    slot->bytes = slot->state.bytes();
+    slot->bytes = slot->state.bytes() + slot->clocks.bytes();
     case_bytes_ += slot->bytes;
     slot->touched = false;
     if (changes != nullptr) changes->cases.push_back(slot->case_id);

@@ -8,6 +8,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include "stream/runtime/case_clocks.hpp"
 #include "stream/runtime/case_state.hpp"
 #include "stream/runtime/change_sink.hpp"
 #include "stream/runtime/control_records.hpp"
@@ -28,6 +29,7 @@ struct ProcessRecord {
   ProcessSettings settings;
   ProcessCounters counters;
   bool exhausted = false;  // some cell no longer knows an extreme
+  bool clocked = false;    // some case has had SLA clocks
   dataflow::HashedCells::Size variants;
 };
 std::string encode(const ProcessRecord& record);
@@ -38,6 +40,7 @@ class ProcessState {
   struct Slot {
     std::string case_id;
     CaseState state;
+    KeptClocks clocks;
     bool touched = false;
     std::size_t bytes = 0;
   };
@@ -52,6 +55,9 @@ class ProcessState {
   void mark_changed() { record_changed_ = true; }
   /// The next settle judges every case that it touches by these.
   void set_settings(ProcessSettings settings);
+
+  /// The next settle judges every case that it touches by these too.
+  void set_judges(std::vector<sla::NamedJudge> judges) { judges_ = std::move(judges); }
 
   /// Brings the cases into memory with one read, so that find() does not read. Errors: storage_failed, state_format.
   Result<void> prefetch(std::vector<std::string_view> case_ids);
@@ -88,8 +94,12 @@ class ProcessState {
 
   Result<void> find_exhausted();
   std::string key_of(const dataflow::CellKey& page) const;
-  void keep(std::string_view case_id, CaseState state);
-  void set_timer(Slot& slot, const dataflow::Completion& completion, store::Batch& batch);
+  void keep(std::string_view case_id, CaseState state, KeptClocks clocks);
+  Result<std::vector<KeptClocks>> read_clocks(const std::vector<std::string_view>& case_ids) const;
+  Result<CaseClocks> judge(Slot& slot, std::int64_t clock) const;
+  Result<void> settle(Slot& slot, const dataflow::Completion& completion, store::Batch& batch);
+  void write_clocks(Slot& slot, const CaseClocks& now, store::Batch& batch);
+  void set_timer(Slot& slot, std::optional<std::int64_t> due, store::Batch& batch);
   void write_pages(store::Batch& batch, ProcessChanges* changes);
   void write_names(store::Batch& batch, ProcessChanges* changes);
 
@@ -101,6 +111,7 @@ class ProcessState {
   bool record_changed_ = false;
   bool settings_changed_ = false;
   bool refilled_ = false;
+  std::vector<sla::NamedJudge> judges_;
   dataflow::Names names_;
   dataflow::Views views_;
   Settling settling_;

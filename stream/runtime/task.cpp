@@ -27,6 +27,12 @@ Result<Task::Workspace*> Task::workspace(const std::string& name) {
   const auto progress = read_progress(store_, name);
   if (!progress) return progress.error();
   opened->progress = *progress;
+  auto documents = documents::Documents::read(store_, opened->scope);
+  if (!documents) return documents.error();
+  opened->documents = *std::move(documents);
+  for (const auto& [at, change] : opened->documents.after(from_micros(progress->clock))) {
+    opened->coming.emplace(to_micros(at), change);
+  }
   Result<void> sweeps;
   const auto prefix = opened->scope.sweeps();
   const auto scanned = store_.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view, std::string_view value) {
@@ -55,6 +61,7 @@ Result<ProcessState*> Task::process_state(Workspace& workspace, const std::strin
   }
   auto opened = ProcessState::open(store_, workspace.scope, name, operators_);
   if (!opened) return opened.error();
+  give_judges(workspace, **opened);
   return workspace.processes.emplace(name, std::move(*opened)).first->second.get();
 }
 
@@ -74,10 +81,13 @@ Result<log::Witness> Task::witness(const std::string& name) {
 
 std::optional<Time> Task::next_due(const std::string& name) const {
   const auto known = workspaces_.find(name);
-  if (known == workspaces_.end() || !known->second->next_due) return std::nullopt;
-  const std::int64_t due = *known->second->next_due;
-  if (due <= known->second->progress.clock) return std::nullopt;
-  return from_micros(due);
+  if (known == workspaces_.end()) return std::nullopt;
+  const Workspace& workspace = *known->second;
+  std::optional<std::int64_t> due = workspace.next_due;
+  if (due && *due <= workspace.progress.clock) due.reset();
+  if (!workspace.coming.empty())
+    due = std::min(due.value_or(workspace.coming.begin()->first), workspace.coming.begin()->first);
+  return due ? std::optional{from_micros(*due)} : std::nullopt;
 }
 
 // ---- records --------------------------------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ struct TaskOptions {
   std::size_t names_max = 1'000'000;     // distinct names of one process in this shard
   std::size_t dead_letters_max = 100'000;  // per workspace; the oldest go first
   std::size_t sweep_cases_max = 2'000;     // cases that one advance_sweeps() looks at
+  std::shared_ptr<sla::CalendarPool> calendars = std::make_shared<sla::CalendarPool>();  // shared with other tasks
 };
 
 /// What became of the events since the task was opened, as committed. Read by metrics from another thread.
@@ -122,7 +123,12 @@ class Task {
   Result<void> take_event(Workspace& workspace, Incoming& incoming);
   Result<void> sweep_first(Workspace& workspace, ProcessState& process, ProcessState::Slot& slot);
   Result<void> take_control(Workspace& workspace, const log::Entry& record);
-  Result<void> take_tick(Workspace& workspace, const Tick& tick);
+  Result<void> take_tick(Workspace& workspace, std::uint64_t offset, const Tick& tick);
+  Result<void> fire(Workspace& workspace, std::vector<std::string> timers, bool new_hour);
+  Result<void> take_document(Workspace& workspace, std::uint64_t offset, const documents::Change& change);
+  Result<void> come_into_force(Workspace& workspace, std::uint64_t offset, const documents::Change& change);
+  Result<std::vector<std::string>> processes_of(const Workspace& workspace) const;
+  void give_judges(const Workspace& workspace, ProcessState& process) const;
   Result<void> settle_all();
   Result<void> take_upload_mark(Workspace& workspace, const log::Entry& record, const UploadMark& mark);
   Result<bool> is_withdrawn(Workspace& workspace, const std::string& upload);

@@ -9,12 +9,18 @@ namespace weir::runtime {
 
 using namespace dataflow;  // the vocabulary of traces
 
+namespace {
+
+constexpr std::size_t timers_at_once = 1'000;  // loaded with one read
+
+}  // namespace
+
 Result<void> Task::take_control(Workspace& workspace, const log::Entry& record) {
   const std::uint64_t offset = record.offset;
   switch (record.kind) {
     case log::Kind::tick: {
       const auto tick = decode_tick(record.value);
-      return tick ? take_tick(workspace, *tick) : tick.error();
+      return tick ? take_tick(workspace, offset, *tick) : tick.error();
     }
     case log::Kind::upload_end:
     case log::Kind::upload_abort:
@@ -35,6 +41,10 @@ Result<void> Task::take_control(Workspace& workspace, const log::Entry& record) 
       start_sweep(workspace, {change->process, offset, {}, {}, false});
       return {};
     }
+    case log::Kind::document: {
+      const auto change = documents::decode_change(record.value);
+      return change ? take_document(workspace, offset, *change) : change.error();
+    }
     case log::Kind::replay: {
       const auto replay = decode_replay(record.value);
       return replay ? take_replay(workspace, *replay) : replay.error();
@@ -50,7 +60,7 @@ Result<void> Task::take_control(Workspace& workspace, const log::Entry& record) 
 
 /// Complete cases leave at the first tick of an hour. All that came before is settled then, so that it makes no
 /// difference how records were batched.
-Result<void> Task::take_tick(Workspace& workspace, const Tick& tick) {
+Result<void> Task::take_tick(Workspace& workspace, std::uint64_t offset, const Tick& tick) {
   const std::int64_t clock = std::max(workspace.progress.clock, tick.time);
   const bool new_hour = full_hour(clock) > full_hour(workspace.progress.clock);
   if (new_hour) {
@@ -58,32 +68,100 @@ Result<void> Task::take_tick(Workspace& workspace, const Tick& tick) {
     dirty_ = workspace.changed = true;
   }
   workspace.progress.clock = clock;
+  for (auto first = workspace.coming.begin(); first != workspace.coming.end() && first->first <= clock;) {
+    if (const auto came = come_into_force(workspace, offset, first->second); !came) return came;
+    first = workspace.coming.erase(first);
+  }
   // Timers that this commit sets are not in the store yet; their cases are judged by the new clock when they settle.
-  const std::string from = workspace.scope.timers();
-  std::string to = from;
+  const std::string timers = workspace.scope.timers();
+  std::string from = timers, to = timers;
   format::append_big_endian(to, format::ordered(workspace.progress.clock + 1));
-  std::vector<std::string> due;
-  const auto scanned = store_.scan(from, to, [&](std::string_view key, std::string_view) {
-    due.emplace_back(key);
-    return true;
-  });
-  if (!scanned) return scanned;
-  for (std::string& key : due) {
-    const std::string_view rest = format::behind(key, from).substr(8);
-    const std::size_t split = rest.find('\0');
-    const auto process = process_state(workspace, std::string{rest.substr(0, split)});
-    if (!process) return process.error();
-    const auto slot = (*process)->find(rest.substr(split + 1));
-    if (!slot) return slot.error();
-    if (*slot != nullptr) {
-      (*slot)->state.timer_due.reset();
-      (*process)->touch(**slot);
-      const auto left = new_hour ? (*process)->let_leave(**slot, clock) : Result<void>{};
-      if (!left) return left;
-    }
-    batch_.erase(std::move(key));
+  for (bool more = true; more;) {
+    std::vector<std::string> due;
+    const auto scanned = store_.scan(from, to, [&](std::string_view key, std::string_view) {
+      due.emplace_back(key);
+      return due.size() < timers_at_once;
+    });
+    if (!scanned) return scanned;
+    more = due.size() == timers_at_once;
+    if (more) from = due.back() + '\0';
+    if (const auto fired = fire(workspace, std::move(due), new_hour); !fired) return fired;
+    // Those that are left are found again if this tick is, for it is taken only when all have fired.
+    if (!full()) continue;
+    if (const auto committed = commit(); !committed) return committed;
+    dirty_ = workspace.changed = true;  // the tick itself is still to be taken
   }
   return {};
+}
+
+/// Their cases are judged anew.
+Result<void> Task::fire(Workspace& workspace, std::vector<std::string> timers, bool new_hour) {
+  const std::string prefix = workspace.scope.timers();
+  std::map<std::string_view, std::vector<std::string_view>> by_process;
+  for (const std::string& key : timers) {
+    const std::string_view rest = format::behind(key, prefix).substr(8);
+    const std::size_t split = rest.find('\0');
+    by_process[rest.substr(0, split)].push_back(rest.substr(split + 1));
+  }
+  for (const auto& [name, case_ids] : by_process) {
+    const auto process = process_state(workspace, std::string{name});
+    if (!process) return process.error();
+    if (const auto fetched = (*process)->prefetch(case_ids); !fetched) return fetched;
+    for (const std::string_view case_id : case_ids) {
+      const auto slot = (*process)->find(case_id);
+      if (!slot) return slot.error();
+      if (*slot == nullptr) continue;
+      (*slot)->state.timer_due.reset();
+      (*process)->touch(**slot);
+      const auto left = new_hour ? (*process)->let_leave(**slot, workspace.progress.clock) : Result<void>{};
+      if (!left) return left;
+    }
+  }
+  for (std::string& key : timers) batch_.erase(std::move(key));
+  return {};
+}
+
+// ---- documents ------------------------------------------------------------------------------------------------------
+
+/// Which versions there are counts, not when they came; and from the tick on that reaches its time.
+Result<void> Task::take_document(Workspace& workspace, std::uint64_t offset, const documents::Change& change) {
+  if (!workspace.documents.insert(change)) return {};
+  batch_.put(documents::row_of(workspace.scope, change), documents::encode(change));
+  const std::int64_t at = to_micros(change.version.effective_at);
+  if (at <= workspace.progress.clock) return come_into_force(workspace, offset, change);
+  workspace.coming.emplace(at, documents::Change{change.kind, change.name, {change.version.effective_at, {}}});
+  return {};
+}
+
+/// What it may change is swept over.
+Result<void> Task::come_into_force(Workspace& workspace, std::uint64_t offset, const documents::Change& change) {
+  const auto names = processes_of(workspace);
+  if (!names) return names.error();
+  for (const auto& [name, process] : workspace.processes) {
+    if (sla::concerns(change, name, workspace.documents)) give_judges(workspace, *process);
+  }
+  for (const std::string& name : *names) {
+    if (sla::concerns(change, name, workspace.documents)) start_sweep(workspace, {name, offset, {}, {}, false});
+  }
+  return {};
+}
+
+/// That the store or a record before knows.
+Result<std::vector<std::string>> Task::processes_of(const Workspace& workspace) const {
+  std::set<std::string> names;
+  for (const auto& [name, process] : workspace.processes) names.insert(name);
+  const std::string prefix = workspace.scope.processes();
+  const auto scanned = store_.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view) {
+    names.emplace(format::behind(key, prefix));
+    return true;
+  });
+  if (!scanned) return scanned.error();
+  return std::vector<std::string>{names.begin(), names.end()};
+}
+
+void Task::give_judges(const Workspace& workspace, ProcessState& process) const {
+  const Time now = from_micros(workspace.progress.clock);
+  process.set_judges(sla::judges_of(workspace.documents, process.name(), now, *options_.calendars));
 }
 
 /// Commits, and ends every sweep.
@@ -197,6 +275,8 @@ Result<void> Task::take_replay(Workspace& workspace, const Replay& replay) {
 }
 
 void Task::start_sweep(Workspace& workspace, Sweep sweep) {
+  const auto is_same = [&](const Sweep& one) { return one.process == sweep.process && one.offset == sweep.offset; };
+  if (std::any_of(workspace.sweeps.begin(), workspace.sweeps.end(), is_same)) return;  // of one tick
   batch_.put(workspace.scope.sweep(sweep.process, sweep.offset), encode(sweep));
   workspace.sweeps.push_back(std::move(sweep));
 }

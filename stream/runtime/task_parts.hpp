@@ -1,6 +1,7 @@
 // What a task holds in memory. Internal to task*.cpp.
 #pragma once
 
+#include "stream/documents/documents.hpp"
 #include "stream/runtime/task.hpp"
 
 namespace weir::runtime {
@@ -23,6 +24,9 @@ struct Task::Workspace {
 
   format::Scope scope;
   Progress progress;
+  documents::Documents documents;
+  /// Versions, without their bodies, that hold from a time on which the clock has not reached, by that time.
+  std::multimap<std::int64_t, documents::Change> coming;
   std::map<std::string, std::unique_ptr<ProcessState>, std::less<>> processes;
   std::vector<Sweep> sweeps;
   std::map<std::string, bool> withdrawn;     // uploads looked up since the last commit

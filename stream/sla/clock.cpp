@@ -40,7 +40,7 @@ Standing Clock::standing() && {
   pass(Time::max());
   if (is_open() && terms_ != nullptr) {
     Cycle& cycle = cycles_.back();
-    cycle.elapsed = passed_;
+    cycle.elapsed = cycle.passed = passed_;
     if (runs()) cycle.elapsed += between({resumed_, std::max(resumed_, now_)});
     if (runs()) cycle.due = due();
   }
@@ -93,7 +93,7 @@ void Clock::end(Time at, State state) {
   stand(at, state);
   Cycle& cycle = cycles_.back();
   cycle.ended = at;
-  cycle.elapsed = passed_;
+  cycle.elapsed = cycle.passed = passed_;
   if (state == State::met && breach_) cycle.state = State::met_late;
 }
 

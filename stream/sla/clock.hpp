@@ -86,6 +86,7 @@ struct Cycle {
   Time began;
   std::optional<Time> ended;  // when it was fulfilled or cancelled
   Duration elapsed{};         // business time that it ran, by its terms
+  Duration passed{};          // of it, what had passed when it last began to run, or stood still
   std::optional<Time> due;    // while it runs; none: its calendar opens too seldom
   std::optional<Breach> breach;
   std::vector<Warned> warned;    // ascending by time

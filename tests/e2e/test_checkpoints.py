@@ -191,6 +191,12 @@ class Checkpoints(WithTarget):
             for name in self.listed():
                 self.weir("checkpoint", "verify", "--checkpoint", name)
             node.start()
+        producer.wait_for(1)
+        known = self.listed()
+        deadline = time.monotonic() + WAIT_S_MAX
+        while set(self.listed()) <= set(known):  # one that holds something
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.1)
         producer.stop()
         self.assertGreater(self.check_against_batch(self.restored()), 0)
         self.assertGreaterEqual(self.check_against_batch(node), producer.acknowledged)

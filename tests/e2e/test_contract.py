@@ -24,9 +24,11 @@ SLA_GOOD = [sla(), sla(zone="Europe/Berlin", week={"mon": ["09:00-24:00"]}, holi
             sla({**METRIC, "start": {"all": [{"not": METRIC["stop"]}, {"any": [METRIC["start"]]}]}}),
             sla({**METRIC, "start": {"path": "case.attr.a", "op": "in", "value": [1, "a", None]}}),
             sla({**METRIC, "start": {"path": "id", "op": "eq", "value": {"path": "case.id"}}}),
+            {"policies": {"p": {**sla()["policies"]["p"], "processes": ["a", "b"], "on_change": "freeze"}}},
             sla(target={**TARGET, "when": METRIC["start"], "calendar": "c", "grace": "60s", "rearm_warnings": True,
                         "warnings": [{"percent": 75}, {"before": "15m"}, {"before_business": "1h"}]})]
-SLA_BAD = [[], {}, {"policies": {}}, {"policies": {"P": {}}}, {**sla(), "more": 1}, sla(open=True), sla(week={"monday": []}),
+SLA_BAD = [{"policies": {"p": {**sla()["policies"]["p"], "processes": ["A"]}}},
+           {"policies": {"p": {**sla()["policies"]["p"], "on_change": "forget"}}}, [], {}, {"policies": {}}, {"policies": {"P": {}}}, {**sla(), "more": 1}, sla(open=True), sla(week={"monday": []}),
            sla(week={"mon": ["9-17"]}), sla(week={"mon": ["09:00-24:01"]}), sla(holidays="2026-12-25"), sla({}),
            sla({"start": METRIC["start"]}), sla({**METRIC, "reopening": "never"}), sla({**METRIC, "start": {"all": []}}),
            sla({**METRIC, "start": {"path": "activty", "op": "exists"}}),

@@ -113,7 +113,10 @@ class Group(Faults):
         print(f"F21: {memory_bytes(node) // MIB} MiB at most in a group of 256 MiB", flush=True)
 
     def test_f21_a_group_with_too_little_ends_the_server_and_loses_nothing(self):
-        node = self.in_group(40 * MIB)
+        at_rest = self.make_node()
+        at_rest.start()
+        node = self.in_group(memory_bytes(at_rest) * 3 // 2)
+        at_rest.stop()
         history = History()
         node.start()
         loads = self.start_load(node, 4, history, per_body=2_000)

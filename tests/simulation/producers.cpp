@@ -54,8 +54,9 @@ std::vector<log::Addressed> Producers::post(const std::string& workspace, Time n
   return records;
 }
 
-std::vector<log::Addressed> Producers::control(const std::string& workspace) {
-  const support::Control control = sources_.at(workspace).control(dice_.source());
+std::vector<log::Addressed> Producers::control(const std::string& workspace, Time now) {
+  const support::Control control =
+      sources_.at(workspace).control(dice_.source(), now - Duration{plan_.records.span_micros});
   if (control.case_id) {
     return {{log::partition_of(control.process, *control.case_id, plan_.shards), control.record}};
   }
@@ -96,7 +97,7 @@ void Producers::send(Node& node, Time now) {
   if (!dice_.permille(plan_.control_permille)) {
     request->content.records = post(workspace, now);
   } else {
-    request->content.records = dice_.one_in(5) ? replay(workspace, node) : control(workspace);
+    request->content.records = dice_.one_in(5) ? replay(workspace, node) : control(workspace, now);
   }
   open_.push_back(request);
   hand_over(node, request);

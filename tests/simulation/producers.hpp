@@ -47,7 +47,7 @@ class Producers {
 
   log::Addressed event(const std::string& workspace, Time now);
   std::vector<log::Addressed> post(const std::string& workspace, Time now);
-  std::vector<log::Addressed> control(const std::string& workspace);
+  std::vector<log::Addressed> control(const std::string& workspace, Time now);
   std::vector<log::Addressed> replay(const std::string& workspace, Node& node);
   bool hand_over(Node& node, const std::shared_ptr<Request>& request);
   void take_answer(Node& node, Request& request, const log::Position& position);

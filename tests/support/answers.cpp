@@ -1,6 +1,7 @@
 #include "tests/support/answers.hpp"
 
 #include "api/query/answers.hpp"
+#include "api/query/sla_answers.hpp"
 #include "schemas/base/check.hpp"
 #include "stream/dataflow/whole_case.hpp"
 
@@ -14,6 +15,8 @@ std::string answers_of(feed::ProcessView& view) {
   query::write_map(json.key("map"), view, "p", "");
   query::write_kpis(json.key("kpis"), view, "p", "");
   query::write_handover(json.key("handover"), view, "p", "");
+  query::write_sla_view(json.key("sla").begin_object(), view, {});
+  json.end_object();
   const auto unread = [](const std::string& case_id) -> Result<std::vector<std::string>> {
     return std::vector<std::string>{case_id};
   };
@@ -27,7 +30,8 @@ std::string answers_of(feed::ProcessView& view) {
 std::string read_answers(const feed::Snapshots& snapshots, const std::string& workspace, const std::string& process,
                          const dataflow::Operators& operators) {
   std::vector<dataflow::Table> tables;
-  for (int table = 1; table <= 9; ++table) tables.push_back(static_cast<dataflow::Table>(table));
+  for (int table = 1; table < static_cast<int>(dataflow::table_end); ++table)
+    tables.push_back(static_cast<dataflow::Table>(table));
   const auto view = feed::read_view(snapshots, workspace, process, operators, tables);
   WEIR_CHECK(view.ok(), "the views could not be read");
   return answers_of(**view);
@@ -35,7 +39,7 @@ std::string read_answers(const feed::Snapshots& snapshots, const std::string& wo
 
 std::string scanned_answers(const feed::Snapshots& snapshots, const std::string& workspace, const std::string& process,
                             const dataflow::Operators& operators) {
-  const auto view = feed::scan_view(snapshots, workspace, process, operators, {});
+  const auto view = feed::scan_view(snapshots, workspace, process, operators, {}, true);
   WEIR_CHECK(view.ok(), "the cases could not be scanned");
   return answers_of(**view);
 }
@@ -52,14 +56,17 @@ std::string batch_answers(const std::vector<Outcome>& partitions, const dataflow
     }
   }
   dataflow::WholeCase whole;
+  sla::CalendarPool calendars;
   for (const Outcome& partition : partitions) {
     const auto completion = runtime::completion_of(partition.settings, view.names, partition.clock);
+    const auto judges = sla::judges_of(partition.documents, "p0", from_micros(partition.clock), calendars);
     for (const auto& [case_id, events] : partition.cases) {
       whole.begin();
       for (const Event& event : events) {
         whole.add(view.names, view.names.find(event.activity), view.names.find(event.resource),
                   to_micros(event.began()), to_micros(event.timestamp));
       }
+      whole.set_clocks(runtime::judge_clocks(judges, events, partition.clock).tallies);
       whole.apply(case_id, completion, operators, view.views);
     }
   }

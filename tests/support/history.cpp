@@ -21,7 +21,7 @@ log::Record History::random_control(RandomRecords& source) {
     case 1:
       return {log::Kind::replay, encode(runtime::Replay{random_() % (records_.size() + 1)})};
     default:
-      return source.control(random_).record;
+      return source.control(random_, first_time).record;
   }
 }
 

@@ -45,6 +45,9 @@ void PartitionModel::take(std::uint64_t offset, Time appended, log::Kind kind, s
     }
     case log::Kind::tick:
       return tick(runtime::decode_tick(value)->time);
+    case log::Kind::document:
+      documents_.insert(*documents::decode_change(value));
+      return;
     case log::Kind::upload_end:
     case log::Kind::redacted:
     case log::Kind::produced:
@@ -137,6 +140,7 @@ void PartitionModel::replay(std::string_view bytes) {
 Outcome PartitionModel::outcome(const std::string& name) const {
   Outcome outcome;
   outcome.clock = clock_;
+  outcome.documents = documents_;
   const auto known = processes_.find(name);
   if (known == processes_.end()) return outcome;
   outcome.settings = known->second.settings;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "schemas/base/event.hpp"
+#include "stream/documents/documents.hpp"
 #include "stream/log/log.hpp"
 #include "stream/runtime/process_state.hpp"
 
@@ -23,6 +24,7 @@ struct Outcome {
   std::map<std::string, std::vector<Event>> cases;  // in trace order
   runtime::ProcessSettings settings;
   runtime::ProcessCounters counters;
+  documents::Documents documents;
   std::int64_t clock = 0;
 };
 
@@ -62,6 +64,7 @@ class PartitionModel {
 
   std::string workspace_;
   std::map<std::string, Process> processes_;
+  documents::Documents documents_;
   std::set<std::string> withdrawn_;
   std::map<std::uint64_t, Letter> dead_;
   std::int64_t clock_ = 0;

@@ -1,6 +1,7 @@
 #include "tests/support/random_records.hpp"
 
 #include "schemas/codec/event_json.hpp"
+#include "stream/documents/document.hpp"
 #include "stream/runtime/control_records.hpp"
 #include "tests/support/model.hpp"
 
@@ -71,7 +72,39 @@ Control RandomRecords::settings(std::mt19937_64& random, std::string process) co
   return {process, std::nullopt, {log::Kind::settings, encode(runtime::SettingsChange{process, settings})}};
 }
 
-Control RandomRecords::control(std::mt19937_64& random) {
+Control RandomRecords::document(std::mt19937_64& random, Time first) const {
+  const bool is_long = options_.span_micros >= std::int64_t{86'400'000'000};
+  const auto one_of = [&](std::initializer_list<std::string_view> some) {
+    return std::string{some.begin()[random() % some.size()]};
+  };
+  const auto activity = [&] {
+    return R"({"path": "activity", "op": "eq", "value": ")" +
+           std::string(1, static_cast<char>('a' + random() % options_.activities)) + "\"}";
+  };
+  const auto span = [&] { return is_long ? one_of({"0s", "1h", "7h", "2d"}) : one_of({"0s", "1ms", "2ms"}); };
+  documents::Change change{documents::Kind::sla_policy, name("policy", random() % 2), {}};
+  change.version.effective_at =
+      first + Duration{static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(options_.span_micros))};
+  if (random() % 4 == 0) {
+    change.kind = documents::Kind::calendar;
+    change.name = "office";
+    change.version.body = R"({"zone": "Europe/Berlin", "week": {"tue": [")" + one_of({"08:00-16:00", "00:00-24:00"}) +
+                          R"("], "thu": ["10:00-12:00", "22:00-24:00"]}})";
+  } else if (random() % 8 != 0) {
+    change.version.body =
+        R"({"on_change": ")" + one_of({"retarget", "freeze", "restart"}) + R"(", "metrics": {"m": {"start": )" +
+        activity() + R"(, "stop": )" + activity() + R"(, "reopening": ")" + one_of({"once", "restart", "resume"}) +
+        R"(", "pause": {"path": "case.attr.cost", "op": "gt", "value": 5}}}, "targets": [
+          {"name": "first", "when": {"path": "case.resource", "op": "eq", "value": "r0"}, "promises": {"m": ")" +
+        span() + R"("}, "warnings": [{"percent": 5}]},
+          {"name": "second", "calendar": ")" +
+        one_of({"always", "office"}) + R"(", "promises": {"m": ")" + span() + R"("}, "retract_when_relieved": true}]})";
+  }
+  return {"", std::nullopt, {log::Kind::document, encode(change)}};
+}
+
+Control RandomRecords::control(std::mt19937_64& random, Time first) {
+  if (random() % 5 == 0) return document(random, first);
   std::string process = name("p", random() % options_.processes);
   const auto& uploads = uploads_[process];
   const std::uint64_t draw = random() % 4;

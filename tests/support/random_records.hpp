@@ -36,13 +36,15 @@ class RandomRecords {
   /// An event of the span that begins at `first`: fresh, or one of before by the same or another bringer, unchanged or
   /// (a conflict) changed.
   Event event(std::mt19937_64& random, Time first);
-  /// An erasure, a change of settings, or an end, abort or withdrawal of an upload.
-  Control control(std::mt19937_64& random);
+  /// An erasure, a change of settings, an end, abort or withdrawal of an upload, or a version of a control document
+  /// that holds from a time of the span that begins at `first` on.
+  Control control(std::mt19937_64& random, Time first);
 
  private:
   Event fresh_event(std::mt19937_64& random, Time first);
   std::string upload_of(std::mt19937_64& random, const std::string& process);
   Control settings(std::mt19937_64& random, std::string process) const;
+  Control document(std::mt19937_64& random, Time first) const;
 
   std::string workspace_;
   RecordOptions options_;

@@ -10,6 +10,7 @@
 namespace weir::app {
 
 class Demo;
+class DocumentDesk;
 class Live;
 class Redactor;
 class Uploads;
@@ -22,6 +23,8 @@ std::vector<Route> live_routes(Node& node, Live& live);
 Result<std::string> first_uploads(Node& node, Uploads& uploads, const std::string& workspace, std::size_t limit);
 std::vector<Route> process_routes(Node& node);
 std::vector<Route> view_routes(Node& node);
+std::vector<Route> document_routes(Node& node, DocumentDesk& desk);
+std::vector<Route> sla_routes(Node& node, DocumentDesk& desk);
 std::vector<Route> case_routes(Node& node, Redactor& redactor);
 std::vector<Route> export_routes(Node& node);
 std::vector<Route> dead_letter_routes(Node& node);

@@ -120,7 +120,7 @@ class World {
     }
   }
   void control() {
-    const auto control = records_.control(random_);
+    const auto control = records_.control(random_, from_micros(1'700'000'000'000'000));
     std::optional<std::uint32_t> shard;
     if (control.case_id) shard = node_.shard_of(control.process, *control.case_id);
     node_.append(shard, control.record);

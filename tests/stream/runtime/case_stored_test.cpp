@@ -42,7 +42,7 @@ class StoredCase : public testing::Test {
 
   /// Settles and stores the case; what its record holds.
   std::string store(CaseState& state) {
-    EXPECT_TRUE(state.settle(home_, names_, {}, operators_, views_, settling_).ok());
+    EXPECT_TRUE(state.settle(home_, names_, {}, {}, operators_, views_, settling_).ok());
     store::Batch batch;
     state.encode(home_, batch);
     EXPECT_TRUE(store_.write(batch, store::Durability::buffered).ok());

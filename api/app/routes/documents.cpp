@@ -1,0 +1,179 @@
+// Control documents: SLA policies, calendars. Each kind has the same four calls.
+#include <array>
+
+#include "api/app/answering.hpp"
+#include "api/app/document_desk.hpp"
+#include "api/app/routes/document_call.hpp"
+#include "api/app/routes/query_call.hpp"
+#include "api/app/routes/routes.hpp"
+#include "api/app/yaml_json.hpp"
+#include "schemas/base/event.hpp"
+#include "schemas/codec/event_json.hpp"
+#include "schemas/codec/timestamp.hpp"
+
+namespace weir::app {
+namespace {
+
+using documents::Kind;
+using documents::Version;
+
+constexpr std::size_t document_bytes_max = std::size_t{256} << 10;
+
+bool is_yaml(std::string_view content_type) {
+  const std::string_view type = content_type.substr(0, content_type.find(';'));
+  return type == "application/yaml" || type == "application/x-yaml" || type == "text/yaml";
+}
+
+Result<void> check_written(const net::RequestHead& head) {
+  if (is_yaml(head.header("content-type"))) return check_no_query(head);
+  return check_document(head);
+}
+
+/// The body as JSON.
+Result<std::string> json_of(const net::Request& request) {
+  if (is_yaml(request.head.header("content-type"))) return yaml_as_json(request.body);
+  return std::string{request.body};
+}
+
+void write_version(JsonWriter& json, const std::string& name, const Version& version) {
+  json.member("name", name).member("effective_at", to_rfc3339(version.effective_at)).key("document");
+  version.body ? void(json.raw(*version.body)) : void(json.value(nullptr));
+}
+
+net::Response written_answer(const std::string& name, const DocumentDesk::Written& written) {
+  std::string body;
+  JsonWriter json(body);
+  json.begin_object();
+  write_version(json, name, written.version);
+  json.key("position");
+  written.position ? void(json.value(log::to_token(*written.position))) : void(json.value(nullptr));
+  json.end_object();
+  net::Response response = json_answer(std::move(body));
+  if (written.version.body) response.headers.push_back({"ETag", etag_of(written.version)});
+  return response;
+}
+
+void write(DocumentDesk& desk, Kind kind, const Call& call, std::optional<std::string> body) {
+  const std::string& name = call.names.front();
+  DocumentDesk::Writing writing{call.credential.workspace, kind, name, std::move(body),
+                                std::string{call.head().header("if-match")}};
+  const auto queued = desk.write(std::move(writing), [name, respond = call.respond](auto written) {
+    written ? respond(written_answer(name, *written)) : respond(written.error());
+  });
+  if (!queued) call.respond(queued.error());
+}
+
+void put_document(DocumentDesk& desk, Kind kind, const Call& call) {
+  if (!is_plain_name(call.names.front())) return call.respond({Code::not_found, ""});
+  auto body = json_of(call.request);
+  if (!body) return call.respond(body.error());
+  const auto known = desk.read(call.credential.workspace);
+  if (!known) return call.respond(known.error());
+  const auto faults = check_document(kind, *body, *known);
+  if (!faults) return call.respond(faults.error());
+  if (!faults->empty()) return call.respond(invalid_document(*faults, call.head().trace_id));
+  write(desk, kind, call, *std::move(body));
+}
+
+Result<net::Response> list_documents(Node& node, DocumentDesk& desk, Kind kind, const std::string& workspace,
+                                     const Page& page) {
+  const auto known = desk.read(workspace);
+  if (!known) return known.error();
+  std::string body, next;
+  JsonWriter json(body);
+  json.begin_object().member("as_of", as_of_now(node)).key("documents").begin_array();
+  std::size_t written = 0;
+  std::string last;
+  for (const auto& [name, versions] : known->all(kind)) {
+    if (name <= page.place || versions.empty() || !versions.back().body) continue;
+    if (written++ == page.limit) {
+      next = next_cursor(node, page, last);
+      break;
+    }
+    last = name;
+    json.begin_object().member("name", name).member("effective_at", to_rfc3339(versions.back().effective_at));
+    json.member("versions", versions.size()).end_object();
+  }
+  json.end_array().key("next");
+  next.empty() ? void(json.value(nullptr)) : void(json.value(next));
+  json.end_object();
+  return json_answer(std::move(body));
+}
+
+Result<net::Response> show_document(DocumentDesk& desk, Kind kind, const std::string& workspace,
+                                    const std::string& name) {
+  const auto known = desk.read(workspace);
+  if (!known) return known.error();
+  const Version* const current = known->current(kind, name);
+  if (current == nullptr) return Error{Code::not_found, ""};
+  std::string body;
+  JsonWriter json(body);
+  json.begin_object();
+  write_version(json, name, *current);
+  json.key("versions").begin_array();
+  for (const Version& version : known->versions(kind, name)) {
+    json.begin_object().member("effective_at", to_rfc3339(version.effective_at));
+    json.member("withdrawn", !version.body).end_object();
+  }
+  json.end_array().end_object();
+  net::Response response = json_answer(std::move(body));
+  response.headers.push_back({"ETag", etag_of(*current)});
+  return response;
+}
+
+struct Paths {
+  Kind kind;
+  std::string_view list;
+  std::string_view one;
+  std::string_view put;     // as the audit calls it
+  std::string_view remove;  // the same
+};
+
+constexpr std::array<Paths, 2> all_paths{
+    {{Kind::sla_policy, "/v1/sla-policies", "/v1/sla-policies/{name}", "sla_policy.put", "sla_policy.delete"},
+     {Kind::calendar, "/v1/calendars", "/v1/calendars/{name}", "calendar.put", "calendar.delete"}}};
+
+std::vector<Route> routes_of(Node& node, DocumentDesk& desk, const Paths& paths) {
+  using enum auth::Permission;
+  const Kind kind = paths.kind;
+  Route put;
+  put.method = net::Method::put;
+  put.pattern = paths.one;
+  put.permission = write_documents;
+  put.where = Where::intake;
+  put.body_bytes_max = document_bytes_max;
+  put.action = paths.put;
+  put.check = check_written;
+  put.handle = [&desk, kind](const Call& call) { put_document(desk, kind, call); };
+  Route withdraw = put;
+  withdraw.method = net::Method::delete_;
+  withdraw.action = paths.remove;
+  withdraw.check = check_no_query;
+  withdraw.handle = [&desk, kind](const Call& call) { write(desk, kind, call, std::nullopt); };
+  const auto prepare_list = [&node, &desk, kind](const Call& call, query::Parameters& parameters) -> Result<Answer> {
+    const auto page = take_page(node, call, parameters);
+    if (!page) return page.error();
+    return Answer{[&node, &desk, kind, workspace = call.credential.workspace, page = *page] {
+      return list_documents(node, desk, kind, workspace, page);
+    }};
+  };
+  const auto prepare_one = [&desk, kind](const Call& call, query::Parameters&) -> Result<Answer> {
+    return Answer{[&desk, kind, workspace = call.credential.workspace, name = call.names.front()] {
+      return show_document(desk, kind, workspace, name);
+    }};
+  };
+  return {std::move(put), std::move(withdraw), query_route(node, paths.list, read_views, prepare_list, false),
+          query_route(node, paths.one, read_views, prepare_one)};
+}
+
+}  // namespace
+
+std::vector<Route> document_routes(Node& node, DocumentDesk& desk) {
+  std::vector<Route> routes;
+  for (const Paths& paths : all_paths) {
+    for (Route& route : routes_of(node, desk, paths)) routes.push_back(std::move(route));
+  }
+  return routes;
+}
+
+}  // namespace weir::app

@@ -1,0 +1,59 @@
+#include "stream/feed/clocks.hpp"
+
+#include <algorithm>
+
+#include "state/format/keys.hpp"
+#include "stream/asking/elsewhere.hpp"
+
+namespace weir::feed {
+namespace {
+
+template <class Value>
+bool is_as(const std::optional<Value>& wanted, const Value& given) {
+  return !wanted || *wanted == given;
+}
+
+Result<ClockRow> read_row(std::string_view place, std::string_view value) {
+  auto case_id = format::case_of_open_clock(place);
+  if (!case_id) return Error{Code::state_format, "an open clock has no case"};
+  auto clock = runtime::decode_open_clock(value);
+  if (!clock) return clock.error();
+  return ClockRow{std::string{place}, *std::move(case_id), *std::move(clock)};
+}
+
+}  // namespace
+
+bool ClockFilter::takes(const runtime::OpenClock& clock) const {
+  return is_as(policy, clock.promised.policy) && is_as(metric, clock.promised.metric) &&
+         is_as(target, clock.promised.target) && is_as(paused, clock.paused) && is_as(breached, clock.breached);
+}
+
+Result<std::vector<ClockRow>> list_clocks(const Snapshots& snapshots, const std::string& workspace,
+                                          const std::string& process, const ClockFilter& filter, std::string_view after,
+                                          std::size_t limit) {
+  const std::string prefix = format::Scope{workspace}.open_clocks(process);
+  std::string from = prefix;
+  if (!after.empty()) from.append(after).push_back('\0');
+  std::vector<ClockRow> rows;
+  for (const auto& snapshot : snapshots) {
+    const auto whole = asking::whole(snapshot, workspace);
+    if (!whole) return whole.error();
+    Result<void> outcome;
+    std::size_t taken = 0;
+    const auto scanned =
+        (*whole)->scan(from, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view value) {
+          auto row = read_row(format::behind(key, prefix), value);
+          if (!row) return outcome = row.error(), false;
+          if (!filter.takes(row->clock)) return true;
+          rows.push_back(*std::move(row));
+          return ++taken < limit;
+        });
+    if (!scanned) return scanned.error();
+    if (!outcome) return outcome.error();
+  }
+  std::sort(rows.begin(), rows.end(), [](const ClockRow& a, const ClockRow& b) { return a.place < b.place; });
+  if (rows.size() > limit) rows.resize(limit);
+  return rows;
+}
+
+}  // namespace weir::feed

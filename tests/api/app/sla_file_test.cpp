@@ -41,7 +41,7 @@ TEST_F(SlaFileTest, ReadsCalendarsAndPoliciesInAnyOrder) {
   EXPECT_TRUE(file->faults.empty());
   ASSERT_EQ(file->judges.size(), 1u);
   EXPECT_EQ(file->judges[0].name, "support");
-  EXPECT_EQ(file->judges[0].judge.policy().targets[0].calendar, "office");
+  EXPECT_EQ(file->judges[0].judge.timeline().newest()->targets[0].calendar, "office");
 }
 
 TEST_F(SlaFileTest, TellsEveryFaultWithItsPlace) {

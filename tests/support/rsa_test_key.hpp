@@ -1,0 +1,36 @@
+// A key that is no secret: made for tests by `openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048`.
+#pragma once
+
+namespace weir {
+
+inline constexpr const char* rsa_test_key = R"(-----BEGIN PRIVATE KEY-----
+MIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQDQUDGrdLG6EirD
+ngiSX1Flh6t3PtRtGPsoj1P4TUfyVgcxlTSyGHpVccK4/wwh76IZ5XnhjRLzqLvf
+lcC2dPtc8De6oBoYfxwgFYvuP699j63JpxW+L5sMLG+TcmCarO8AMPEMbQyaE2Zd
+lTIRvQWgWxXdnc1bcl3b0G0VN19bn67B03eiHvkGmXuCOaAE7tgBs2L4+m7KRE/w
+h90Mg1j5XNPKF7dRuYYF2n4VShFMCoDsuShcM7YaKPgzB6yf+/vTlDEW8PnZKdzF
+8Y1jk1FJ4wWxYGzo2zhUfY1+pE/Km5HZqGNmqKaDZMxxdzX53pSZeuVjxYi2hgm9
+QNWSO7C1AgMBAAECggEAEy1BbVBy/gynGCwHtlCFDJeL6ZCEphMgfUWN4YldFV+Q
+Y6L3NL/7ybricKe2D7e2O15nNSQzZEVFH6+dto5CsksWQ51yhDfLYzQTQNhnCOQ9
+skHUnBYDgYA5DfX/vlgrhl/QXlL5pS4iWdIex7Ltfit0cgWRaUONhWtaEhPEuQk/
+JkncNrpeBcUkqtzWCsM8iI1rQwduvlpPQFDlovY4NTLJhSb7XQhJjbTf5E81sC/p
+nwGh0rLXpdaOhdxjxg2Q+tFaceTzKdzwpRq578Lh7rIW+7UW7z0ZPhkqUKVqVi0b
+6zu7s6sHWBlqq1yL3uUU+xT5fV3+UtQjIbJxHWBZrwKBgQDx9KznV8vzMALZ6SSC
+F4z+boE/+Vuc8H/ap8kvO/6DP8zftUhS/Lpd6A0EILxupsUQ+ln5fHMR0adn4Ns1
+BbUSKSclOVHLOTZjLMfwd6D75GioxqgyLi7vihArGYQeOL3e15LXTjRtTsYAx8iu
+kINaBgywUA5UWpjmsohksX1+pwKBgQDcZ5w04XibZgXrTzNyHY8kBFYFXKUA1QUT
+7OiMHYLP6HbTCUv6oD5gfNxWbLsYKJvGB+Nm15PKWe/hBfZW3mMoMcGRKaokLFjz
+d+/E6hn2ymp8WoEDG6SiGhrEAQL1aUvQSTGlqkFN7Z7MXYOXicpn/hXjkIfJHpXV
+oatqSZR9QwKBgQDvqrKekcwXPuaEHbmpF1T1LlbfHMyPn3a2C19wZ1gLgGYa7kIO
+2gJtRI+oGBku7gjkcWgwhgKhku/lKMlaMyYSMCtzZtzLlgd2o4QFgSo4eR7ml6lB
+05dwdWzglGzXVtNU6mqs1O1/nPjrCvqRV9qUkMt+1j3rdrZgRlZuj5XEnwKBgBKT
+2SLL7nKKwuz2nAt+WlZa1zVUfcP4MJlhWqiUxDXqDjnziqfxYdCYNapDN/HtWlPy
+zkQY36gqtIFvEzh3PjxhFUO7E1BBPK4o6djbMp0OqrMYnc85QUM4mBD1VN6CpZVE
+1h50n1SGNuBa8YCQaLMjQ40O3aMiJNcA7YXj9dQpAoGBAMsdLgHjjsu74ZZomwC5
+gVdqrVyxlFdsAw2Ig6p5nzEov0HDOn/XAE+w3vyWBAzMGoXkUkilKqf7tdI2DYSQ
+AmTGvcueSP8l9Ux0KzX1tJ+2SRlyzhBPoAPLtBQub3L1abhkaBaiwglHF3Vfa5YW
+iHgeNFeEmvM3dmHYqrWxLB1M
+-----END PRIVATE KEY-----
+)";
+
+}  // namespace weir

@@ -101,6 +101,11 @@ void DocumentNode::each_member(std::size_t members_max,
   if (count > members_max) fault("must hold at most " + std::to_string(members_max));
 }
 
+std::optional<DocumentNode> DocumentNode::member(std::string_view name) const {
+  const auto value = value_.is(JsonKind::object) ? value_.find(name) : std::nullopt;
+  return value ? std::optional{below(*value, name)} : std::nullopt;
+}
+
 void DocumentNode::each_item(std::size_t items_max, const Read& read) const {
   if (!value_.is(JsonKind::array)) return fault("must be an array");
   std::size_t count = 0;

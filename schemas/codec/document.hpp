@@ -51,6 +51,8 @@ class DocumentNode {
   void each_member(std::size_t members_max,
                    const std::function<void(const std::string& name, const DocumentNode&)>& read) const;
   void each_item(std::size_t items_max, const Read& read) const;
+  /// The first member of that name, on which it depends how the others are read. Nothing, and no fault, without it.
+  std::optional<DocumentNode> member(std::string_view name) const;
   /// 1 to `bytes_max` bytes.
   std::optional<std::string> text(std::size_t bytes_max) const;
   std::optional<std::int64_t> whole(std::int64_t least, std::int64_t most) const;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include <curl/curl.h>
+#include "state/http/easy.hpp"
 
 namespace weir::http {
 namespace {
@@ -18,18 +18,7 @@ struct Exchange {
 };
 
 std::size_t take_header(char* bytes, std::size_t, std::size_t size, void* context) {
-  auto& response = static_cast<Exchange*>(context)->response;
-  std::string_view line{bytes, size};
-  while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
-  const std::size_t colon = line.find(':');
-  if (line.starts_with("HTTP/")) response.headers.clear();  // an interim answer's are none of the final one's
-  if (colon == std::string_view::npos) return size;
-  std::string name{line.substr(0, colon)};
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  std::string_view value = line.substr(colon + 1);
-  while (!value.empty() && value.front() == ' ') value.remove_prefix(1);
-  response.headers.push_back({std::move(name), std::string{value}});
+  add_header({bytes, size}, static_cast<Exchange*>(context)->response);
   return size;
 }
 
@@ -48,34 +37,10 @@ std::size_t take_body(char* bytes, std::size_t, std::size_t size, void* context)
   return exchange.refused ? size + 1 : size;
 }
 
-/// Frees itself.
-class HeaderList {
- public:
-  explicit HeaderList(const std::vector<Header>& headers) {
-    add("Expect:");  // no waiting for a 100
-    for (const Header& header : headers) add((header.name + ": " + header.value).c_str());
-  }
-  ~HeaderList() { curl_slist_free_all(list_); }
-  HeaderList(const HeaderList&) = delete;
-  HeaderList& operator=(const HeaderList&) = delete;
-
-  const curl_slist* get() const { return list_; }
-
- private:
-  void add(const char* line) { list_ = curl_slist_append(list_, line); }
-  curl_slist* list_ = nullptr;
-};
-
-long seconds_of(Clock::Steady time) { return static_cast<long>(std::chrono::ceil<std::chrono::seconds>(time).count()); }
-
 }  // namespace
 
 struct Client::Handle {
-  explicit Handle(const ClientOptions& its_options) : options(its_options) {
-    static const CURLcode once = curl_global_init(CURL_GLOBAL_DEFAULT);
-    curl = once == CURLE_OK ? curl_easy_init() : nullptr;
-    WEIR_CHECK(curl != nullptr, "libcurl cannot be set up");
-  }
+  explicit Handle(const ClientOptions& its_options) : options(its_options) {}
   ~Handle() { curl_easy_cleanup(curl); }
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
@@ -83,24 +48,12 @@ struct Client::Handle {
   void prepare(const Request& request, const HeaderList& headers, Exchange& exchange);
 
   const ClientOptions options;
-  CURL* curl = nullptr;
+  CURL* curl = new_easy();
 };
 
 void Client::Handle::prepare(const Request& request, const HeaderList& headers, Exchange& exchange) {
   curl_easy_reset(curl);  // connections stay
-  curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
-  curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
-  if (request.method == "HEAD") {
-    curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
-  } else if (request.method != "GET" && request.method != "DELETE") {
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.data() == nullptr ? "" : request.body.data());
-  }
-  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
-  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
-  curl_easy_setopt(curl, CURLOPT_PROXY, "");
-  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  set_request(curl, request.method, request.url, headers, request.body);
   curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, options.checks_certificates ? 1L : 0L);
   curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, options.checks_certificates ? 2L : 0L);
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, seconds_of(options.connect_max));

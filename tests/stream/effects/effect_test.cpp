@@ -8,7 +8,7 @@
 namespace weir::effects {
 namespace {
 
-Effect an_effect() {
+Effect small_effect() {
   Effect made;
   made.id = "e1";
   made.type = "sla.breached";
@@ -26,22 +26,22 @@ Effect an_effect() {
 }
 
 TEST(Effect, IsStoredAsItAlwaysWas) {
-  const std::string bytes = encode_effect(an_effect());
+  const std::string bytes = encode_effect(small_effect());
   EXPECT_EQ(crypto::to_hex(bytes), "010265310c736c612e62726561636865640201770174016b01030161016201016e0176027b7d");
-  EXPECT_EQ(*decode_effect(bytes), an_effect());
+  EXPECT_EQ(*decode_effect(bytes), small_effect());
 }
 
 TEST(Effect, IsNotReadFromAnythingElse) {
-  const std::string bytes = encode_effect(an_effect());
+  const std::string bytes = encode_effect(small_effect());
   for (std::size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(decode_effect(bytes.substr(0, size))) << size;
   EXPECT_FALSE(decode_effect(bytes + "x"));
   EXPECT_FALSE(decode_effect("\x02" + bytes.substr(1)));
 }
 
 TEST(Effect, IsRefusedWhereItCouldNotBeSent) {
-  EXPECT_EQ(fault_of(an_effect()), "");
+  EXPECT_EQ(fault_of(small_effect()), "");
   const auto with = [](auto change) {
-    Effect effect = an_effect();
+    Effect effect = small_effect();
     change(effect);
     return fault_of(effect);
   };

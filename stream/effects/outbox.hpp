@@ -6,8 +6,9 @@
 //   end()      is answered when what came of the attempt is durable. `again`: due() lists it with its progress once
 //              more; `delivered`, `refused` and `given_up` settle it, and the next of its key may be listed
 //
-// Where the process ends between begin() and end(), nobody knows what the receiver got: due() lists the effect again as
-// soon as it is opened again, its attempt counted, and the receiver may get the same id twice. Nothing else doubles it.
+// Delivery is at least once: a receiver whose answer is lost gets the effect again with the next attempt, and one that
+// was being told when the process ended (between begin() and end()) gets it again after the start. Each time it is the
+// same id, by which a receiver drops repeats.
 #pragma once
 
 #include <compare>

@@ -139,7 +139,7 @@ Conversation::Next SalesforceConversation::hear_token(const http::Answer& answer
   const bool encrypted = url && (url->scheme == "https" || receiver_.login_url.starts_with("http://"));
   const bool plain =
       !token.empty() && std::all_of(token.begin(), token.end(), [](char c) { return c > 0x20 && c < 0x7f; });
-  if (!plain || !encrypted) return Verdict{Kind::again, {}, "its answer holds no token"};
+  if (!plain || !encrypted) return Verdict{Kind::again, {}, "its answer holds no token", true};
   session_ = {std::move(token), std::move(address)};
   return upsert();
 }

@@ -20,6 +20,7 @@ struct Verdict {
   Kind kind = Kind::again;
   std::optional<Duration> wait;  // as long as the receiver asks for, at most a day
   std::string why;               // for people; empty if delivered
+  bool confidential = false;     // the answer may hold a secret, and is not kept
 };
 
 inline constexpr Duration wait_max = std::chrono::hours{24};

@@ -149,11 +149,10 @@ Conversation::Next SalesforceConversation::hear_upsert(const http::Answer& answe
   if (verdict.kind == Kind::gone) verdict.kind = Kind::again;
   if (answer.failure != http::Failure::none || verdict.kind == Kind::delivered) return verdict;
   if (answer.response.status == 401) {
-    if (session_.token == token_) session_ = {};  // unless another attempt renewed it meanwhile
+    if (session_.token == token_) session_ = {};
+    if (!session_.token.empty()) return upsert();  // another attempt renewed it meanwhile
     if (signed_in_) return verdict;
-    if (session_.token.empty()) return sign_in(now);
-    signed_in_ = true;
-    return upsert();
+    return sign_in(now);
   }
   return hear_refusal(answer, std::move(verdict));
 }

@@ -109,6 +109,7 @@ void MemoryOutbox::end(const Due& due, const Ending& ending, Ended answered) {
     if (result) endings_.push_back({due.place, ending});
   }
   if (result && ending.outcome != Outcome::again) remove(due.place);
+  if (result && on_end) on_end({due.place, ending});
   answer([answered = std::move(answered), result] { answered(result); });
 }
 

@@ -21,6 +21,9 @@ class MemoryOutbox final : public Outbox {
     Ending ending;
   };
 
+  /// Told of each end, on the thread that brings it. Set before anything is put.
+  std::function<void(const Settled&)> on_end;
+
   /// The effect could be sent from `since` on.
   void put(const Effect& effect, Time since);
   /// As an erasure does.

@@ -87,6 +87,14 @@ TEST_F(SalesforceTest, TakesTheTokenThatAnotherAttemptGotMeanwhile) {
   EXPECT_EQ(concluded(answer(204)).kind, Kind::delivered);
 }
 
+TEST_F(SalesforceTest, TakesTheNewerTokenOfTwoThatSignedInAtOnce) {
+  session_ = {};
+  open();
+  asked(answer(200, token_answer));
+  session_ = {"T2", "https://org.example"};
+  EXPECT_EQ(header(asked(answer(401, error("INVALID_SESSION_ID"))), "authorization"), "Bearer T2");
+}
+
 TEST_F(SalesforceTest, UpdatesWhereItLostTheRaceToCreate) {
   open();
   EXPECT_EQ(asked(answer(400, error("DUPLICATE_VALUE"))).url,

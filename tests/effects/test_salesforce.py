@@ -1,0 +1,188 @@
+"""A Case in an organisation that lies, by reference B7: whatever it says, there is one Case of each key."""
+
+import base64
+import json
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from receivers import Listener, read_request, respond
+from sending import Sender
+
+
+class Organisation(Listener):
+    """`lies`: what the next upserts do instead of, or after, what they should."""
+
+    def __init__(self, public_key):
+        self.public_key = public_key
+        self.lies = []
+        self.cases = {}  # by external id: fields
+        self.created = 0
+        self.tokens = []
+        self.upserts = []
+        self.lock = threading.Lock()
+        super().__init__()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def serve(self, connection):
+        request = read_request(connection)
+        if request.path == "/services/oauth2/token":
+            return self.give_token(connection, request)
+        if request.headers["authorization"] != f"Bearer {self.tokens[-1]}":
+            return refuse(connection, 401, "INVALID_SESSION_ID")
+        lie = self.lies.pop(0) if self.lies else None
+        self.upserts.append(request)
+        if lie and lie is not hangs_up_late:
+            return lie(connection, request, self)
+        created = self.upsert(request)
+        if lie:
+            return time.sleep(20)
+        return respond(connection, 201 if created else 200, json.dumps({"id": "500", "success": True, "errors": [],
+                                                                       "created": created}).encode())
+
+    def upsert(self, request):
+        path = urlsplit(request.path)
+        prefix = "/services/data/v62.0/sobjects/Case/Escalation_Key__c/"
+        assert path.path.startswith(prefix), path
+        with self.lock:
+            key = unquote(path.path.removeprefix(prefix))
+            created = key not in self.cases
+            self.created += created
+            self.cases.setdefault(key, {}).update(json.loads(request.body))
+        return created
+
+    def give_token(self, connection, request):
+        form = parse_qs(request.body.decode())
+        header, claims, signature = form["assertion"][0].split(".")
+        said = json.loads(decoded(claims))
+        good = (form["grant_type"] == ["urn:ietf:params:oauth:grant-type:jwt-bearer"]
+                and json.loads(decoded(header)) == {"alg": "RS256"} and self.is_signed(header + "." + claims, signature)
+                and (said["iss"], said["sub"], said["aud"]) == ("client", "user@x", self.url)
+                and 0 < said["exp"] - time.time() <= 300)
+        if not good:
+            return respond(connection, 400, b'{"error":"invalid_grant","error_description":"no"}')
+        self.tokens.append(f"T{len(self.tokens)}")
+        return respond(connection, 200, json.dumps({"access_token": self.tokens[-1], "instance_url": self.url,
+                                                    "token_type": "Bearer"}).encode())
+
+    def is_signed(self, text, signature):
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "signature"
+            file.write_bytes(decoded(signature))
+            return subprocess.run(["openssl", "dgst", "-sha256", "-verify", self.public_key, "-signature", file],
+                                  input=text.encode(), capture_output=True, check=False).returncode == 0
+
+
+def decoded(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def refuse(connection, status, code):
+    respond(connection, status, json.dumps([{"message": "no", "errorCode": code, "fields": []}]).encode())
+
+
+def refuses(status, code):
+    return lambda connection, request, organisation: refuse(connection, status, code)
+
+
+def expires(connection, request, organisation):
+    organisation.tokens.append("another")
+    refuse(connection, 401, "INVALID_SESSION_ID")
+
+
+def several(connection, request, organisation):
+    respond(connection, 300, b'["/a","/b"]')
+
+
+def hangs_up_late(connection, request, organisation):
+    """It does what it is asked, and the answer does not come in time."""
+
+
+def loses_the_race(connection, request, organisation):
+    """Somebody else creates it in between."""
+    organisation.upsert(request)
+    refuse(connection, 400, "DUPLICATE_VALUE")
+
+
+def truncates(connection, request, organisation):
+    organisation.upsert(request)
+    connection.sendall(b'HTTP/1.1 201 Created\r\ncontent-length: 100\r\n\r\n{"id"')
+
+
+class Cases(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
+        cls.private_key, cls.public_key = folder / "key.pem", folder / "public.pem"
+        subprocess.run(["openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out",
+                        cls.private_key], check=True, capture_output=True)
+        subprocess.run(["openssl", "pkey", "-in", cls.private_key, "-pubout", "-out", cls.public_key], check=True)
+
+    def setUp(self):
+        self.organisation = Organisation(self.public_key)
+        self.addCleanup(self.organisation.close)
+        self.sender = Sender()
+        self.addCleanup(self.sender.close)
+        faults = self.sender.target("crm", {
+            "kind": "salesforce_case", "login_url": self.organisation.url, "client_id": "client", "user": "user@x",
+            "private_key": self.private_key.read_text(),
+            "fields": {"Subject": {"from": "title"}, "Case__c": {"field": "Case"},
+                       "Status": {"text": "Closed", "on": "resolve"}}})
+        self.assertEqual(faults, [])
+
+    def tell(self, effect, *lies, attempts=1, **more):
+        self.organisation.lies = list(lies)
+        self.sender.send(effect, "crm", **more)
+        ends = self.sender.wait_for(effect, attempts)
+        self.assertEqual(self.organisation.lies, [])
+        return [one["outcome"] for one in ends]
+
+    def test_a_case_is_created_and_closed(self):
+        self.assertEqual(self.tell("e1", key="42"), ["delivered"])
+        self.assertEqual(self.tell("e2", key="42", action="resolve"), ["delivered"])
+        self.assertEqual(self.organisation.cases, {"42": {"Subject": "Breached: 42", "Case__c": "42", "Status": "Closed"}})
+        self.assertEqual(self.organisation.created, 1)
+        self.assertEqual(len(self.organisation.tokens), 1)
+
+    def test_an_expired_token_is_replaced_at_once(self):
+        self.assertEqual(self.tell("e1"), ["delivered"])
+        self.assertEqual(self.tell("e2", expires), ["delivered"])
+        self.assertEqual(self.organisation.tokens, ["T0", "another", "T2"])
+
+    def test_a_lost_race_becomes_an_update(self):
+        self.assertEqual(self.tell("e", loses_the_race, key="42"), ["delivered"])
+        self.assertEqual(self.organisation.created, 1)
+        self.assertTrue(self.organisation.upserts[1].path.endswith("?updateOnly=true"))
+
+    def test_a_lost_answer_makes_no_second_case(self):
+        for i, lie in enumerate((hangs_up_late, truncates)):
+            with self.subTest(lie.__name__):
+                self.assertEqual(self.tell(f"e{i}", lie, attempts=2), ["again", "delivered"])
+                self.assertEqual(self.organisation.created, i + 1)
+
+    def test_what_passes_is_tried_again(self):
+        lies = [refuses(400, "UNABLE_TO_LOCK_ROW"), refuses(503, "SERVER_UNAVAILABLE")]
+        for i, lie in enumerate(lies):
+            self.organisation.lies.append(lie)
+            self.sender.send(f"e{i}", "crm")
+        for i in range(len(lies)):
+            self.assertEqual([one["outcome"] for one in self.sender.wait_for(f"e{i}", 2)], ["again", "delivered"])
+
+    def test_what_does_not_pass_is_refused(self):
+        self.assertEqual(self.tell("e1", several), ["refused"])
+        self.assertEqual(self.tell("e2", refuses(400, "INVALID_FIELD")), ["refused"])
+
+    def test_a_used_up_day_stops_all(self):
+        self.assertEqual(self.tell("e1", refuses(403, "REQUEST_LIMIT_EXCEEDED")), ["again"])
+        asked = len(self.organisation.upserts)
+        self.sender.send("e2", "crm")
+        time.sleep(1)
+        self.assertEqual(len(self.organisation.upserts), asked)
+        self.assertGreaterEqual(self.sender.ends["e1"][0]["wait_s"], 900)

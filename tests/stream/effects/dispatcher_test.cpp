@@ -67,6 +67,15 @@ TEST_F(DispatcherTest, SendsNothingThatIsNotThereAnyMore) {
   EXPECT_THAT(receivers->received, SizeIs(1));
 }
 
+TEST_F(DispatcherTest, SendsNothingThatGoesAwayJustBefore) {
+  add_target("a");
+  outbox.on_begin = [&] { outbox.remove("e"); };
+  put("a", "e");
+  run_for(1h);
+  EXPECT_THAT(receivers->received, IsEmpty());
+  EXPECT_EQ(figures().outbox_errors, 0u);
+}
+
 TEST_F(DispatcherTest, LetsNoResolveOvertakeItsTrigger) {
   add_target("a");
   answers(500);

@@ -78,6 +78,7 @@ Result<std::vector<Due>> MemoryOutbox::due(const TargetKey& target, std::size_t 
 }
 
 void MemoryOutbox::begin(const Due& due, std::uint32_t attempt, Begun answered) {
+  if (on_begin) on_begin();
   Result<bool> result = true;
   {
     const std::lock_guard lock(mutex_);

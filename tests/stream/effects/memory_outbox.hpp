@@ -23,6 +23,8 @@ class MemoryOutbox final : public Outbox {
 
   /// Told of each end, on the thread that brings it. Set before anything is put.
   std::function<void(const Settled&)> on_end;
+  /// Called first by begin().
+  std::function<void()> on_begin;
 
   /// The effect could be sent from `since` on.
   void put(const Effect& effect, Time since);

@@ -126,10 +126,14 @@ void Demo::run() {
   }
 }
 
-/// When a case is complete, so that there are cycle times to be seen.
+/// When a case is complete, so that there are cycle times to be seen; and what is promised.
 Result<void> Demo::declare_processes() {
   for (const runtime::SettingsChange& change : source_->settings()) {
     const auto declared = window_.append_to_all({log::Kind::settings, runtime::encode(change)});
+    if (!declared) return declared;
+  }
+  for (const documents::Change& change : source_->documents()) {
+    const auto declared = window_.append_to_all({log::Kind::document, documents::encode(change)});
     if (!declared) return declared;
   }
   return {};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/app/demo_promises.hpp"
 #include "stream/company/company.hpp"
 
 namespace weir::app {
@@ -14,7 +15,8 @@ constexpr std::uint64_t first_part = 10;  // one in
 
 class CompanySource final : public DemoSource {
  public:
-  CompanySource(std::unique_ptr<company::Company> company, const DemoRecord& record) : company_(std::move(company)) {
+  CompanySource(std::unique_ptr<company::Company> company, const DemoRecord& record)
+      : company_(std::move(company)), origin_(record.origin) {
     for (const SpeedChange& change : record.speeds) CompanySource::change_speed(change);
   }
 
@@ -33,9 +35,11 @@ class CompanySource final : public DemoSource {
     }
     return all;
   }
+  std::vector<documents::Change> documents() const override { return demo_promises(origin_); }
 
  private:
   std::unique_ptr<company::Company> company_;
+  const Time origin_;
 };
 
 class ReplaySource final : public DemoSource {

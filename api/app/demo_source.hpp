@@ -10,6 +10,7 @@
 #include "api/app/demo_record.hpp"
 #include "schemas/base/event.hpp"
 #include "schemas/base/result.hpp"
+#include "stream/documents/document.hpp"
 #include "stream/ingest/replay.hpp"
 #include "stream/runtime/control_records.hpp"
 
@@ -34,6 +35,7 @@ class DemoSource {
   virtual std::optional<std::uint64_t> total() const { return std::nullopt; }
   /// What is to be declared of its processes before their first event.
   virtual std::vector<runtime::SettingsChange> settings() const { return {}; }
+  virtual std::vector<documents::Change> documents() const { return {}; }
 };
 
 /// At speed 1 the company has eight times the customers of its history, so that one sees it live. Error: unknown_zone.

@@ -25,7 +25,8 @@ std::string Question::key() const {
 Result<Question> question_of(const std::string& workspace, const Subscribe& subscribe) {
   Question question{workspace, subscribe.channel, subscribe.process, subscribe.filter, {}};
   query::Parameters parameters{subscribe.filter};
-  if (subscribe.channel != Channel::uploads) question.filter = query::take_filter(parameters);
+  const bool is_filtered = subscribe.channel != Channel::uploads && subscribe.channel != Channel::sla;
+  if (is_filtered) question.filter = query::take_filter(parameters);
   if (subscribe.channel != Channel::map && subscribe.channel != Channel::kpis) {
     question.limit = parameters.number("limit", 1, entries_max).value_or(question.limit);
   }
@@ -41,6 +42,7 @@ const Shape& shape_of(Channel channel) {
   static const Shape kpis{{{"flow", "hours", "from", ""}, {"flow", "days", "from", ""}}};
   static const Shape variants{{{"", "variants", "id", "", true}}};
   static const Shape cases{{{"", "cases", "case_id", ""}}};
+  static const Shape sla{{{"", "clocks", "id", "", true}}};
   static const Shape uploads{{{"", "uploads", "upload", "", true}}};
   switch (channel) {
     case Channel::map:
@@ -53,6 +55,8 @@ const Shape& shape_of(Channel channel) {
       return cases;
     case Channel::uploads:
       return uploads;
+    case Channel::sla:
+      return sla;
   }
   return map;
 }

@@ -52,6 +52,8 @@ std::unique_ptr<Source> kpis_source(const Question& question, const SourceParts&
 std::unique_ptr<Source> variants_source(const Question& question, const SourceParts& parts);
 // Filtered or not.
 std::unique_ptr<Source> cases_source(const Question& question, const SourceParts& parts);
+// Never filtered.
+std::unique_ptr<Source> sla_source(const Question& question, const SourceParts& parts);
 // Map, KPIs or variants of the cases that a filter selects.
 std::unique_ptr<Source> filtered_source(const Question& question, const SourceParts& parts);
 

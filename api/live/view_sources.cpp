@@ -139,9 +139,7 @@ class KpisSource final : public Source {
   }
 
   /// The list of changed cells is of no use here; emptying it drops what became empty.
-  void forget_changes() {
-    view_->views.write_changed({}, nullptr);
-  }
+  void forget_changes() { view_->views.write_changed({}, nullptr); }
 
   std::string write(const query::KpiCounts& counts, const std::string& as_of) {
     std::string answer;

@@ -169,19 +169,28 @@ void write_sla_view(JsonWriter& json, const feed::ProcessView& view,
   json.end_array();
 }
 
-void write_clock_rows(JsonWriter& json, const std::vector<feed::ClockRow>& rows, std::string_view next) {
+void write_sla(JsonWriter& json, const feed::ProcessView& view,
+               const std::vector<std::pair<std::string, sla::Policy>>& newest,
+               const std::vector<feed::ClockRow>& due_soonest, std::string_view process, std::string_view as_of) {
+  json.begin_object().member("process", process).member("as_of", as_of);
+  write_sla_view(json, view, newest);
+  write_clock_rows(json, due_soonest);
+  json.end_object();
+}
+
+void write_clock_rows(JsonWriter& json, const std::vector<feed::ClockRow>& rows) {
   json.key("clocks").begin_array();
   for (const feed::ClockRow& row : rows) {
     const runtime::OpenClock& clock = row.clock;
-    json.begin_object().member("case", row.case_id).member("policy", clock.promised.policy);
+    json.begin_object().member("id", clock.promised.measure() + '/' + row.case_id).member("case", row.case_id);
+    json.member("policy", clock.promised.policy);
     json.member("metric", clock.promised.metric).member("target", clock.promised.target).member("cycle", clock.cycle);
     json.member("state", clock.paused ? "paused" : "running").member("began", to_rfc3339(from_micros(clock.began)));
     write_time(json.key("due"), clock.due ? std::optional{from_micros(*clock.due)} : std::nullopt);
     json.member("breached", clock.breached).key("passed_s").raw(exact_seconds(clock.passed));
     json.end_object();
   }
-  json.end_array().key("next");
-  next.empty() ? void(json.value(nullptr)) : void(json.value(next));
+  json.end_array();
 }
 
 void write_cycles(JsonWriter& json, std::string_view case_id, const sla::Verdict& verdict,

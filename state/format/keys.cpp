@@ -226,12 +226,11 @@ std::string Scope::clocks(std::string_view process, std::string_view case_id) co
 std::string Scope::open_clocks(std::string_view process) const { return start(kind_open_clock, process); }
 
 std::string Scope::open_clock(std::string_view process, std::int64_t due, std::string_view case_id,
-                              std::uint32_t measure) const {
+                              std::string_view measure) const {
   std::string key = open_clocks(process);
   append_big_endian(key, ordered(due));
   append_escaped(key, case_id);
-  append_big_endian(key, measure);
-  return key;
+  return key.append(measure);
 }
 
 }  // namespace weir::format

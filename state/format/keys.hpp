@@ -68,9 +68,9 @@ class Scope {
   std::string cells(std::string_view process, std::uint8_t table) const;  // prefix
   std::string erasure(std::string_view process, const Hash128& fingerprint) const;
   std::string clocks(std::string_view process, std::string_view case_id) const;  // a case's SLA clocks
-  /// A clock that is open; what is due soonest comes first, what is not due comes last.
+  /// A clock that is open, of one measure of the case: what is due soonest comes first, what is not due comes last.
   std::string open_clock(std::string_view process, std::int64_t due, std::string_view case_id,
-                         std::uint32_t measure) const;
+                         std::string_view measure) const;
   std::string open_clocks(std::string_view process) const;  // prefix
 
  private:

@@ -25,7 +25,7 @@ Result<Promised> promised_of(std::string_view note) {
 
 ClockTally tally_of(const Promised& promised) {
   ClockTally tally;
-  tally.measure = hash128(promised.policy + '\0' + promised.metric).low;
+  tally.measure = hash128(promised.measure()).low;
   tally.target = hash128(promised.target).low;
   tally.note = note_of(promised);
   return tally;

@@ -24,6 +24,8 @@ struct Promised {
   std::string metric;
   std::string target;
 
+  /// Which clock it is, whoever it is promised to: POLICY/METRIC.
+  std::string measure() const { return policy + '/' + metric; }
   friend auto operator<=>(const Promised&, const Promised&) = default;
 };
 

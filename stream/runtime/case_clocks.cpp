@@ -85,8 +85,7 @@ CaseClocks judge_clocks(std::span<const sla::NamedJudge> judges, std::span<const
 }
 
 OpenClockPlace place_of(const OpenClock& clock) {
-  const auto measure = dataflow::tally_of(clock.promised).measure;
-  return {clock.due.value_or(std::numeric_limits<std::int64_t>::max()), static_cast<std::uint32_t>(measure)};
+  return {clock.due.value_or(std::numeric_limits<std::int64_t>::max()), clock.promised.measure()};
 }
 
 KeptClocks kept_of(const CaseClocks& clocks) {
@@ -109,7 +108,7 @@ std::string encode(const KeptClocks& clocks) {
   out.number(clocks.open.size());
   for (const OpenClockPlace& place : clocks.open) {
     out.signed_number(place.due);
-    out.number(place.measure);
+    out.text(place.measure);
   }
   return bytes;
 }
@@ -128,7 +127,7 @@ Result<KeptClocks> decode_kept_clocks(std::string_view bytes) {
   const std::uint64_t open = in.number();
   for (std::uint64_t i = 0; i < open && in.ok(); ++i) {
     const std::int64_t due = in.signed_number();
-    clocks.open.push_back({due, static_cast<std::uint32_t>(in.number())});
+    clocks.open.push_back({due, std::string{in.text()}});
   }
   if (!in.ok() || !in.at_end()) return Error{Code::state_format, "the clocks of a case are damaged"};
   return clocks;

@@ -30,10 +30,10 @@ struct OpenClock {
   friend bool operator==(const OpenClock&, const OpenClock&) = default;
 };
 
-/// One metric of one policy of a case: the key under which its open cycle lies.
+/// Where the open cycle of one metric of one policy lies among those of its process, beside its case.
 struct OpenClockPlace {
   std::int64_t due = 0;  // of what is not due the greatest there is
-  std::uint32_t measure = 0;
+  std::string measure;   // Promised::measure()
 
   friend auto operator<=>(const OpenClockPlace&, const OpenClockPlace&) = default;
 };

@@ -80,6 +80,17 @@ std::vector<NamedJudge> judges_of(const documents::Documents& documents, std::st
   return judges;
 }
 
+std::vector<std::pair<std::string, Policy>> newest_policies(const documents::Documents& documents,
+                                                            std::string_view process) {
+  std::vector<std::pair<std::string, Policy>> policies;
+  for (const auto& [name, versions] : documents.all(Kind::sla_policy)) {
+    if (versions.empty() || !versions.back().body) continue;
+    auto policy = policy_of(*versions.back().body);
+    if (policy && policy->is_for(process)) policies.emplace_back(name, *std::move(policy));
+  }
+  return policies;
+}
+
 bool concerns(const documents::Change& change, std::string_view process, const documents::Documents& documents) {
   const auto concerned = [&](const documents::Version& version) {
     const auto policy = version.body ? policy_of(*version.body) : std::nullopt;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "stream/documents/documents.hpp"
@@ -37,6 +38,11 @@ std::vector<NamedJudge> judges_of(const documents::Documents& documents, std::st
 
 /// The policy, read again as it was accepted; nothing where it cannot be read.
 std::optional<Policy> policy_of(const std::string& body);
+
+/// The policies for the process as they were declared last, in the order of their names; those that were withdrawn are
+/// left out.
+std::vector<std::pair<std::string, Policy>> newest_policies(const documents::Documents& documents,
+                                                            std::string_view process);
 
 /// Whether a version of a policy for the process, or of a calendar that such a policy names, may be behind the change.
 bool concerns(const documents::Change& change, std::string_view process, const documents::Documents& documents);

@@ -8,7 +8,10 @@ from running import WAIT_S_MAX, WithNode, event
 from web_socket import WebSocket
 
 ASKED = {1: ("map", {}), 2: ("kpis", {}), 3: ("variants", {"limit": 5}), 4: ("cases", {"limit": 4}),
-         5: ("map", {"activity": ["b"]}), 6: ("kpis", {"resource": "r1"}), 7: ("uploads", {})}
+         5: ("map", {"activity": ["b"]}), 6: ("kpis", {"resource": "r1"}), 7: ("uploads", {}), 8: ("sla", {"limit": 3})}
+PROMISE = {"metrics": {"m": {"start": {"path": "activity", "op": "eq", "value": "a"},
+                             "stop": {"path": "activity", "op": "eq", "value": "c"}}},
+           "targets": [{"name": "t", "promises": {"m": "900d"}}]}
 
 
 class Live(WithNode):
@@ -16,6 +19,8 @@ class Live(WithNode):
         super().setUp()
         self.messages = Messages(self.call("GET", "/asyncapi.json").body, self.call("GET", "/openapi.json").body)
         self.views = {}
+        self.expect(200, "PUT", "/v1/sla-policies/p", PROMISE)
+        time.sleep(0.3)  # from a tick on it is in force
         self.connect()
 
     def connect(self):

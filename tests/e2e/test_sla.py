@@ -5,7 +5,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
+from live_view import LiveView, Messages
 from running import WAIT_S_MAX, WithNode
+from web_socket import WebSocket
 
 ASKED = {"path": "activity", "op": "eq", "value": "asked"}
 ANSWERED = {"path": "activity", "op": "eq", "value": "answered"}
@@ -129,6 +131,27 @@ class Clocks(WithPolicies):
         self.assertEqual((cycle["state"], cycle["breach"]["at"], len(cycle["warned"])), ("running", cycle["due"], 1))
         self.assertEqual(self.tallies(self.post([event("1", "answered")]))[gold], {"met_late": 1, "breached": 1})
         self.assertEqual([one["case"] for one in self.clocks()], ["2"])
+
+    def test_a_breach_is_pushed_although_nothing_happens(self):
+        self.put("sla-policies/p", policy())
+        messages = Messages(self.call("GET", "/asyncapi.json").body, self.call("GET", "/openapi.json").body)
+        view, socket = LiveView("sla"), WebSocket(self.node.address, token=self.token)
+        self.addCleanup(socket.close)
+        socket.send({"op": "subscribe", "ref": 1, "channel": "sla", "process": "default"})
+        self.post([event("1", "asked", tier="gold"), event("2", "asked")])
+        deadline = time.monotonic() + WAIT_S_MAX
+        while time.monotonic() < deadline:
+            message = socket.receive()
+            messages.check(message, "sla")
+            if message.get("ref") == 1:
+                view.take(message)
+            if view.held and [clock["breached"] for clock in view.held["clocks"]] == [True, False]:
+                break
+        told = time.time()
+        [late, _] = view.held["clocks"]
+        self.assertLess(told - datetime.fromisoformat(late["due"]).timestamp(), 10)
+        held = {name: value for name, value in view.held.items() if name != "as_of"}
+        self.assertEqual(held, {name: value for name, value in self.view("sla").items() if name != "as_of"})
 
     def test_late_events_change_the_verdict(self):
         self.put("sla-policies/p", policy())

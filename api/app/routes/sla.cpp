@@ -14,35 +14,21 @@
 namespace weir::app {
 namespace {
 
-using documents::Kind;
-
-/// Those for the process.
-std::vector<std::pair<std::string, sla::Policy>> newest_policies(const documents::Documents& documents,
-                                                                 std::string_view process) {
-  std::vector<std::pair<std::string, sla::Policy>> policies;
-  for (const auto& [name, versions] : documents.all(Kind::sla_policy)) {
-    if (versions.empty() || !versions.back().body) continue;
-    auto policy = sla::policy_of(*versions.back().body);
-    if (policy && policy->is_for(process)) policies.emplace_back(name, *std::move(policy));
-  }
-  return policies;
-}
-
 Result<net::Response> answer_view(Node& node, DocumentDesk& desk, const std::string& workspace,
-                                  const std::string& process) {
+                                  const std::string& process, std::size_t limit) {
   const std::string as_of = as_of_views(node);
   const auto snapshots = node.snapshots();
   if (!snapshots) return snapshots.error();
   const auto view =
       feed::read_view(*snapshots, workspace, process, node.engine().operators(), {dataflow::Table::clocks});
   if (!view) return view.error();
+  const auto rows = feed::list_clocks(*snapshots, workspace, process, {}, {}, limit);
+  if (!rows) return rows.error();
   const auto documents = desk.read(workspace);
   if (!documents) return documents.error();
   std::string body;
   JsonWriter json(body);
-  json.begin_object().member("process", process).member("as_of", as_of);
-  query::write_sla_view(json, **view, newest_policies(*documents, process));
-  json.end_object();
+  query::write_sla(json, **view, sla::newest_policies(*documents, process), *rows, process, as_of);
   return json_answer(std::move(body));
 }
 
@@ -78,7 +64,9 @@ Result<Answer> prepare_clocks(Node& node, const Call& call, query::Parameters& p
     std::string body;
     JsonWriter json(body);
     json.begin_object().member("process", process).member("as_of", as_of);
-    query::write_clock_rows(json, *rows, next);
+    query::write_clock_rows(json, *rows);
+    json.key("next");
+    next.empty() ? void(json.value(nullptr)) : void(json.value(next));
     json.end_object();
     net::Response response = json_answer(std::move(body));
     tell_currency(response, node.currency(*snapshots));
@@ -122,9 +110,10 @@ Result<net::Response> answer_case(Node& node, DocumentDesk& desk, const std::str
 
 std::vector<Route> sla_routes(Node& node, DocumentDesk& desk) {
   using enum auth::Permission;
-  const auto prepare_view = [&node, &desk](const Call& call, query::Parameters&) -> Result<Answer> {
-    return Answer{[&node, &desk, workspace = call.credential.workspace, process = call.names.front()] {
-      return answer_view(node, desk, workspace, process);
+  const auto prepare_view = [&node, &desk](const Call& call, query::Parameters& parameters) -> Result<Answer> {
+    const auto limit = parameters.number("limit", 1, 1'000).value_or(100);
+    return Answer{[&node, &desk, workspace = call.credential.workspace, process = call.names.front(), limit] {
+      return answer_view(node, desk, workspace, process, limit);
     }};
   };
   const auto prepare_case = [&node, &desk](const Call& call, query::Parameters&) -> Result<Answer> {

@@ -149,6 +149,41 @@ export interface Handover {
   edges: { from: string; to: string; count: number; share: number }[];
 }
 
+/// Cycles under one target of a metric.
+export interface SlaTally {
+  name: string;
+  cycles: number;
+  met: number;
+  met_late: number;
+  running: number;
+  paused: number;
+  cancelled: number;
+  breached: number;
+  met_share: number | null;
+}
+
+/// An open cycle.
+export interface Clock {
+  id: string;
+  case: string;
+  policy: string;
+  metric: string;
+  target: string;
+  cycle: number;
+  state: "running" | "paused";
+  began: string;
+  due: string | null;
+  breached: boolean;
+  passed_s: number;
+}
+
+export interface Sla {
+  process: string;
+  as_of: string;
+  policies: { name: string; metrics: { name: string; targets: SlaTally[] }[] }[];
+  clocks: Clock[];
+}
+
 export interface DeadLetter {
   id: string;
   appended: string;
@@ -224,6 +259,7 @@ export interface Channels {
   kpis: Kpis;
   variants: Variants;
   cases: Cases;
+  sla: Sla;
   uploads: Uploads;
 }
 export type Channel = keyof Channels;

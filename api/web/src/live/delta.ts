@@ -49,11 +49,18 @@ const newestFirst: ListRule = {
   order: (a, b) => byCodePoints(text(b, "received"), text(a, "received")),
 };
 
+const byDue: ListRule = {
+  key: (row) => text(row, "id"),
+  order: (a, b) => Number(a.due === null) - Number(b.due === null) || byCodePoints(String(a.due), String(b.due))
+    || byCodePoints(text(a, "case"), text(b, "case")) || byCodePoints(text(a, "id"), text(b, "id")),
+};
+
 const rules: Record<Channel, Record<string, ListRule | Record<string, ListRule>>> = {
   map: { activities: byName, edges: byPair, start: byName, end: byName },
   kpis: { flow: { hours: byMember("from"), days: byMember("from") } },
   variants: { variants: byCount },
   cases: { cases: byMember("case_id") },
+  sla: { clocks: byDue },
   uploads: { uploads: newestFirst },
 };
 

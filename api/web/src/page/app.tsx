@@ -18,15 +18,17 @@ import { Overview } from "./overview";
 import { People } from "./people";
 import { Refusals } from "./refused";
 import { SignIn } from "./sign_in";
+import { SlaBoard } from "./sla";
 import { Waiting } from "./state_of";
 import { TimeBand, WindowButton } from "./time_window";
 import { Welcome } from "./welcome";
 import { UploadDesk, UploadList } from "./uploads";
 
 const pages: Record<View, ComponentType> = {
-  overview: Overview, cases: CaseList, handover: HandoverView, compare: Comparison, refused: Refusals, uploads: UploadList, people: People,
+  overview: Overview, cases: CaseList, sla: SlaBoard, handover: HandoverView, compare: Comparison, refused: Refusals, uploads: UploadList, people: People,
 };
 const filtered: ReadonlySet<View> = new Set(["overview", "cases", "handover", "compare"]);
+const ofProcess: ReadonlySet<View> = new Set([...filtered, "sla"]);
 const everything = new URLSearchParams();
 
 function Filters() {
@@ -45,7 +47,7 @@ function Desk() {
   const Page = pages[view];
   const { data } = useAsked<Processes>("/v1/processes?limit=1000", "always");
   const names = data?.processes.map((one) => one.name);
-  const empty = process === "" && names?.length === 0 && filtered.has(view);
+  const empty = process === "" && names?.length === 0 && ofProcess.has(view);
   useEffect(() => { document.title = process ? `${process} · Weir` : "Weir"; }, [process]);
   return (
     <>

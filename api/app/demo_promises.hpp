@@ -1,0 +1,14 @@
+// What the demo's company promises: SLA policies of its support desk, its orders and its loans, and the calendar of its
+// offices.
+#pragma once
+
+#include <vector>
+
+#include "stream/documents/document.hpp"
+
+namespace weir::app {
+
+/// All of them hold from `since` on.
+std::vector<documents::Change> demo_promises(Time since);
+
+}  // namespace weir::app

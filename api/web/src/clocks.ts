@@ -1,0 +1,23 @@
+// How an SLA clock stands at a moment, in words. Pure.
+import type { Clock } from "./contract";
+import { duration } from "./format";
+
+type Urgency = "breached" | "soon" | "paused" | "running";
+
+/// Within a quarter of an hour it is soon.
+const soonMs = 15 * 60_000;
+
+export function urgencyOf(clock: Clock, at: number): Urgency {
+  if (clock.due !== null && Date.parse(clock.due) <= at) return "breached";
+  if (clock.breached) return "breached";
+  if (clock.state === "paused") return "paused";
+  return clock.due !== null && Date.parse(clock.due) - at < soonMs ? "soon" : "running";
+}
+
+/// `in 12 min`, `3 h over`; of what stands still, how much had passed.
+export function countdown(clock: Clock, at: number): string {
+  if (clock.state === "paused") return `paused after ${duration(clock.passed_s)}`;
+  if (clock.due === null) return "never due";
+  const left = (Date.parse(clock.due) - at) / 1000;
+  return left > 0 ? `in ${duration(Math.ceil(left))}` : `${duration(Math.max(1, Math.floor(-left)))} over`;
+}

@@ -42,7 +42,7 @@ const Shape& shape_of(Channel channel) {
   static const Shape kpis{{{"flow", "hours", "from", ""}, {"flow", "days", "from", ""}}};
   static const Shape variants{{{"", "variants", "id", "", true}}};
   static const Shape cases{{{"", "cases", "case_id", ""}}};
-  static const Shape sla{{{"", "clocks", "id", "", true}}};
+  static const Shape sla{{{"", "overdue", "id", "", true}, {"", "clocks", "id", "", true}}};
   static const Shape uploads{{{"", "uploads", "upload", "", true}}};
   switch (channel) {
     case Channel::map:

@@ -1,4 +1,5 @@
-// SLA clocks: how many stand how, and those that are due first. Both are small, so each change is answered whole.
+// SLA clocks: how many stand how, those that are over, and those that are due next. All are small, so each change is
+// answered whole.
 #include "api/live/source.hpp"
 #include "api/query/sla_answers.hpp"
 #include "schemas/codec/timestamp.hpp"
@@ -30,19 +31,19 @@ class SlaSource final : public Source {
 
  private:
   Result<std::string> write(ProcessFeed::Reader::Look& look) {
-    const std::string as_of = to_rfc3339(parts_.clock.now());
+    const Time now = parts_.clock.now();
     const auto view = look.process.read_all({dataflow::Table::clocks});
     if (!view) return view.error();
     const feed::Snapshots snapshots = look.process.snapshots();
     look.lock.unlock();
     const auto documents = documents::Documents::read(*snapshots.front(), format::Scope{question_.workspace});
     if (!documents) return documents.error();
-    const auto rows = feed::list_clocks(snapshots, question_.workspace, question_.process, {}, {}, question_.limit);
-    if (!rows) return rows.error();
+    const auto urgent = feed::urgent_clocks(snapshots, question_.workspace, question_.process, now, question_.limit);
+    if (!urgent) return urgent.error();
     std::string answer;
     JsonWriter json{answer};
-    query::write_sla(json, **view, sla::newest_policies(*documents, question_.process), *rows, question_.process,
-                     as_of);
+    query::write_sla(json, **view, sla::newest_policies(*documents, question_.process), *urgent, question_.process,
+                     to_rfc3339(now));
     return answer;
   }
 

@@ -170,16 +170,17 @@ void write_sla_view(JsonWriter& json, const feed::ProcessView& view,
 }
 
 void write_sla(JsonWriter& json, const feed::ProcessView& view,
-               const std::vector<std::pair<std::string, sla::Policy>>& newest,
-               const std::vector<feed::ClockRow>& due_soonest, std::string_view process, std::string_view as_of) {
+               const std::vector<std::pair<std::string, sla::Policy>>& newest, const feed::UrgentClocks& urgent,
+               std::string_view process, std::string_view as_of) {
   json.begin_object().member("process", process).member("as_of", as_of);
   write_sla_view(json, view, newest);
-  write_clock_rows(json, due_soonest);
+  write_clock_rows(json, "overdue", urgent.overdue);
+  write_clock_rows(json, "clocks", urgent.next);
   json.end_object();
 }
 
-void write_clock_rows(JsonWriter& json, const std::vector<feed::ClockRow>& rows) {
-  json.key("clocks").begin_array();
+void write_clock_rows(JsonWriter& json, std::string_view name, const std::vector<feed::ClockRow>& rows) {
+  json.key(name).begin_array();
   for (const feed::ClockRow& row : rows) {
     const runtime::OpenClock& clock = row.clock;
     json.begin_object().member("id", clock.promised.measure() + '/' + row.case_id).member("case", row.case_id);

@@ -53,13 +53,13 @@ class SlaTallies {
 /// `"policies": [{"name", "metrics"}]` of a view's cells: all that `newest` promises, then what is left of others.
 void write_sla_view(JsonWriter& json, const feed::ProcessView& view,
                     const std::vector<std::pair<std::string, sla::Policy>>& newest);
-/// `{"process", "as_of", "policies", "clocks"}`: of the clocks those that are due first.
+/// `{"process", "as_of", "policies", "overdue", "clocks"}`, the last two as write_clock_rows().
 void write_sla(JsonWriter& json, const feed::ProcessView& view,
-               const std::vector<std::pair<std::string, sla::Policy>>& newest,
-               const std::vector<feed::ClockRow>& due_soonest, std::string_view process, std::string_view as_of);
-/// `"clocks": [{"id", "case", "policy", "metric", "target", "cycle", "state", "began", "due", "breached",
+               const std::vector<std::pair<std::string, sla::Policy>>& newest, const feed::UrgentClocks& urgent,
+               std::string_view process, std::string_view as_of);
+/// `NAME: [{"id", "case", "policy", "metric", "target", "cycle", "state", "began", "due", "breached",
 /// "passed_s"}]`.
-void write_clock_rows(JsonWriter& json, const std::vector<feed::ClockRow>& rows);
+void write_clock_rows(JsonWriter& json, std::string_view name, const std::vector<feed::ClockRow>& rows);
 
 /// An object for each cycle, in order: `{"case", "metric", "target", "cycle", "state", "began", "ended", "due",
 /// "elapsed_s", "breach", "warned"}`.

@@ -56,4 +56,20 @@ Result<std::vector<ClockRow>> list_clocks(const Snapshots& snapshots, const std:
   return rows;
 }
 
+Result<UrgentClocks> urgent_clocks(const Snapshots& snapshots, const std::string& workspace, const std::string& process,
+                                   Time now, std::size_t limit) {
+  UrgentClocks urgent;
+  auto overdue = list_clocks(snapshots, workspace, process, {}, {}, limit);
+  if (!overdue) return overdue.error();
+  urgent.overdue = *std::move(overdue);
+  std::erase_if(urgent.overdue,
+                [&](const ClockRow& row) { return row.clock.due.value_or(to_micros(now)) >= to_micros(now); });
+  std::string before_now;  // behind every place of what is due earlier
+  format::append_big_endian(before_now, format::ordered(to_micros(now) - 1));
+  auto next = list_clocks(snapshots, workspace, process, {}, before_now + '\xff', limit);
+  if (!next) return next.error();
+  urgent.next = *std::move(next);
+  return urgent;
+}
+
 }  // namespace weir::feed

@@ -35,4 +35,14 @@ Result<std::vector<ClockRow>> list_clocks(const Snapshots& snapshots, const std:
                                           const std::string& process, const ClockFilter& filter, std::string_view after,
                                           std::size_t limit);
 
+/// Those that people look at first, each list by when they are due.
+struct UrgentClocks {
+  std::vector<ClockRow> overdue;  // before `now`
+  std::vector<ClockRow> next;     // from then on
+};
+
+/// Up to `limit` of each.
+Result<UrgentClocks> urgent_clocks(const Snapshots& snapshots, const std::string& workspace, const std::string& process,
+                                   Time now, std::size_t limit);
+
 }  // namespace weir::feed

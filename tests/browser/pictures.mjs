@@ -12,6 +12,9 @@ export async function pictures(house, folder) {
         await visit.page.locator(".node").first().waitFor();
         await visit.page.waitForTimeout(4_000); // until what came in meanwhile is shown everywhere
         await visit.page.screenshot({ path: join(folder, `dashboard-${scheme}-${width}.png`) });
+        await visit.page.getByLabel("Views").getByRole("link", { name: "SLA" }).click();
+        await visit.page.getByRole("region", { name: "Targets, scrollable" }).waitFor();
+        await visit.page.screenshot({ path: join(folder, `promises-${scheme}-${width}.png`) });
       }, { viewport: { width, height }, colorScheme: scheme });
     }
   }

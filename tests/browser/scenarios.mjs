@@ -357,10 +357,12 @@ async function isAccessible(visit) {
   const { page } = visit;
   const faults = [];
   await visit.post(events("orders", orders));
+  const is = (activity) => ({ path: "activity", op: "eq", value: activity });
+  await visit.call("PUT", "/v1/sla-policies/desk", { metrics: { m: { start: is("register"), stop: is("never") } }, targets: [{ name: "all", promises: { m: "1h" } }] });
   for (const [scheme, width] of [["light", 1280], ["dark", 390]]) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     await page.setViewportSize({ width, height: 860 });
-    for (const view of ["overview", "cases", "handover", "compare", "refused", "uploads", "people"]) {
+    for (const view of ["overview", "cases", "sla", "handover", "compare", "refused", "uploads", "people"]) {
       await visit.enter(`?process=orders&view=${view}`);
       await page.reload();
       await page.waitForLoadState("networkidle").catch(() => {});
@@ -408,6 +410,31 @@ async function laysOutMuchWithoutStopping(visit) {
   assert.ok(longest.tasks > 0 && longest.workedMs < 200, `a task worked for ${longest.workedMs} ms`);
 }
 
+/// A promise of two seconds is counted down and passed before one's eyes, although nothing happens in the case.
+async function watchesPromises(visit) {
+  const { page } = visit;
+  await visit.post([{ process: "support", case_id: "old", activity: "noted", timestamp: new Date(Date.now() - 9e6).toISOString() }]);
+  await visit.enter("?process=support&view=sla");
+  await visit.sees("Nothing is promised yet");
+  const is = (activity) => ({ path: "activity", op: "eq", value: activity });
+  const target = (name, reply, when) => ({ name, ...(when && { when }), promises: { reply } });
+  await visit.call("PUT", "/v1/sla-policies/desk", {
+    metrics: { reply: { start: is("asked"), stop: is("answered") } },
+    targets: [target("gold", "2s", { path: "case.attr.tier", op: "eq", value: "gold" }), target("others", "2h")],
+  });
+  await new Promise((done) => setTimeout(done, 500)); // in force from a tick on
+  const asked = (id, more) => ({ process: "support", case_id: id, activity: "asked", timestamp: new Date().toISOString(), ...more });
+  await visit.post([asked("t1", { attributes: { tier: "gold" } }), asked("t2")]);
+  await page.getByRole("row", { name: /^t2 desk · reply others in 2 h running/ }).waitFor();
+  await page.getByRole("row", { name: /^t1 desk · reply gold \d+ s over breached/ }).waitFor();
+  await page.getByRole("row", { name: /^desk reply gold – 1 0 1 0/ }).waitFor();
+  await visit.post([{ ...asked("t2"), activity: "answered" }]);
+  await page.getByRole("row", { name: /^desk reply others 100 % 0 0 0 1/ }).waitFor();
+  await page.getByRole("row", { name: /^t2/ }).waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "t1", exact: true }).click();
+  await page.getByRole("dialog", { name: "Case t1" }).waitFor();
+}
+
 export const scenarios = [
   ["signs in", signsIn],
   ["signs in by name", signsInByName],
@@ -424,6 +451,7 @@ export const scenarios = [
   ["survives a cut", survivesACut],
   ["survives the server", survivesTheServer],
   ["opens a case", opensACase],
+  ["watches promises", watchesPromises],
   ["hands over and compares", handsOverAndCompares],
   ["welcomes who has nothing", welcomesWhoHasNothing],
   ["compares while events come", comparesWhileEventsCome],

@@ -22,13 +22,13 @@ Result<net::Response> answer_view(Node& node, DocumentDesk& desk, const std::str
   const auto view =
       feed::read_view(*snapshots, workspace, process, node.engine().operators(), {dataflow::Table::clocks});
   if (!view) return view.error();
-  const auto rows = feed::list_clocks(*snapshots, workspace, process, {}, {}, limit);
-  if (!rows) return rows.error();
+  const auto urgent = feed::urgent_clocks(*snapshots, workspace, process, node.clock().now(), limit);
+  if (!urgent) return urgent.error();
   const auto documents = desk.read(workspace);
   if (!documents) return documents.error();
   std::string body;
   JsonWriter json(body);
-  query::write_sla(json, **view, sla::newest_policies(*documents, process), *rows, process, as_of);
+  query::write_sla(json, **view, sla::newest_policies(*documents, process), *urgent, process, as_of);
   return json_answer(std::move(body));
 }
 
@@ -64,7 +64,7 @@ Result<Answer> prepare_clocks(Node& node, const Call& call, query::Parameters& p
     std::string body;
     JsonWriter json(body);
     json.begin_object().member("process", process).member("as_of", as_of);
-    query::write_clock_rows(json, *rows);
+    query::write_clock_rows(json, "clocks", *rows);
     json.key("next");
     next.empty() ? void(json.value(nullptr)) : void(json.value(next));
     json.end_object();

@@ -181,6 +181,7 @@ export interface Sla {
   process: string;
   as_of: string;
   policies: { name: string; metrics: { name: string; targets: SlaTally[] }[] }[];
+  overdue: Clock[];
   clocks: Clock[];
 }
 

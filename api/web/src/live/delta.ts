@@ -60,7 +60,7 @@ const rules: Record<Channel, Record<string, ListRule | Record<string, ListRule>>
   kpis: { flow: { hours: byMember("from"), days: byMember("from") } },
   variants: { variants: byCount },
   cases: { cases: byMember("case_id") },
-  sla: { clocks: byDue },
+  sla: { overdue: byDue, clocks: byDue },
   uploads: { uploads: newestFirst },
 };
 

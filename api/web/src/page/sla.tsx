@@ -1,5 +1,5 @@
-// What is promised, and how it stands: each target's share of promises kept, and the clocks that are due first, counted
-// down here.
+// What is promised, and how it stands: each target's share of promises kept, the clocks that are over, and those that are
+// due next, counted down here.
 import { countdown, urgencyOf } from "../clocks";
 import type { Clock, Sla, SlaTally } from "../contract";
 import { counted, exactly, percent, whole } from "../format";
@@ -8,7 +8,8 @@ import { go, place } from "../place";
 import { now } from "./now";
 import { Empty, Trouble, Waiting } from "./state_of";
 
-const shown = new URLSearchParams({ limit: "100" });
+const most = 100;
+const shown = new URLSearchParams({ limit: String(most) });
 
 function Share({ tally }: { tally: SlaTally }) {
   const share = tally.met_share;
@@ -58,12 +59,13 @@ function Row({ clock }: { clock: Clock }) {
   );
 }
 
-function DueSoonest({ clocks }: { clocks: Clock[] }) {
+function Clocks({ title, clocks, none }: { title: string; clocks: Clock[]; none: string }) {
+  const counts = clocks.length < most ? counted(clocks.length, "clock") : `the first ${most}`;
   return (
-    <section class="panel" aria-label="Due soonest">
-      <header class="panel-head"><h2>Due soonest</h2><span class="panel-note">{counted(clocks.length, "clock")}</span></header>
-      {clocks.length === 0 ? <Empty title="Nothing is waiting" /> : (
-        <div class="scroll" tabIndex={0} role="region" aria-label="Clocks, scrollable">
+    <section class="panel sla-clocks" aria-label={title}>
+      <header class="panel-head"><h2>{title}</h2><span class="panel-note">{counts}</span></header>
+      {clocks.length === 0 ? <Empty title={none} /> : (
+        <div class="scroll" tabIndex={0} role="region" aria-label={`${title}, scrollable`}>
           <table class="cases">
             <thead><tr><th scope="col">Case</th><th scope="col">Promise</th><th scope="col">Target</th><th scope="col" class="num">Due</th><th scope="col">State</th></tr></thead>
             <tbody>{clocks.map((clock) => <Row key={clock.id} clock={clock} />)}</tbody>
@@ -81,5 +83,11 @@ export function SlaBoard() {
   if (data.policies.length === 0) {
     return <Empty title="Nothing is promised yet">An SLA policy is put at <code>PUT /v1/sla-policies/NAME</code>, as JSON or YAML.</Empty>;
   }
-  return <><DueSoonest clocks={data.clocks} /><Targets sla={data} /></>;
+  return (
+    <div class="sla-board">
+      <Targets sla={data} />
+      <Clocks title="Overdue" clocks={data.overdue} none="Nothing is overdue" />
+      <Clocks title="Due next" clocks={data.clocks} none="Nothing is waiting" />
+    </div>
+  );
 }

@@ -205,7 +205,7 @@ bool Dispatcher::begin_one(Line& line) {
     ending.record.began = clock_.now();
     ending.record.detail = known.target ? "the target is disabled" : "there is no target of this name";
     settle(line, *std::move(due), ending);
-  } else if (now() - due->progress.since > lifetime) {
+  } else if (!line.breaker.is_pristine() && now() - due->progress.since > lifetime) {
     Ending ending{Outcome::given_up, due->progress, {}};
     ending.record.began = clock_.now();
     ending.record.detail = "it could not be delivered for too long";
@@ -267,7 +267,7 @@ void Dispatcher::begin(Line& line, Due due, KnownTarget known) {
   one.known = std::move(known);
   line.breaker.began();
   outbox_.begin(one.due, one.due.progress.attempts + 1,
-                [inbox = inbox_, ticket = ticket](const Result<bool>& may) { inbox->put({ticket, may}); });
+                [inbox = inbox_, of = ticket](const Result<bool>& may) { inbox->put({of, may}); });
 }
 
 void Dispatcher::hear(const Inbox::Answer& answer) {

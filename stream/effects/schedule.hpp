@@ -11,8 +11,9 @@ namespace weir::effects {
 
 /// Attempts of one effect: at once, then after 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h and 24 h: 75 h in all.
 inline constexpr std::uint32_t attempts_max = 10;
-/// Older than this it is given up, however often it was tried: the longest that the attempts can take without what
-/// receivers ask for, so that the effects of a target that is down for good do not gather behind its breaker.
+/// Older than this it is given up while its target fails, however often it was tried: the longest that the attempts can
+/// take without what receivers ask for, so that the effects of a target that is down for good do not gather behind its
+/// breaker. What is old for another reason (nobody was there to send it, or a clock was set) is sent.
 inline constexpr Duration lifetime = std::chrono::hours{84};
 
 /// How long to wait after attempt number `attempt` (from 1) failed; nothing: that was the last one. Up to 10 % more or

@@ -233,6 +233,16 @@ TEST_F(DispatcherTest, IsNotMovedByJumpsOfTheWallClock) {
   EXPECT_EQ(figures().given_up, 0u);
 }
 
+TEST_F(DispatcherTest, SendsAtOnceWhatAWrongWallClockDates) {
+  add_target("a");
+  for (const auto years : {10, -20}) {
+    clock.set_wall(clock.now() + std::chrono::hours{24 * 365 * years});
+    put("a", "e" + std::to_string(years + 20));
+    run_for(1s);
+  }
+  EXPECT_THAT(ids_received(), ElementsAre("e30", "e0"));
+}
+
 TEST_F(DispatcherTest, WaitsNoLongerThanItWouldHaveWhereTheClockWasSetBackMeanwhile) {
   add_target("a");
   answers(500);

@@ -20,10 +20,10 @@ def webhook(url, **more):
 
 
 class Sender:
-    """Ended by close(), or with the test."""
+    """Ended by close(), or with the test. `under`: a command that starts it."""
 
-    def __init__(self, *arguments, permit=("127.0.0.0/8",), total_ms=2000 * PATIENCE):
-        command = [BUILD / "effect_node", "--total-ms", str(total_ms), *arguments]
+    def __init__(self, *arguments, permit=("127.0.0.0/8",), total_ms=2000 * PATIENCE, under=()):
+        command = [*under, BUILD / "effect_node", "--total-ms", str(total_ms), *arguments]
         for network in permit:
             command += ["--permit", network]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)

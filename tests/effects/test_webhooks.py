@@ -3,6 +3,7 @@ however it behaved, and holds no other up."""
 
 import gzip
 import socket
+import subprocess
 import tempfile
 import time
 import unittest
@@ -155,6 +156,34 @@ class Reach(unittest.TestCase):
         sender = self.sender(permit=())
         self.assertEqual(sender.target("t", webhook("https://127.1/")),
                          [["/url", "must not name a private or reserved address"]])
+
+    def test_a_name_server_that_hangs_holds_nobody_up(self):
+        silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.addCleanup(silent.close)
+        with tempfile.NamedTemporaryFile("w") as names:
+            names.write("nameserver 127.0.0.9\n")
+            names.flush()
+            under = ["unshare", "--mount", "sh", "-c", f'mount --bind {names.name} /etc/resolv.conf && exec "$@"', "sh"]
+            try:
+                silent.bind(("127.0.0.9", 53))
+                subprocess.run([*under, "true"], check=True, capture_output=True)
+            except (OSError, subprocess.CalledProcessError) as error:
+                self.skipTest(f"no name server of its own here: {error}")
+            receiver = self.receiver(OK)
+            sender = self.sender(under=under)
+            sender.target("unknown", webhook("https://unknown.invalid/"))
+            sender.target("good", webhook(receiver.url))
+            for i in range(5):
+                sender.send(f"unknown-{i}", "unknown")
+            longest = 0
+            for i in range(20):  # until names have been given up
+                time.sleep(0.2 * PATIENCE)
+                begin = time.monotonic()
+                sender.send(f"good-{i}", "good")
+                sender.wait_for(f"good-{i}")
+                longest = max(longest, time.monotonic() - begin)
+            self.assertLess(longest, PATIENCE)
+            self.assertIn("Timeout", sender.wait_for("unknown-0")[0]["detail"])
 
     def test_a_certificate_must_be_trusted(self):
         with tempfile.TemporaryDirectory() as folder:

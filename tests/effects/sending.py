@@ -73,6 +73,7 @@ class Sender:
         if self.process.poll() is None:
             self.process.stdin.close()
             self.process.wait(WAIT_S_MAX)
+        assert self.process.returncode == 0, self.process.returncode  # a sanitizer's finding among others
         self.reader.join()
         self.process.stdout.close()
         last = None

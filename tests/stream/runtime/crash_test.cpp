@@ -11,6 +11,7 @@
 #include "stream/operators/operators.hpp"
 #include "stream/runtime/shard_runner.hpp"
 #include "tests/support/answers.hpp"
+#include "tests/support/event_at.hpp"
 #include "tests/support/history.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/temp_folder.hpp"
@@ -38,17 +39,6 @@ class Deadly final : public dataflow::Operator {
   const std::int64_t at_;
   const bool when_gone_;
 };
-
-Event event_at(std::int64_t micros, const std::string& case_id) {
-  Event event;
-  event.process = "p0";
-  event.case_id = case_id;
-  event.activity = "a";
-  event.timestamp = from_micros(micros);
-  event.id = std::to_string(micros);
-  event.source = "s";
-  return event;
-}
 
 /// A log of one partition and a shard, on the disk.
 class CrashTest : public ::testing::Test {

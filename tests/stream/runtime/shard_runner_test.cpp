@@ -7,6 +7,7 @@
 #include "stream/log/embedded_log.hpp"
 #include "stream/operators/operators.hpp"
 #include "tests/support/answers.hpp"
+#include "tests/support/event_at.hpp"
 #include "tests/support/fake_block.hpp"
 #include "tests/support/history.hpp"
 #include "tests/support/manual_clock.hpp"
@@ -37,17 +38,6 @@ dataflow::Operators with_poison(bool never_gone = false) {
   poisoned->never_gone = never_gone;
   all.insert(all.begin() + 1, std::move(poisoned));
   return all;
-}
-
-Event event_at(std::int64_t micros, const std::string& case_id = "c") {
-  Event event;
-  event.process = "p0";
-  event.case_id = case_id;
-  event.activity = "a";
-  event.timestamp = from_micros(micros);
-  event.id = std::to_string(micros);
-  event.source = "s";
-  return event;
 }
 
 /// A log of one partition, and a shard that reads it.

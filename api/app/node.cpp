@@ -177,6 +177,7 @@ Result<void> Node::open_stream() {
   runtime::EngineOptions options;
   options.threads = std::min(threads_of(settings_), folder_.shards());
   options.task.cache_bytes = memory_.tasks / 2;
+  options.task.held_bytes_max = memory_.tasks;
   options.runner.batch_bytes = memory_.task_batch;
   options.foreign_producers = event_log_->is_remote();
   if (is_in_group(settings_)) options.runner.commit_interval_max = commit_interval_in_group;

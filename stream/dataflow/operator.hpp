@@ -37,7 +37,8 @@ struct Occurrences {
 };
 
 /// One change of one case: from what it was (`before`, null: it was not) to what it is (`after`, null: it is gone).
-/// Steps that are the same in both are left out. Valid during the call only; keep nothing of it.
+/// Steps that are the same in both are left out. A change of very many steps comes in parts, one after the other; only
+/// the last has `before` and `after`. Valid during the call only; keep nothing of it.
 struct CaseChange {
   std::string_view case_id;
   const CaseFacts* before = nullptr;

@@ -8,6 +8,7 @@ using format::Encoder;
 
 constexpr std::uint8_t page_version = 1;
 constexpr std::int64_t time_max = std::int64_t{1} << 58;   // µs: some 9,000 years to either side of 1970
+constexpr std::uint64_t reserved_entries_max = 128;        // a count may be damaged
 constexpr std::int64_t count_max = std::int64_t{1} << 53;  // of anything; sums of a few stay far from overflow
 
 /// What the engine could not have written is refused here, so that nothing behind has to expect it.
@@ -330,6 +331,7 @@ void encode(Encoder& out, const std::vector<Entry>& entries) {
 std::vector<Entry> decode_entries(Decoder& in) {
   std::vector<Entry> entries;
   const std::uint64_t count = in.number();
+  entries.reserve(std::min<std::uint64_t>(count, reserved_entries_max) + 1);  // an event is about to come
   std::int64_t previous = 0;
   for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
     Entry& entry = entries.emplace_back();

@@ -192,6 +192,13 @@ void Views::drop_unchanged() {
   variants_.drop_unchanged();
 }
 
+void Views::drop_all_unchanged() {
+  drop_unchanged();
+  for (auto& pages : singles_) {
+    erase_if(pages, [](const auto& page) { return !page.second->changed; });
+  }
+}
+
 // ---- reading --------------------------------------------------------------------------------------------------------
 
 void Views::each(Table table, const VisitCell& visit) const {

@@ -69,6 +69,8 @@ class Views {
   std::size_t bytes() const;
   /// Forgets the unchanged pages of those tables that may have many; they are loaded again when needed.
   void drop_unchanged();
+  /// The same of every table.
+  void drop_all_unchanged();
 
   /// Every cell in memory, in no order; of tables of tallies none.
   void each(Table table, const VisitCell& visit) const;

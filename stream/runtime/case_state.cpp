@@ -23,6 +23,8 @@ std::uint64_t least_sequence(const Bringers& bringers) {
   return least;
 }
 
+constexpr std::size_t count_bytes = 24;  // of Counts, about
+
 }  // namespace
 
 CaseState::CaseState() : pieces_(1), next_number_(1) {}
@@ -87,13 +89,20 @@ Result<void> CaseState::place(Entry entry, const CaseHome& home, const Names& na
   if (identities_) {
     if (const auto indexed = identities_->insert(entry, home.store, home.bucket_key()); !indexed) return indexed;
   }
-  const auto at = std::upper_bound(piece.entries.begin(), piece.entries.end(), entry,
+  auto& entries = piece.entries;
+  // A piece of a long case never has room for more than it may hold; a short one doubles.
+  if (entries.size() == entries.capacity() && entries.size() > piece_events_max / 2) {
+    entries.reserve(piece_events_max + 1);
+  }
+  const auto at = std::upper_bound(entries.begin(), entries.end(), entry,
                                    [&](const Entry& a, const Entry& b) { return compare(a, b, names) < 0; });
-  if (at == piece.entries.begin()) piece.first = place_of(entry);
-  piece.entries.insert(at, std::move(entry));
+  if (at == entries.begin()) piece.first = place_of(entry);
+  piece.outside_bytes += entry.bytes() - sizeof entry;
+  entries.insert(at, std::move(entry));
   piece.stale = piece.changed = true;
   ++piece.events;
   ++events_;
+  weigh(piece);
   return split_if_full(number, home);
 }
 
@@ -120,17 +129,24 @@ Result<void> CaseState::split_if_full(std::size_t number, const CaseHome& home) 
   tail.events = tail.entries.size();
   tail.first = place_of(tail.entries.front());
   tail.stale = tail.changed = true;
+  tail.outside_bytes = outside_bytes(tail.entries);
+  weigh(tail);
   pieces_[number].events = kept;
+  pieces_[number].outside_bytes -= tail.outside_bytes;
+  weigh(pieces_[number]);
   pieces_.insert(pieces_.begin() + static_cast<std::ptrdiff_t>(number) + 1, std::move(tail));
   return {};
 }
 
 void CaseState::remove(std::size_t number, std::size_t index) {
   Piece& piece = pieces_[number];
+  const Entry& entry = piece.entries[index];
+  piece.outside_bytes -= entry.bytes() - sizeof entry;
   piece.entries.erase(piece.entries.begin() + static_cast<std::ptrdiff_t>(index));
   piece.stale = piece.changed = true;
   --piece.events;
   --events_;
+  weigh(piece);
   if (index == 0 && piece.events > 0) piece.first = place_of(piece.entries.front());
 }
 
@@ -156,7 +172,10 @@ Result<Insertion> CaseState::merge_bringer(std::pair<std::size_t, std::size_t> a
   if (same != known.bringers.end()) {
     same->sequence = bringer.sequence;
   } else {
+    const std::size_t before = known.bytes();
     known.bringers.push_back(bringer);
+    piece.outside_bytes += known.bytes() - before;
+    weigh(piece);
     names.count(bringer.upload, +1);
   }
   piece.changed = true;
@@ -175,39 +194,12 @@ Result<Insertion> CaseState::merge_bringer(std::pair<std::size_t, std::size_t> a
 // ---- taking events back ---------------------------------------------------------------------------------------------
 
 Result<bool> CaseState::withdraw(NameId upload, const CaseHome& home, Names& names) {
-  if (const auto loaded = load_all(home, names); !loaded) return loaded.error();
   std::vector<Entry> moved;
   bool had = false;
   for (std::size_t number = 0; number < pieces_.size(); ++number) {
-    for (std::size_t index = 0; index < pieces_[number].entries.size();) {
-      Entry& entry = pieces_[number].entries[index];
-      const auto share = std::find_if(entry.bringers.begin(), entry.bringers.end(),
-                                      [&](const Bringer& bringer) { return bringer.upload == upload; });
-      if (share == entry.bringers.end()) {
-        ++index;
-        continue;
-      }
-      had = true;
-      pieces_[number].changed = true;
-      if (entry.bringers.size() > 1) {
-        names.count(upload, -1);
-        entry.bringers.erase(share);
-        const std::uint64_t least = least_sequence(entry.bringers);
-        if (least == entry.sequence) {
-          ++index;
-          continue;
-        }
-        moved.push_back(entry);
-        moved.back().sequence = least;
-      } else {
-        count_names(entry, -1, names);
-      }
-      if (identities_) {
-        const auto erased = identities_->erase(entry.identity, home.store, home.bucket_key());
-        if (!erased) return erased.error();
-      }
-      remove(number, index);
-    }
+    const auto some = withdraw_from(number, upload, moved, home, names);
+    if (!some) return some.error();
+    had = had || *some;
   }
   for (Entry& entry : moved) {
     if (const auto placed = place(std::move(entry), home, names); !placed) return placed.error();
@@ -215,16 +207,104 @@ Result<bool> CaseState::withdraw(NameId upload, const CaseHome& home, Names& nam
   return had;
 }
 
+/// Of one piece, which is let go of again if there is nothing of the upload in it. Entries that the upload gave their
+/// place come into `moved`.
+Result<bool> CaseState::withdraw_from(std::size_t number, NameId upload, std::vector<Entry>& moved,
+                                      const CaseHome& home, Names& names) {
+  Piece& piece = pieces_[number];
+  const bool was_loaded = piece.loaded;
+  if (const auto loaded = load(piece, home, names); !loaded) return loaded.error();
+  bool had = false;
+  for (std::size_t index = 0; index < piece.entries.size();) {
+    Entry& entry = piece.entries[index];
+    const auto share = std::find_if(entry.bringers.begin(), entry.bringers.end(),
+                                    [&](const Bringer& bringer) { return bringer.upload == upload; });
+    if (share == entry.bringers.end()) {
+      ++index;
+      continue;
+    }
+    had = piece.changed = true;
+    if (entry.bringers.size() > 1) {
+      names.count(upload, -1);
+      const std::size_t before = entry.bytes();
+      entry.bringers.erase(share);
+      piece.outside_bytes -= before - entry.bytes();
+      const std::uint64_t least = least_sequence(entry.bringers);
+      if (least == entry.sequence) {
+        ++index;
+        continue;
+      }
+      moved.push_back(entry);
+      moved.back().sequence = least;
+    } else {
+      count_names(entry, -1, names);
+    }
+    if (identities_) {
+      const auto erased = identities_->erase(entry.identity, home.store, home.bucket_key());
+      if (!erased) return erased.error();
+    }
+    remove(number, index);
+  }
+  if (!had && !was_loaded) let_go(piece);
+  weigh(piece);
+  return had;
+}
+
 Result<void> CaseState::clear(const CaseHome& home, Names& names) {
-  if (const auto loaded = load_all(home, names); !loaded) return loaded;
   for (Piece& piece : pieces_) {
-    for (const Entry& entry : piece.entries) count_names(entry, -1, names);
-    piece.entries.clear();
-    piece.events = 0;
+    std::vector<Entry> entries = std::exchange(piece.entries, {});
+    if (!piece.loaded) {
+      auto stored = read_piece(piece, home, names);
+      if (!stored) return stored.error();
+      entries = std::move(*stored);
+      piece.loaded = piece.emptied = true;
+    }
+    for (const Entry& entry : entries) count_names(entry, -1, names);
+    piece.events = piece.outside_bytes = 0;
     piece.stale = piece.changed = true;
+    weigh(piece);
   }
   events_ = 0;
+  forget_identities();
   return {};
+}
+
+/// Its buckets go with the next encode().
+void CaseState::forget_identities() {
+  if (identities_) dropped_buckets_ = std::max(dropped_buckets_, identities_->buckets());
+  identities_.reset();
+}
+
+// ---- what it holds --------------------------------------------------------------------------------------------------
+
+std::size_t CaseState::Piece::bytes() const {
+  return entries.capacity() * sizeof(Entry) + outside_bytes + steps.capacity() * sizeof(Step) +
+         carry.running.capacity() * sizeof(std::int64_t);
+}
+
+std::size_t CaseState::outside_bytes(const std::vector<Entry>& entries) {
+  std::size_t bytes = 0;
+  for (const Entry& entry : entries) bytes += entry.bytes() - sizeof entry;
+  return bytes;
+}
+
+void CaseState::weigh(Piece& piece) {
+  held_bytes_ -= std::exchange(piece.held_bytes, piece.bytes());
+  held_bytes_ += piece.held_bytes;
+}
+
+/// Of a piece that is as it is stored.
+void CaseState::let_go(Piece& piece) {
+  piece.entries = {};
+  piece.steps = {};
+  piece.outside_bytes = 0;
+  piece.loaded = false;
+  weigh(piece);
+}
+
+std::size_t CaseState::bytes() const {
+  return sizeof *this + pieces_.capacity() * sizeof(Piece) + held_bytes_ + (identities_ ? identities_->bytes() : 0) +
+         (counts_ ? counts_->size() * count_bytes : 0);
 }
 
 }  // namespace weir::runtime

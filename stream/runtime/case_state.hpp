@@ -36,6 +36,11 @@ struct CaseHome {
 
 /// What settling a case needs on its way; kept from case to case, so that nothing is allocated each time.
 struct Settling {
+  /// A change of more steps than about this comes to the operators in parts: what is held of it does not grow with the
+  /// case.
+  static constexpr std::size_t part_steps = 4096;
+  static constexpr std::size_t kept_steps = 512;  // room that stays from case to case
+
   std::vector<dataflow::Step> before;  // of the pieces folded again, whole
   std::vector<dataflow::Step> after;
   std::vector<dataflow::Step> removed;  // what differs
@@ -47,8 +52,11 @@ struct Settling {
   std::int64_t rework = 0;
 
   void begin(std::int64_t rework_before);
+  void end();
   /// Keeps what differs between `before` and `after`, and forgets both.
   void take_difference();
+  bool is_long_run() const { return before.size() + after.size() >= part_steps; }
+  bool is_full() const { return removed.size() + added.size() >= part_steps; }
   /// From `removed` and `added`: how much more often each thing occurs than before, as Occurrences::after.
   void count_differences();
 };
@@ -84,7 +92,7 @@ class CaseState {
   Result<Insertion> insert(dataflow::Entry entry, const CaseHome& home, dataflow::Names& names);
   /// Takes back one upload's share: events that nobody else brought go, the others forget it. O(n). True: it had one.
   Result<bool> withdraw(dataflow::NameId upload, const CaseHome& home, dataflow::Names& names);
-  /// Removes every event (erasure). O(n).
+  /// Removes every event (erasure). O(n), a piece at a time.
   Result<void> clear(const CaseHome& home, dataflow::Names& names);
 
   /// How the case stood, and stands, under SLA policies.
@@ -93,10 +101,14 @@ class CaseState {
     std::span<const dataflow::ClockTally> after = {};
   };
   /// Brings the views up to the case as it is now. Idempotent, but for `clocks`, which the views held as they were
-  /// before and hold as they are after.
+  /// before and hold as they are after. Pieces that only have to be folded again are let go one by one.
   Result<void> settle(const CaseHome& home, const dataflow::Names& names, const dataflow::Completion& completion,
                       const Clocks& clocks, const dataflow::Operators& operators, dataflow::Views& views,
                       Settling& work);
+
+  /// Calls for every event in trace order; stops at an error of the store.
+  Result<void> each(const CaseHome& home, const dataflow::Names& names,
+                    const std::function<void(const dataflow::Entry&)>& visit) const;
 
   bool empty() const { return events_ == 0; }
   std::size_t events() const { return events_; }
@@ -105,10 +117,7 @@ class CaseState {
   /// The due time of the case's timer in the store, if there is one.
   std::optional<std::int64_t> timer_due;
 
-  /// Calls for every event in trace order; stops at an error of the store.
-  Result<void> each(const CaseHome& home, const std::function<void(const dataflow::Entry&)>& visit);
-
-  /// About what the case takes in memory.
+  /// About what the case takes in memory. O(1).
   std::size_t bytes() const;
 
  private:
@@ -119,10 +128,15 @@ class CaseState {
     dataflow::Carry carry;  // before its first event
     dataflow::Summary summary;
     bool loaded = true;
+    bool emptied = false;                  // without having been loaded: the steps that the views hold are not here
     bool stale = false;                    // to be folded again
     bool changed = false;                  // to be written again
     std::vector<dataflow::Entry> entries;  // when loaded
     std::vector<dataflow::Step> steps;     // when loaded: those that the views hold
+    std::size_t outside_bytes = 0;         // of entries, beside their own size
+    std::size_t held_bytes = 0;            // as counted in the case's
+
+    std::size_t bytes() const;
   };
   /// Counts over the whole case, kept for cases of several pieces alone (of one piece the steps are counted when
   /// needed).
@@ -132,10 +146,13 @@ class CaseState {
   using Counts = boost::unordered_flat_map<std::uint64_t, std::int64_t>;  // by (a << 32 | b); b = 0: activity a
 
   std::size_t piece_for(const dataflow::Entry& entry, const dataflow::Names& names) const;
-  static Result<std::vector<dataflow::Entry>> read_piece(std::uint32_t number, const CaseHome& home);
+  static Result<std::vector<dataflow::Entry>> read_piece(const Piece& piece, const CaseHome& home,
+                                                         const dataflow::Names& names);
   static Result<std::vector<dataflow::Entry>> decode_piece(const std::optional<std::string>& stored);
   Result<void> load(Piece& piece, const CaseHome& home, const dataflow::Names& names);
-  Result<void> load_all(const CaseHome& home, const dataflow::Names& names);
+  void let_go(Piece& piece);
+  void weigh(Piece& piece);
+  static std::size_t outside_bytes(const std::vector<dataflow::Entry>& entries);
   Result<std::optional<std::pair<std::size_t, std::size_t>>> locate(const dataflow::Entry& entry, const CaseHome& home,
                                                                     const dataflow::Names& names);
   Result<void> place(dataflow::Entry entry, const CaseHome& home, const dataflow::Names& names);
@@ -143,15 +160,23 @@ class CaseState {
   Result<Insertion> merge_bringer(std::pair<std::size_t, std::size_t> at, const dataflow::Entry& entry,
                                   const CaseHome& home, dataflow::Names& names);
   Result<void> split_if_full(std::size_t piece, const CaseHome& home);
-  Result<void> refold(const CaseHome& home, const dataflow::Names& names, Settling& settling);
-  void tidy_pieces();
+  Result<bool> withdraw_from(std::size_t piece, dataflow::NameId upload, std::vector<dataflow::Entry>& moved,
+                             const CaseHome& home, dataflow::Names& names);
+  using HandOver = std::function<Result<void>()>;  // what gathered so far goes to the operators
+  Result<void> refold(const CaseHome& home, const dataflow::Names& names, Settling& settling,
+                      const HandOver& hand_over);
+  Result<void> fold_again(Piece& piece, const CaseHome& home, const dataflow::Names& names, dataflow::Carry& carry,
+                          Settling& settling);
+  Result<void> tidy_pieces(const CaseHome& home, const dataflow::Names& names);
   void count(Settling& settling);
   void count_held();
   dataflow::Summary summary() const;
+  void forget_identities();
   void encode_directory(format::Encoder& out) const;
   static Result<void> decode_directory(format::Decoder& in, CaseState& state);
 
   std::vector<Piece> pieces_;
+  std::size_t held_bytes_ = 0;  // by pieces
   std::size_t events_ = 0;
   std::uint32_t next_number_ = 0;
   std::vector<std::uint32_t> dropped_;  // numbers whose keys go with the next encode()

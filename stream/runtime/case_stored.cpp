@@ -70,11 +70,6 @@ Result<Header> decode_header(std::string_view record) {
 
 }  // namespace
 
-Result<std::vector<Entry>> CaseState::read_piece(std::uint32_t number, const CaseHome& home) {
-  const auto stored = home.store.get(home.scope.piece(home.process, home.case_id, number));
-  return stored ? decode_piece(*stored) : stored.error();
-}
-
 Result<std::vector<Entry>> CaseState::decode_piece(const std::optional<std::string>& stored) {
   if (!stored) return Error{Code::state_format, "a piece of a case is missing"};
   format::Decoder in{*stored};
@@ -84,37 +79,31 @@ Result<std::vector<Entry>> CaseState::decode_piece(const std::optional<std::stri
   return entries;
 }
 
-Result<void> CaseState::load(Piece& piece, const CaseHome& home, const Names& names) {
-  if (piece.loaded) return {};
-  auto entries = read_piece(piece.number, home);
-  if (!entries) return entries.error();
-  if (entries->size() != piece.events || !knows(names, *entries)) {
+Result<std::vector<Entry>> CaseState::read_piece(const Piece& piece, const CaseHome& home, const Names& names) {
+  const auto stored = home.store.get(home.scope.piece(home.process, home.case_id, piece.number));
+  if (!stored) return stored.error();
+  auto entries = decode_piece(*stored);
+  const bool fits = !entries || piece.emptied || entries->size() == piece.events;
+  if (entries && (!fits || !knows(names, *entries))) {
     return Error{Code::state_format, "a piece of a case does not fit its directory"};
   }
-  piece.entries = std::move(*entries);
+  return entries;
+}
+
+Result<void> CaseState::load(Piece& piece, const CaseHome& home, const Names& names) {
+  if (piece.loaded && !piece.emptied) return {};
+  auto entries = read_piece(piece, home, names);
+  if (!entries) return entries.error();
+  piece.steps.reserve(entries->size());
   Carry carry = piece.carry;
-  fold(piece.entries, names, carry, piece.steps);
+  fold(*entries, names, carry, piece.steps);
+  if (!piece.loaded) {
+    piece.entries = std::move(*entries);
+    piece.outside_bytes = outside_bytes(piece.entries);
+  }
   piece.loaded = true;
-  return {};
-}
-
-Result<void> CaseState::load_all(const CaseHome& home, const Names& names) {
-  for (Piece& piece : pieces_) {
-    if (const auto loaded = load(piece, home, names); !loaded) return loaded;
-  }
-  return {};
-}
-
-Result<void> CaseState::each(const CaseHome& home, const std::function<void(const Entry&)>& visit) {
-  for (Piece& piece : pieces_) {
-    if (piece.loaded) {
-      for (const Entry& entry : piece.entries) visit(entry);
-      continue;
-    }
-    const auto entries = read_piece(piece.number, home);
-    if (!entries) return entries.error();
-    for (const Entry& entry : *entries) visit(entry);
-  }
+  piece.emptied = false;
+  weigh(piece);
   return {};
 }
 
@@ -240,6 +229,8 @@ Result<CaseState> CaseState::decode(std::string_view record, const Names& names)
     if (piece.entries.empty()) return Error{Code::state_format, "a stored case has no events"};
     if (!knows(names, piece.entries)) return unknown_names();
     piece.first = place_of(piece.entries.front());
+    piece.outside_bytes = outside_bytes(piece.entries);
+    piece.steps.reserve(piece.events);
     Carry carry;
     piece.summary = fold(piece.entries, names, carry, piece.steps);
     std::vector<Occurrences> activities, edges;
@@ -247,6 +238,7 @@ Result<CaseState> CaseState::decode(std::string_view record, const Names& names)
     facts.rework = rework_of(activities);
   }
   if (!in.ok() || !in.at_end()) return Error{Code::state_format, "a case is damaged"};
+  for (Piece& piece : state.pieces_) state.weigh(piece);
   facts.summary = state.summary();
   state.facts_ = facts;
   return state;
@@ -278,16 +270,6 @@ Result<CaseState::Stored> CaseState::read(std::string_view record, const CaseHom
   }
   if (!knows(names, stored.entries)) return unknown_names();
   return stored;
-}
-
-std::size_t CaseState::bytes() const {
-  std::size_t bytes = sizeof *this + (identities_ ? identities_->bytes() : 0);
-  if (counts_) bytes += counts_->size() * 24;
-  for (const Piece& piece : pieces_) {
-    bytes += sizeof(Piece) + piece.steps.capacity() * sizeof(Step);
-    for (const Entry& entry : piece.entries) bytes += entry.bytes();
-  }
-  return bytes;
 }
 
 }  // namespace weir::runtime

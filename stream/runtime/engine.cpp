@@ -117,6 +117,7 @@ Result<void> Engine::open_shard(std::uint32_t number, ShardParts parts) {
   if (!stamped) return told(options_.on_damaged, number, stamped.error());
   TaskOptions task_options = options_.task;
   task_options.cache_bytes /= shards();
+  task_options.held_bytes_max /= shards();
   if (options_.foreign_producers) task_options.placement = Placement{number, shards()};
   auto task = Task::open(*shard->store, operators_, fingerprint_, task_options);
   if (!task) return told(options_.on_damaged, number, task.error());

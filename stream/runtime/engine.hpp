@@ -17,7 +17,7 @@ namespace weir::runtime {
 
 struct EngineOptions {
   unsigned threads = 2;
-  TaskOptions task;  // cache_bytes is of all shards of the log together
+  TaskOptions task;  // what it may hold is of all shards of the log together
   RunnerOptions runner;
   /// Told, from any thread, that a shard cannot go on because of what its store holds; on_fatal follows.
   std::function<void(std::uint32_t shard, const Error&)> on_damaged;

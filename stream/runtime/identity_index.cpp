@@ -29,6 +29,7 @@ Result<std::vector<IdentityIndex::Place>> decode_places(std::string_view bytes) 
   std::vector<IdentityIndex::Place> places;
   if (in.byte() != bucket_version) return Error{Code::state_format, "an identity bucket has an unknown version"};
   const std::uint64_t count = in.number();
+  places.reserve(std::min<std::uint64_t>(count, 2 * IdentityIndex::bucket_places_max));  // a count may be damaged
   for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
     auto& place = places.emplace_back();
     place.identity = in.hash();
@@ -62,6 +63,7 @@ Result<IdentityIndex::Bucket*> IdentityIndex::load(std::uint32_t number, const s
     auto places = decode_places(**stored);
     if (!places) return places.error();
     bucket.places = std::move(*places);
+    places_bytes_ += bucket.places.capacity() * sizeof(Place);
   }
   bucket.loaded = true;
   return &bucket;
@@ -83,7 +85,10 @@ Result<void> IdentityIndex::insert(const dataflow::Entry& entry, const store::Re
   }
   const auto bucket = load(bucket_of(entry.identity), store, key);
   if (!bucket) return bucket.error();
-  (*bucket)->places.push_back({entry.identity, entry.began, entry.ended, entry.sequence, entry.lifecycle});
+  auto& places = (*bucket)->places;
+  const std::size_t room = places.capacity();
+  places.push_back({entry.identity, entry.began, entry.ended, entry.sequence, entry.lifecycle});
+  places_bytes_ += (places.capacity() - room) * sizeof(Place);
   (*bucket)->changed = true;
   ++entries_;
   return {};
@@ -107,7 +112,10 @@ Result<void> IdentityIndex::grow(const store::Reader& store, const Key& key) {
   for (Bucket& bucket : buckets_) bucket.loaded = bucket.changed = true;
   for (Bucket& bucket : former) {
     for (Place& place : bucket.places) buckets_[bucket_of(place.identity)].places.push_back(place);
+    bucket.places = {};
   }
+  places_bytes_ = 0;
+  for (const Bucket& bucket : buckets_) places_bytes_ += bucket.places.capacity() * sizeof(Place);
   return {};
 }
 
@@ -116,12 +124,6 @@ void IdentityIndex::encode(const Key& key, store::Batch& batch) {
     if (!std::exchange(buckets_[i].changed, false)) continue;
     batch.put(key(i), encode_places(buckets_[i].places));
   }
-}
-
-std::size_t IdentityIndex::bytes() const {
-  std::size_t bytes = buckets_.size() * sizeof(Bucket);
-  for (const Bucket& bucket : buckets_) bytes += bucket.places.capacity() * sizeof(Place);
-  return bytes;
 }
 
 }  // namespace weir::runtime

@@ -42,7 +42,8 @@ class IdentityIndex {
   std::uint32_t bits() const { return bits_; }
   std::uint32_t buckets() const { return std::uint32_t{1} << bits_; }
   std::size_t entries() const { return entries_; }
-  std::size_t bytes() const;
+  /// What it holds in memory. O(1).
+  std::size_t bytes() const { return buckets_.capacity() * sizeof(Bucket) + places_bytes_; }
 
  private:
   struct Bucket {
@@ -58,6 +59,7 @@ class IdentityIndex {
   std::uint32_t bits_;
   std::size_t entries_;
   std::vector<Bucket> buckets_;
+  std::size_t places_bytes_ = 0;  // of those in memory
 };
 
 }  // namespace weir::runtime

@@ -101,12 +101,18 @@ Completion completion_of(const ProcessSettings& settings, const Names& names, st
 }
 
 ProcessState::ProcessState(const store::Reader& store, const format::Scope& scope, std::string name,
-                           const Operators& operators)
-    : store_(store), scope_(scope), name_(std::move(name)), operators_(operators) {}
+                           const Operators& operators, CasesHeld& held)
+    : store_(store), scope_(scope), name_(std::move(name)), operators_(operators), held_(held) {}
+
+ProcessState::~ProcessState() {
+  held_.cases -= slots_.size();
+  held_.bytes -= case_bytes_;
+}
 
 Result<std::unique_ptr<ProcessState>> ProcessState::open(const store::Reader& store, const format::Scope& scope,
-                                                         std::string name, const Operators& operators) {
-  std::unique_ptr<ProcessState> process{new ProcessState(store, scope, std::move(name), operators)};
+                                                         std::string name, const Operators& operators,
+                                                         CasesHeld& held) {
+  std::unique_ptr<ProcessState> process{new ProcessState(store, scope, std::move(name), operators, held)};
   auto stored = store.get(scope.process(process->name_));
   if (!stored) return stored.error();
   if (*stored) {
@@ -154,8 +160,16 @@ void ProcessState::keep(std::string_view case_id, CaseState state, KeptClocks cl
   slots_.push_front({std::string{case_id}, std::move(state), std::move(clocks)});
   Slot& slot = slots_.front();
   by_id_.emplace(slot.case_id, slots_.begin());
-  slot.bytes = slot.state.bytes() + slot.clocks.bytes();
-  case_bytes_ += slot.bytes;
+  ++held_.cases;
+  weigh(slot);
+}
+
+void ProcessState::weigh(Slot& slot) {
+  const std::size_t bytes =
+      sizeof slot - sizeof slot.state + slot.case_id.size() + slot.state.bytes() + slot.clocks.bytes();
+  case_bytes_ += bytes - slot.bytes;
+  held_.bytes += bytes - slot.bytes;
+  slot.bytes = bytes;
 }
 
 Result<void> ProcessState::prefetch(std::vector<std::string_view> case_ids) {
@@ -217,6 +231,7 @@ Result<ProcessState::Slot*> ProcessState::find(std::string_view case_id) {
 }
 
 void ProcessState::touch(Slot& slot) {
+  weigh(slot);
   if (slot.touched) return;
   slot.touched = true;
   touched_.push_back(&slot);
@@ -226,7 +241,9 @@ Result<void> ProcessState::let_leave(Slot& slot, std::int64_t tick) {
   Completion keeping;
   keeping.retain_micros = record_.settings.retain_micros;
   if (!slot.state.facts() || !keeping.leaves(*slot.state.facts(), tick)) return {};
-  return slot.state.clear(home(slot), names_);
+  const auto cleared = slot.state.clear(home(slot), names_);
+  weigh(slot);
+  return cleared;
 }
 
 void ProcessState::set_timer(Slot& slot, std::optional<std::int64_t> due, store::Batch& batch) {
@@ -245,7 +262,7 @@ void ProcessState::set_timer(Slot& slot, std::optional<std::int64_t> due, store:
 Result<CaseClocks> ProcessState::judge(Slot& slot, std::int64_t clock) const {
   if (judges_.empty()) return CaseClocks{};
   std::vector<Event> events;
-  const auto listed = slot.state.each(home(slot), [&](const Entry& entry) {
+  const auto listed = slot.state.each(home(slot), names_, [&](const Entry& entry) {
     events.push_back(to_event(entry, names_));
     events.back().case_id = slot.case_id;
   });
@@ -291,9 +308,7 @@ Result<void> ProcessState::commit(std::int64_t clock, store::Batch& batch, Proce
   const Completion judge = completion_of(record_.settings, names_, clock);
   for (Slot* slot : touched_) {
     if (const auto settled = settle(*slot, judge, batch); !settled) return settled;
-    case_bytes_ -= slot->bytes;
-    slot->bytes = slot->state.bytes() + slot->clocks.bytes();
-    case_bytes_ += slot->bytes;
+    weigh(*slot);
     slot->touched = false;
     if (changes != nullptr) changes->cases.push_back(slot->case_id);
   }
@@ -384,10 +399,13 @@ void ProcessState::shrink_to(std::size_t limit) {
     --slot;
     if (slot->touched) continue;
     case_bytes_ -= slot->bytes;
+    held_.bytes -= slot->bytes;
+    --held_.cases;
     by_id_.erase(slot->case_id);
     slot = slots_.erase(slot);
   }
   if (views_.bytes() > limit / 2) views_.drop_unchanged();
+  if (views_.bytes() > limit / 2) views_.drop_all_unchanged();
 }
 
 }  // namespace weir::runtime

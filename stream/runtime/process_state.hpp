@@ -24,6 +24,12 @@ struct ProcessCounters {
   std::uint64_t withdrawn = 0;  // events of uploads withdrawn before they came
 };
 
+/// The cases that are in memory, over all processes of a task.
+struct CasesHeld {
+  std::size_t cases = 0;
+  std::size_t bytes = 0;
+};
+
 /// The stored form of what is neither case nor cell.
 struct ProcessRecord {
   ProcessSettings settings;
@@ -45,9 +51,14 @@ class ProcessState {
     std::size_t bytes = 0;
   };
 
-  /// Reads settings, counters and names; cases and cells come when needed. `store`, `scope` and `operators` outlive it.
+  /// Reads settings, counters and names; cases and cells come when needed. What is borrowed outlives it; its cases are
+  /// counted in `held`.
   static Result<std::unique_ptr<ProcessState>> open(const store::Reader& store, const format::Scope& scope,
-                                                    std::string name, const dataflow::Operators& operators);
+                                                    std::string name, const dataflow::Operators& operators,
+                                                    CasesHeld& held);
+  ProcessState(const ProcessState&) = delete;
+  ProcessState& operator=(const ProcessState&) = delete;
+  ~ProcessState();
 
   const std::string& name() const { return name_; }
   dataflow::Names& names() { return names_; }
@@ -66,6 +77,8 @@ class ProcessState {
   /// The case, made if there is none.
   Result<Slot*> find_or_make(std::string_view case_id);
   void touch(Slot& slot);
+  /// Counts again what the case takes in memory: to be called after whatever may have brought parts of it. O(1).
+  void weigh(Slot& slot);
   /// Removes every event of a touched case which, as the views have it, is complete and was kept long enough by the
   /// tick.
   Result<void> let_leave(Slot& slot, std::int64_t tick);
@@ -85,12 +98,13 @@ class ProcessState {
 
   /// Forgets unchanged cases and cells, least recently used first, until no more than `bytes` are held.
   void shrink_to(std::size_t bytes);
-  std::size_t bytes() const { return case_bytes_ + views_.bytes(); }
+  std::size_t case_bytes() const { return case_bytes_; }
+  std::size_t view_bytes() const { return views_.bytes(); }
   bool changed() const { return record_changed_ || refilled_ || !touched_.empty(); }
 
  private:
   ProcessState(const store::Reader& store, const format::Scope& scope, std::string name,
-               const dataflow::Operators& operators);
+               const dataflow::Operators& operators, CasesHeld& held);
 
   Result<void> find_exhausted();
   std::string key_of(const dataflow::CellKey& page) const;
@@ -107,6 +121,7 @@ class ProcessState {
   const format::Scope& scope_;
   std::string name_;
   const dataflow::Operators& operators_;
+  CasesHeld& held_;
   ProcessRecord record_;
   bool record_changed_ = false;
   bool settings_changed_ = false;

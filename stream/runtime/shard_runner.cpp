@@ -141,7 +141,14 @@ Result<void> ShardRunner::take_from(const std::string& workspace, std::uint64_t&
     taken_last_ = workspace;
     if (const auto taken = task_.process(workspace, *block, until); !taken) return taken;
     if (auto strays = task_.take_strays(); !strays.empty()) strays_.forward(workspace, std::move(strays));
-    if (next == until) break;
+    if (task_.must_commit()) {
+      const auto reached = task_.next_offset(workspace);
+      if (!reached) return reached.error();
+      taken_ -= next - *reached;
+      next = *reached;
+      bytes_left = 0;  // the other workspaces wait for the commit, too
+    }
+    if (next == until || task_.must_commit()) break;
   }
   return {};
 }
@@ -203,7 +210,7 @@ Clock::Steady ShardRunner::commit_gap() const {
 
 bool ShardRunner::commit_is_due(bool caught_up, bool idle) const {
   if (!task_.dirty() || strays_.state() != Strays::State::none) return false;
-  if (narrowing() || task_.full()) return true;
+  if (narrowing() || task_.must_commit()) return true;
   const Clock::Steady waited = clock_.steady() - last_commit_;
   if (caught_up && waited >= (idle ? options_.commit_gap : commit_gap())) return true;
   if (!caught_up && waited < options_.commit_interval) return false;

@@ -12,6 +12,15 @@ namespace weir::runtime {
 
 using namespace dataflow;
 
+namespace {
+
+// Events that are decoded, and whose cases are fetched, at once.
+constexpr std::size_t group_min = 8;
+constexpr std::size_t group_most = 1024;
+constexpr std::size_t unknown_case_bytes = 4096;
+
+}  // namespace
+
 Task::Task(store::Store& store, const Operators& operators, Fingerprint fingerprint, TaskOptions options)
     : store_(store), operators_(operators), fingerprint_(std::move(fingerprint)), options_(options) {}
 Task::~Task() = default;
@@ -59,7 +68,7 @@ Result<ProcessState*> Task::process_state(Workspace& workspace, const std::strin
   if (const auto known = workspace.processes.find(name); known != workspace.processes.end()) {
     return known->second.get();
   }
-  auto opened = ProcessState::open(store_, workspace.scope, name, operators_);
+  auto opened = ProcessState::open(store_, workspace.scope, name, operators_, cases_);
   if (!opened) return opened.error();
   give_judges(workspace, **opened);
   return workspace.processes.emplace(name, std::move(*opened)).first->second.get();
@@ -97,41 +106,62 @@ Result<void> Task::process(const std::string& name, const log::Block& block, std
   if (!found) return found.error();
   Workspace& workspace = **found;
   std::vector<Incoming> events;
-  const auto take_events = [&]() -> Result<void> {
-    if (const auto fetched = prefetch(workspace, events); !fetched) return fetched;
-    for (Incoming& incoming : events) {
-      if (const auto taken = take_event(workspace, incoming); !taken) return taken;
-    }
-    events.clear();
-    return {};
-  };
-  const log::Entry* last = nullptr;
+  std::size_t group = group_max();
   for (const log::Entry& record : block.entries()) {
     if (record.offset < workspace.progress.next_offset) continue;
     if (record.offset >= until) break;
-    last = &record;
+    const bool is_event = record.kind == log::Kind::event || record.kind >= log::Kind::produced;
+    if (is_event) events.push_back(incoming_of(record, block.append_time()));
+    if (is_event && events.size() < group) continue;
+    if (const auto taken = take_events(workspace, events); !taken) return taken;
+    if (must_commit()) return {};
+    group = group_max();
+    if (is_event) continue;
+    commit_first_ = dirty_ && waits_for_commit(workspace, record);
+    if (must_commit()) return {};
     dirty_ = workspace.changed = true;
-    taken_bytes_ += record.value.size();
-    if (record.kind == log::Kind::event || record.kind >= log::Kind::produced) {
-      Incoming incoming = incoming_of(record, block.append_time());
-      if (!is_stray(incoming)) events.push_back(std::move(incoming));
-    } else {
-      if (const auto taken = take_events(); !taken) return taken;
-      if (const auto taken = take_control(workspace, record); !taken) return taken;
+    if (const auto taken = take_control(workspace, record); !taken) return taken;
+    count_taken(workspace, record.offset, record.value);
+    if (must_commit()) return {};
+  }
+  if (const auto taken = take_events(workspace, events); !taken) return taken;
+  if (must_commit()) return {};
+  if (const std::uint64_t end = std::min(block.end_offset(), until); workspace.progress.next_offset < end) {
+    dirty_ = workspace.changed = true;
+    workspace.progress.next_offset = end;  // the last offsets are not taken by anything
+  }
+  return {};
+}
+
+/// How many events are decoded, and their cases fetched, at once: there is room for them if they are like what is held.
+std::size_t Task::group_max() const {
+  const std::size_t room = options_.held_bytes_max - std::min(options_.held_bytes_max, held_bytes());
+  const std::size_t usual = cases_.cases == 0 ? unknown_case_bytes : cases_.bytes / cases_.cases;
+  return std::clamp(room / std::max<std::size_t>(usual, 1), group_min, group_most);
+}
+
+/// As many as there is room for; `events` is empty afterwards.
+Result<void> Task::take_events(Workspace& workspace, std::vector<Incoming>& events) {
+  if (const auto fetched = prefetch(workspace, events); !fetched) return fetched;
+  for (Incoming& incoming : events) {
+    if (must_commit()) break;
+    dirty_ = workspace.changed = true;
+    if (!is_stray(incoming)) {
+      if (const auto taken = take_event(workspace, incoming); !taken) return taken;
     }
-    workspace.progress.next_offset = record.offset + 1;
+    count_taken(workspace, incoming.offset, incoming.bytes);
   }
+  events.clear();
+  return {};
+}
+
+void Task::count_taken(Workspace& workspace, std::uint64_t offset, std::string_view bytes) {
   Progress& progress = workspace.progress;
-  if (last != nullptr && options_.placement) {  // an own log may be redacted, and has digests of its own
-    progress.has_last = true;
-    progress.last_offset = last->offset;
-    progress.last_content = hash128(last->value);
-  }
-  if (const std::uint64_t end = std::min(block.end_offset(), until); progress.next_offset < end) {
-    dirty_ = workspace.changed = true;
-    progress.next_offset = end;  // the last offsets are not taken by anything
-  }
-  return take_events();
+  progress.next_offset = offset + 1;
+  if (!options_.placement) return;  // an own log may be redacted, and has digests of its own
+  progress.has_last = true;
+  progress.last_offset = offset;
+  progress.last_content = hash128(bytes);
 }
 
 Task::Incoming Task::incoming_of(const log::Entry& record, Time appended) const {
@@ -249,6 +279,7 @@ Result<void> Task::take_event(Workspace& workspace, Incoming& incoming) {
   if (const auto swept = sweep_first(workspace, process, **slot); !swept) return swept;
   const auto inserted = (*slot)->state.insert(entry_of(event, process.names()), process.home(**slot), process.names());
   if (!inserted) return inserted.error();
+  process.weigh(**slot);
   if (*inserted == Insertion::id_conflict) {
     return refuse(workspace, &process, incoming, {Code::id_conflict, "the id was accepted with other content"});
   }
@@ -268,6 +299,7 @@ Result<void> Task::sweep_first(Workspace& workspace, ProcessState& process, Proc
     if (upload == no_name) continue;
     const auto had = slot.state.withdraw(upload, process.home(slot), process.names());
     if (!had) return had.error();
+    process.weigh(slot);
     if (*had) process.touch(slot);
   }
   return {};
@@ -279,6 +311,7 @@ Result<void> Task::refuse(Workspace& workspace, ProcessState* process, const Inc
     process->mark_changed();
   }
   ++counted_.refused;
+  refused_bytes_ += incoming.bytes.size();
   workspace.dead.insert_or_assign(incoming.offset, DeadLetter{incoming.offset, incoming.appended, why.code, why.detail,
                                                               std::string{incoming.bytes}, incoming.kind});
   return {};

@@ -37,9 +37,10 @@ struct Placement {
 struct TaskOptions {
   std::optional<Placement> placement;    // where other producers write too: their events may lie on the wrong partition
   std::size_t cache_bytes = 256u << 20;  // cases and cells held between commits
-  std::size_t names_max = 1'000'000;     // distinct names of one process in this shard
-  std::size_t dead_letters_max = 100'000;  // per workspace; the oldest go first
-  std::size_t sweep_cases_max = 2'000;     // cases that one advance_sweeps() looks at
+  std::size_t held_bytes_max = 512u << 20;  // with what came since the last one: then it is time for the next
+  std::size_t names_max = 1'000'000;        // distinct names of one process in this shard
+  std::size_t dead_letters_max = 100'000;   // per workspace; the oldest go first
+  std::size_t sweep_cases_max = 2'000;      // cases that one advance_sweeps() looks at
   std::shared_ptr<sla::CalendarPool> calendars = std::make_shared<sla::CalendarPool>();  // shared with other tasks
 };
 
@@ -71,7 +72,8 @@ class Task {
   /// The last record taken: whether the log is still the one that was read. Known where other producers write.
   Result<log::Witness> witness(const std::string& workspace);
   /// Takes records in; those below next_offset() are skipped (they are repeats). An error is of the environment: the
-  /// task must be closed and opened again. Records from `until` on are left for later.
+  /// task must be closed and opened again. Records from `until` on are left for later, and so is all that comes once it
+  /// must_commit(): then it wants the block again.
   Result<void> process(const std::string& workspace, const log::Block& block, std::uint64_t until = all_records);
   static constexpr std::uint64_t all_records = ~std::uint64_t{0};
   /// Events of other producers that process() met and that belong to other shards: to be appended, and durable there
@@ -99,8 +101,11 @@ class Task {
 
   /// There is something to commit.
   bool dirty() const { return dirty_; }
-  /// What is held has grown to twice the cache: only a commit lets go of it. O(processes).
-  bool full() const { return dirty_ && bytes() > 2 * options_.cache_bytes; }
+  /// It takes nothing more before it is committed: what it holds has grown to its bound, and only a commit lets go of
+  /// it; or a record comes that has to find everything before it in the views. O(1).
+  bool must_commit() const;
+  /// About what it holds of cases and views, and of what came since the last commit. O(1).
+  std::size_t held_bytes() const { return cases_.bytes + view_bytes_ + refused_bytes_ + batch_.bytes(); }
   /// Writes all since the last commit, atomically, durable as far as the log can replay the rest. O(changes).
   /// Error operator_error: an operator failed on something since the last commit; then only roll_back() may follow.
   Result<void> commit();
@@ -117,7 +122,10 @@ class Task {
 
   Result<Workspace*> workspace(const std::string& name);
   Result<ProcessState*> process_state(Workspace& workspace, const std::string& name);
+  std::size_t group_max() const;
   Result<void> prefetch(Workspace& workspace, const std::vector<Incoming>& events);
+  Result<void> take_events(Workspace& workspace, std::vector<Incoming>& events);
+  void count_taken(Workspace& workspace, std::uint64_t offset, std::string_view bytes);
   Incoming incoming_of(const log::Entry& record, Time appended) const;
   bool is_stray(const Incoming& incoming);
   Result<void> take_event(Workspace& workspace, Incoming& incoming);
@@ -139,30 +147,36 @@ class Task {
   Result<bool> is_erased(Workspace& workspace, ProcessState& process, const Incoming& incoming);
   Result<void> refuse(Workspace& workspace, ProcessState* process, const Incoming& incoming, const Error& why);
   void start_sweep(Workspace& workspace, Sweep sweep);
-  Result<void> advance(Workspace& workspace, Sweep& sweep, std::size_t& budget);
+  Result<bool> advance(Workspace& workspace, Sweep& sweep, std::size_t& budget);
+  static Result<void> sweep_case(ProcessState& process, const Sweep& sweep, const std::string& case_id);
   Result<void> commit_workspace(Workspace& workspace);
   Result<void> commit_process(Workspace& workspace, ProcessState& process);
   Result<void> write_batch();
   Result<void> look_for_timers(Workspace& workspace);
   Result<void> drop_old_dead_letters(Workspace& workspace);
   void check_views() const;
-  std::size_t bytes() const;
+  std::size_t view_bytes() const;
+  bool waits_for_commit(const Workspace& workspace, const log::Entry& record) const;
   void shrink();
 
   store::Store& store_;
   const dataflow::Operators& operators_;
   Fingerprint fingerprint_;
   TaskOptions options_;
-  std::map<std::string, std::unique_ptr<Workspace>> workspaces_;
   ChangeSink* sink_ = nullptr;
   store::Batch batch_;
   std::vector<log::Addressed> strays_;
-  std::size_t taken_bytes_ = 0;  // of records since the last commit
+  CasesHeld cases_;
+  std::size_t view_bytes_ = 0;     // as of the last commit
+  std::size_t refused_bytes_ = 0;  // of records, since the last commit
+  std::size_t kept_bytes_ = 0;     // of all of these, after the last commit
   bool dirty_ = false;
+  bool commit_first_ = false;  // before the next record
   struct {
     std::uint64_t accepted = 0, duplicates = 0, refused = 0, dead_letters_dropped = 0;
   } counted_;  // since the last commit
   TaskCounters counters_;
+  std::map<std::string, std::unique_ptr<Workspace>> workspaces_;  // goes first: it counts in cases_
 };
 
 }  // namespace weir::runtime

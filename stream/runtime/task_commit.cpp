@@ -54,8 +54,8 @@ Result<void> Task::commit() {
   counters_.dead_letters_dropped += counted_.dead_letters_dropped;
   counted_ = {};
   batch_.clear();
-  taken_bytes_ = 0;
-  dirty_ = false;
+  refused_bytes_ = 0;
+  dirty_ = commit_first_ = false;
   if (debug_build && counters_.commits % commits_per_check == 0) check_views();
   shrink();
   return {};
@@ -81,8 +81,8 @@ void Task::roll_back() {
   workspaces_.clear();
   strays_.clear();
   batch_.clear();
-  taken_bytes_ = 0;
-  dirty_ = false;
+  view_bytes_ = refused_bytes_ = kept_bytes_ = 0;
+  dirty_ = commit_first_ = false;
   counted_ = {};
   ++counters_.roll_backs;
 }
@@ -148,23 +148,37 @@ void Task::check_views() const {
   }
 }
 
-std::size_t Task::bytes() const {
-  std::size_t bytes = taken_bytes_;
+// ---- memory ---------------------------------------------------------------------------------------------------------
+
+/// Where what cannot be let go of fills the bound, a commit still waits for some growth.
+bool Task::must_commit() const {
+  const std::size_t held = held_bytes();
+  const bool full = held > options_.held_bytes_max && held - std::min(held, kept_bytes_) > options_.held_bytes_max / 8;
+  return dirty_ && (full || commit_first_);
+}
+
+std::size_t Task::view_bytes() const {
+  std::size_t bytes = 0;
   for (const auto& [name, workspace] : workspaces_) {
-    for (const auto& [process_name, process] : workspace->processes) bytes += process->bytes();
+    for (const auto& [process_name, process] : workspace->processes) bytes += process->view_bytes();
   }
   return bytes;
 }
 
 void Task::shrink() {
-  const std::size_t bytes = this->bytes();
-  if (bytes <= options_.cache_bytes) return;
-  for (const auto& [name, workspace] : workspaces_) {
-    for (const auto& [process_name, process] : workspace->processes) {
-      const auto share = static_cast<double>(process->bytes()) / static_cast<double>(bytes);
-      process->shrink_to(static_cast<std::size_t>(share * static_cast<double>(options_.cache_bytes) * 3 / 4));
+  view_bytes_ = view_bytes();
+  const std::size_t bytes = cases_.bytes + view_bytes_;
+  if (bytes > options_.cache_bytes) {
+    for (const auto& [name, workspace] : workspaces_) {
+      for (const auto& [process_name, process] : workspace->processes) {
+        const auto share =
+            static_cast<double>(process->case_bytes() + process->view_bytes()) / static_cast<double>(bytes);
+        process->shrink_to(static_cast<std::size_t>(share * static_cast<double>(options_.cache_bytes) * 3 / 4));
+      }
     }
+    view_bytes_ = view_bytes();
   }
+  kept_bytes_ = held_bytes();
 }
 
 }  // namespace weir::runtime

@@ -58,6 +58,14 @@ Result<void> Task::take_control(Workspace& workspace, const log::Entry& record) 
   return Error{Code::state_format, "a record of the log is of a kind that this version does not know"};
 }
 
+/// The first tick of an hour commits. Where events of other shards may be on their way there, that is left to who knows
+/// whether they have arrived.
+bool Task::waits_for_commit(const Workspace& workspace, const log::Entry& record) const {
+  if (record.kind != log::Kind::tick || !options_.placement) return false;
+  const auto tick = decode_tick(record.value);
+  return tick && full_hour(tick->time) > full_hour(workspace.progress.clock);
+}
+
 /// Complete cases leave at the first tick of an hour. All that came before is settled then, so that it makes no
 /// difference how records were batched.
 Result<void> Task::take_tick(Workspace& workspace, std::uint64_t offset, const Tick& tick) {
@@ -86,8 +94,9 @@ Result<void> Task::take_tick(Workspace& workspace, std::uint64_t offset, const T
     more = due.size() == timers_at_once;
     if (more) from = due.back() + '\0';
     if (const auto fired = fire(workspace, std::move(due), new_hour); !fired) return fired;
-    // Those that are left are found again if this tick is, for it is taken only when all have fired.
-    if (!full()) continue;
+    // Those that are left are found again if this tick is, for it is taken only when all have fired. What is yet to be
+    // appended elsewhere must be there before a commit.
+    if (!must_commit() || !strays_.empty()) continue;
     if (const auto committed = commit(); !committed) return committed;
     dirty_ = workspace.changed = true;  // the tick itself is still to be taken
   }
@@ -213,8 +222,9 @@ Result<void> Task::take_erasure(Workspace& workspace, const Erasure& erasure) {
   const auto slot = process.find(whole.case_id);
   if (!slot) return slot.error();
   if (*slot == nullptr) return {};
+  const auto cleared = (*slot)->state.clear(process.home(**slot), process.names());
   process.touch(**slot);
-  return (*slot)->state.clear(process.home(**slot), process.names());
+  return cleared;
 }
 
 /// A redacted erasure no longer names its case. Its events are gone from the log, but a state that lost its latest
@@ -299,15 +309,15 @@ Result<void> Task::advance_sweeps() {
   if (const auto committed = commit(); !committed) return committed;
   std::size_t budget = options_.sweep_cases_max;
   for (auto& [name, workspace] : workspaces_) {
-    while (!workspace->sweeps.empty() && budget > 0) {
+    while (!workspace->sweeps.empty() && budget > 0 && !must_commit()) {
       Sweep& sweep = workspace->sweeps.front();
-      const std::size_t before = budget;
-      if (const auto advanced = advance(*workspace, sweep, budget); !advanced) return advanced;
       dirty_ = workspace->changed = true;
+      const auto through = advance(*workspace, sweep, budget);
+      if (!through) return through.error();
       const std::string key = workspace->scope.sweep(sweep.process, sweep.offset);
-      if (budget == 0 && before > 0) {
+      if (!*through) {
         batch_.put(key, encode(sweep));
-        break;
+        continue;
       }
       batch_.erase(key);
       workspace->sweeps.erase(workspace->sweeps.begin());
@@ -316,7 +326,8 @@ Result<void> Task::advance_sweeps() {
   return commit();
 }
 
-Result<void> Task::advance(Workspace& workspace, Sweep& sweep, std::size_t& budget) {
+/// Over some of the cases. True: over the last.
+Result<bool> Task::advance(Workspace& workspace, Sweep& sweep, std::size_t& budget) {
   const auto opened = process_state(workspace, sweep.process);
   if (!opened) return opened.error();
   ProcessState& process = **opened;
@@ -324,29 +335,38 @@ Result<void> Task::advance(Workspace& workspace, Sweep& sweep, std::size_t& budg
   std::string from = workspace.scope.record(sweep.process, sweep.cursor);
   if (sweep.begun) from.push_back('\0');  // the first key behind the cursor's
   std::vector<std::string> case_ids;
+  const std::size_t group = std::min(budget, group_max());
   const auto scanned = store_.scan(from, store::end_of_prefix(records), [&](std::string_view key, std::string_view) {
     case_ids.emplace_back(format::behind(key, records));
-    return --budget > 0;
+    return case_ids.size() < group;
   });
-  if (!scanned) return scanned;
-  if (!case_ids.empty()) {
-    sweep.cursor = case_ids.back();
+  if (!scanned) return scanned.error();
+  const bool were_last = case_ids.size() < group;
+  if (const auto fetched = process.prefetch({case_ids.begin(), case_ids.end()}); !fetched) return fetched.error();
+  for (std::string& case_id : case_ids) {
+    const auto swept = sweep_case(process, sweep, case_id);
+    if (!swept) return swept.error();
+    sweep.cursor = std::move(case_id);
     sweep.begun = true;
+    --budget;
+    if (must_commit()) return false;
   }
-  if (const auto fetched = process.prefetch({case_ids.begin(), case_ids.end()}); !fetched) return fetched;
-  const NameId upload = process.names().find(sweep.upload);
-  for (const std::string& case_id : case_ids) {
-    const auto slot = process.find(case_id);
-    if (!slot) return slot.error();
-    if (*slot == nullptr) continue;
-    if (!sweep.upload.empty()) {
-      if (upload == no_name) continue;
-      const auto had = (*slot)->state.withdraw(upload, process.home(**slot), process.names());
-      if (!had) return had.error();
-      if (!*had) continue;
-    }
-    process.touch(**slot);
+  return were_last;
+}
+
+Result<void> Task::sweep_case(ProcessState& process, const Sweep& sweep, const std::string& case_id) {
+  const auto slot = process.find(case_id);
+  if (!slot) return slot.error();
+  if (*slot == nullptr) return {};
+  if (!sweep.upload.empty()) {
+    const NameId upload = process.names().find(sweep.upload);
+    if (upload == no_name) return {};
+    const auto had = (*slot)->state.withdraw(upload, process.home(**slot), process.names());
+    if (!had) return had.error();
+    process.weigh(**slot);
+    if (!*had) return {};
   }
+  process.touch(**slot);
   return {};
 }
 

@@ -12,7 +12,8 @@ from running import WAIT_S_MAX, event
 
 class Load(threading.Thread):
     """Posts events by `post(events) -> Answer`, one body after the other, each again until it is taken, until it is told to
-    stop. `name` begins the ids. Loads may share a history. Events go to so many cases in turn."""
+    stop. `name` begins the ids. Loads may share a history. Events go to so many cases in turn, each to the end of its case
+    for a day, and then all over it."""
 
     def __init__(self, post, name="e", per_body=1, history=None, cases=50):
         super().__init__(daemon=True)

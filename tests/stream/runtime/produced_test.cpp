@@ -163,6 +163,27 @@ TEST_F(ProducedTest, ARecordOfAnotherShardIsDurableThereBeforeTheCommit) {
   EXPECT_EQ(counted(&TaskCounters::accepted), 1U);
 }
 
+TEST_F(ProducedTest, TheFirstTickOfAnHourWaitsForARecordOfAnotherShard) {
+  OneBlockLog log{block({{log::Kind::produced, produced(case_of(1))},
+                         {log::Kind::tick, encode(Tick{to_micros(clock_.now())})},
+                         {log::Kind::produced, produced(case_of(0))}})};
+  ShardRunner runner{0, log, *task_, watch_, clock_};
+  for (int i = 0; i < 10; ++i) {
+    clock_.advance(std::chrono::seconds{1});
+    ASSERT_TRUE(runner.step());
+  }
+  EXPECT_EQ(counted(&TaskCounters::commits), 0U);
+  ASSERT_EQ(log.answers.size(), 1U);
+  log.answers.front()(log::Position{{{1, 1}}});
+  for (int i = 0; i < 3; ++i) {
+    clock_.advance(std::chrono::seconds{1});
+    ASSERT_TRUE(runner.step());
+  }
+  EXPECT_EQ(counted(&TaskCounters::accepted), 1U);
+  EXPECT_EQ(task_->next_offset("w").value(), 3U);
+  EXPECT_EQ(log.taken.size(), 1U);
+}
+
 TEST_F(ProducedTest, ARecordThatCannotBeForwardedIsReadAgain) {
   OneBlockLog log{block({{log::Kind::produced, produced(case_of(1))}})};
   ShardRunner runner{0, log, *task_, watch_, clock_};

@@ -22,14 +22,14 @@ using namespace support;
 
 class TaskUnderTest {
  public:
-  explicit TaskUnderTest(std::size_t cache_bytes = 1 << 20) : cache_bytes_(cache_bytes) { restart(); }
+  explicit TaskUnderTest(TaskOptions options = {}) : options_(options) {
+    options_.sweep_cases_max = 2;
+    restart();
+  }
 
   /// As after kill -9: what was not committed is gone and will be read from the log again.
   void restart() {
-    TaskOptions options;
-    options.cache_bytes = cache_bytes_;
-    options.sweep_cases_max = 2;
-    auto opened = Task::open(store_, operators_, test_fingerprint, options);
+    auto opened = Task::open(store_, operators_, test_fingerprint, options_);
     ASSERT_TRUE(opened.ok());
     task_ = std::move(*opened);
   }
@@ -111,7 +111,7 @@ class TaskUnderTest {
   const dataflow::Operators& operators() const { return operators_; }
 
  private:
-  std::size_t cache_bytes_;
+  TaskOptions options_;
   dataflow::Operators operators_ = operators::all();
   memory::MemoryStore store_;
   std::unique_ptr<Task> task_;
@@ -121,7 +121,10 @@ class TaskUnderTest {
 void run_history(std::uint64_t seed, const HistoryOptions& options) {
   const History history{seed, options};
   std::mt19937_64 random{seed ^ 0x5eed};
-  TaskUnderTest task{random() % 2 == 0 ? std::size_t{1} << 24 : std::size_t{1}};
+  TaskOptions memory;
+  memory.cache_bytes = random() % 2 == 0 ? std::size_t{1} << 24 : std::size_t{1};
+  if (random() % 2 == 0) memory.held_bytes_max = 100'000;
+  TaskUnderTest task{memory};
   while (task.next() < history.records().size()) {
     const std::size_t from = task.next();
     const std::size_t to = std::min<std::size_t>(from + 1 + random() % 40, history.records().size());

@@ -4,41 +4,13 @@
 #include <thread>
 
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
+
+#include "tests/state/http/listener.hpp"
 
 namespace weir::http {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// Listens, and takes no connection by itself.
-class Listener {
- public:
-  Listener() {
-    address_.sin_family = AF_INET;
-    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address_;
-    EXPECT_EQ(::bind(socket_, reinterpret_cast<sockaddr*>(&address_), size), 0);
-    EXPECT_EQ(::listen(socket_, 8), 0);
-    EXPECT_EQ(::getsockname(socket_, reinterpret_cast<sockaddr*>(&address_), &size), 0);
-  }
-  ~Listener() { ::close(socket_); }
-
-  std::string url(const std::string& host) const {
-    return "http://" + host + ':' + std::to_string(ntohs(address_.sin_port));
-  }
-  bool is_called() const {
-    pollfd ready{socket_, POLLIN, 0};
-    return ::poll(&ready, 1, 0) == 1;
-  }
-
- private:
-  const int socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address_{};
-};
 
 ExchangeLimits limits_with(Reach reach) {
   ExchangeLimits limits;

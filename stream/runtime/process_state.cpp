@@ -156,6 +156,12 @@ void ProcessState::set_settings(ProcessSettings settings) {
   record_changed_ = settings_changed_ = true;
 }
 
+void ProcessState::set_judges(std::vector<sla::NamedJudge> judges) {
+  judges_ = std::move(judges);
+  // Not with the first clock: that there was one for a while depends on where commits lie.
+  if (!judges_.empty() && !record_.clocked) record_.clocked = record_changed_ = true;
+}
+
 void ProcessState::keep(std::string_view case_id, CaseState state, KeptClocks clocks) {
   slots_.push_front({std::string{case_id}, std::move(state), std::move(clocks)});
   Slot& slot = slots_.front();
@@ -284,7 +290,6 @@ void ProcessState::write_clocks(Slot& slot, const CaseClocks& now, store::Batch&
   kept.empty() ? batch.erase(scope_.clocks(name_, slot.case_id))
                : batch.put(scope_.clocks(name_, slot.case_id), encode(kept));
   slot.clocks = std::move(kept);
-  if (!record_.clocked) record_.clocked = record_changed_ = true;
 }
 
 Result<void> ProcessState::settle(Slot& slot, const Completion& completion, store::Batch& batch) {

@@ -35,7 +35,7 @@ struct ProcessRecord {
   ProcessSettings settings;
   ProcessCounters counters;
   bool exhausted = false;  // some cell no longer knows an extreme
-  bool clocked = false;    // some case has had SLA clocks
+  bool clocked = false;    // some SLA policy has been for it: its cases may have clocks
   dataflow::HashedCells::Size variants;
 };
 std::string encode(const ProcessRecord& record);
@@ -68,7 +68,7 @@ class ProcessState {
   void set_settings(ProcessSettings settings);
 
   /// The next settle judges every case that it touches by these too.
-  void set_judges(std::vector<sla::NamedJudge> judges) { judges_ = std::move(judges); }
+  void set_judges(std::vector<sla::NamedJudge> judges);
 
   /// Brings the cases into memory with one read, so that find() does not read. Errors: storage_failed, state_format.
   Result<void> prefetch(std::vector<std::string_view> case_ids);

@@ -386,6 +386,30 @@ TEST(Task, ClosesSilentCasesByTheTickAndReopensThemByALateEvent) {
   EXPECT_TRUE(completed(task));
 }
 
+TEST(Task, KeepsOneTimerOfACaseAndNoneOfOneThatIsGone) {
+  const auto silent_for = [](std::int64_t inactivity_micros) {
+    ProcessSettings settings;
+    settings.inactivity_micros = inactivity_micros;
+    return log::Record{log::Kind::settings, encode(SettingsChange{"p0", settings})};
+  };
+  TaskUnderTest task;
+  const auto timers = [&] {
+    const std::string prefix = format::Scope{"w"}.timers();
+    std::size_t count = 0;
+    for (const auto& [key, value] : task.content()) count += key.starts_with(prefix) ? 1 : 0;
+    return count;
+  };
+  task.take_block(0, {silent_for(1'000), event_record(simple_event("1", "a"))});
+  task.commit();
+  EXPECT_EQ(timers(), 1U);
+  task.take_block(2, {silent_for(500)});  // the case is due sooner
+  task.sweep();
+  EXPECT_EQ(timers(), 1U);
+  task.take_block(3, {{log::Kind::erase, encode(Erasure{"p0", test_fingerprint("w", "p0", "c"), "c"})}});
+  task.commit();
+  EXPECT_EQ(timers(), 0U);
+}
+
 /// Takes the records in, each in a block of its own; true: a commit after each.
 std::string counters_after(const std::vector<log::Record>& records, bool committed) {
   TaskUnderTest task;

@@ -88,27 +88,51 @@ Result<Documents> DocumentDesk::read_locked(const std::string& workspace) {
   return known;
 }
 
+/// An append over several partitions may reach some of them and fail (on Kafka).
+Result<bool> DocumentDesk::is_everywhere(const std::string& workspace, const documents::Change& change) const {
+  const std::string row = documents::row_of(format::Scope{workspace}, change);
+  for (std::uint32_t i = 0; i < node_.log().partitions(); ++i) {
+    const auto snapshot = node_.snapshot(i);
+    if (!snapshot) return snapshot.error();
+    const auto stored = (*snapshot)->get(row);
+    if (!stored) return stored.error();
+    if (!*stored) return false;
+  }
+  return true;
+}
+
 Result<void> DocumentDesk::write(Writing writing, Done done) {
   const std::lock_guard lock(mutex_);
   const auto known = read_locked(writing.workspace);
   if (!known) return known.error();
-  if (const auto may = may_be_written(writing, *known); !may) return may;
   const auto versions = known->versions(writing.kind, writing.name);
+  if (!versions.empty() && versions.back().body == writing.body) {
+    const documents::Change same{writing.kind, writing.name, versions.back()};
+    const auto everywhere = is_everywhere(writing.workspace, same);
+    if (!everywhere) return everywhere.error();
+    if (!*everywhere) return append(writing.workspace, same, std::move(done));
+  }
+  if (const auto may = may_be_written(writing, *known); !may) return may;
   if (!versions.empty() && versions.back().body == writing.body) {
     done(Written{versions.back(), std::nullopt});
     return {};
   }
   Version version{node_.clock().now(), std::move(writing.body)};
-  if (!versions.empty())
+  if (!versions.empty()) {
     version.effective_at = std::max(version.effective_at, versions.back().effective_at + Duration{1});
-  const documents::Change change{writing.kind, writing.name, version};
+  }
+  return append(writing.workspace, {writing.kind, writing.name, std::move(version)}, std::move(done));
+}
+
+Result<void> DocumentDesk::append(const std::string& workspace, const documents::Change& change, Done done) {
   std::vector<log::Addressed> records;
   for (std::uint32_t i = 0; i < node_.log().partitions(); ++i) {
     records.push_back({i, {log::Kind::document, documents::encode(change)}});
   }
-  const Place place{writing.workspace, writing.kind, writing.name};
+  const Place place{workspace, change.kind, change.name};
+  const Version& version = change.version;
   written_.insert_or_assign(place, version);
-  const auto queued = node_.append(writing.workspace, std::move(records),
+  const auto queued = node_.append(workspace, std::move(records),
                                    [this, place, version, done = std::move(done)](Result<log::Position> position) {
                                      if (position) return done(Written{version, *std::move(position)});
                                      forget(place, version);

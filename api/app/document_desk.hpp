@@ -41,7 +41,8 @@ class DocumentDesk {
     std::optional<log::Position> position;  // none: that version was there already
   };
   using Done = std::function<void(Result<Written>)>;
-  /// Dated now, and later than all versions before. Told when it is durable in every partition, on another thread.
+  /// Dated now, and later than all versions before. Told when it is durable in every partition, on another thread. What
+  /// is written again because an error came before goes to the partitions that it has not reached.
   /// Errors, at once or told: not_found (nothing to withdraw), precondition_failed, document_in_use, document_limit,
   /// those of read() and of Node::append().
   Result<void> write(Writing writing, Done done);
@@ -50,6 +51,8 @@ class DocumentDesk {
   using Place = std::tuple<std::string, documents::Kind, std::string>;
 
   Result<documents::Documents> read_locked(const std::string& workspace);
+  Result<bool> is_everywhere(const std::string& workspace, const documents::Change& change) const;
+  Result<void> append(const std::string& workspace, const documents::Change& change, Done done);
   void forget(const Place& place, const documents::Version& version);
 
   Node& node_;

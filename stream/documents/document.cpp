@@ -25,13 +25,6 @@ std::string_view name_of(Kind kind) {
   return {};
 }
 
-std::optional<Kind> kind_named(std::string_view name) {
-  for (const Named& one : kinds) {
-    if (one.name == name) return one.kind;
-  }
-  return std::nullopt;
-}
-
 Hash128 Version::digest() const {
   std::string bytes;
   format::Encoder out{bytes};

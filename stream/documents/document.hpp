@@ -24,7 +24,6 @@ enum class Kind : std::uint8_t {
 
 /// As in paths: `sla-policies`, `calendars`.
 std::string_view name_of(Kind kind);
-std::optional<Kind> kind_named(std::string_view name);
 
 /// A document holds from `effective_at` until the next version does.
 struct Version {

@@ -44,15 +44,13 @@ const Version* Documents::current(Kind kind, const std::string& name) const {
   return known.empty() || !known.back().body ? nullptr : &known.back();
 }
 
-std::vector<std::pair<Time, Change>> Documents::after(Time time) const {
-  std::vector<std::pair<Time, Change>> found;
+std::vector<Change> Documents::after(Time time) const {
+  std::vector<Change> found;
   for (const auto& [place, versions] : versions_) {
     for (const Version& version : versions) {
-      if (version.effective_at <= time) continue;
-      found.push_back({version.effective_at, {place.first, place.second, {version.effective_at, {}}}});
+      if (version.effective_at > time) found.push_back({place.first, place.second, {version.effective_at, {}}});
     }
   }
-  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   return found;
 }
 

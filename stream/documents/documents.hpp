@@ -28,8 +28,8 @@ class Documents {
   std::span<const Version> versions(Kind kind, const std::string& name) const;
   /// The version that was declared last, with a body; null: there is none (any more).
   const Version* current(Kind kind, const std::string& name) const;
-  /// Versions, without their bodies, that hold from later on than `time`; with that time, ascending.
-  std::vector<std::pair<Time, Change>> after(Time time) const;
+  /// Versions, without their bodies, that hold from later on than `time`. O(versions).
+  std::vector<Change> after(Time time) const;
   /// Names of the kind that were ever declared, with their versions.
   std::vector<std::pair<std::string_view, std::span<const Version>>> all(Kind kind) const;
 

@@ -39,8 +39,8 @@ Result<Task::Workspace*> Task::workspace(const std::string& name) {
   auto documents = documents::Documents::read(store_, opened->scope);
   if (!documents) return documents.error();
   opened->documents = *std::move(documents);
-  for (const auto& [at, change] : opened->documents.after(from_micros(progress->clock))) {
-    opened->coming.emplace(to_micros(at), change);
+  for (documents::Change& change : opened->documents.after(from_micros(progress->clock))) {
+    opened->coming.emplace(to_micros(change.version.effective_at), std::move(change));
   }
   Result<void> sweeps;
   const auto prefix = opened->scope.sweeps();

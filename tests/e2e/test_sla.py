@@ -54,6 +54,7 @@ class Documents(WithPolicies):
     def test_a_document_is_put_listed_shown_and_withdrawn(self):
         first = self.put("calendars/office", ALWAYS).body
         self.assertEqual(first["document"], ALWAYS)
+        self.expect(200, "GET", f"/v1/calendars/office?after={first['position']}")
         again = self.put("calendars/office", ALWAYS).body
         self.assertEqual((again["position"], again["effective_at"]), (None, first["effective_at"]))
         second = self.put("calendars/office", {**ALWAYS, "holidays": ["2026-12-25"]}).body

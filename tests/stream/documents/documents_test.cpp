@@ -79,10 +79,5 @@ TEST(Documents, DamagedBytesAreRefused) {
   EXPECT_FALSE(decode_change(encode(change(1, "{}", "No Name"))).ok());
 }
 
-TEST(Documents, EveryKindHasANameInPaths) {
-  for (const Kind kind : {Kind::sla_policy, Kind::calendar}) EXPECT_EQ(kind_named(name_of(kind)), kind);
-  EXPECT_EQ(kind_named("tokens"), std::nullopt);
-}
-
 }  // namespace
 }  // namespace weir::documents

@@ -108,7 +108,7 @@ class Walk {
     if (runs()) now().runs.push_back({now().resumed, t});
     now().cycle.ended = time_of(t);
     now().cycle.state = state == State::met && now().breach ? State::met_late : state;
-    if (now().terms != nullptr) now().cycle.elapsed = history_.step * passed(0);
+    if (now().terms != nullptr) now().cycle.elapsed = now().cycle.passed = history_.step * passed(0);
   }
 
   void count_again(int t, const History::StepTerms* terms) {
@@ -224,6 +224,7 @@ class Walk {
     Standing standing;
     const bool is_told = is_open() && now().terms != nullptr;
     if (is_told) now().cycle.elapsed = history_.step * passed(history_.now);
+    if (is_told) now().cycle.passed = history_.step * passed(0);
     if (is_told && runs()) {
       const auto due = due_at();
       if (due) now().cycle.due = time_of(*due);

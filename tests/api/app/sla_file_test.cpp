@@ -50,7 +50,7 @@ TEST_F(SlaFileTest, TellsEveryFaultWithItsPlace) {
   EXPECT_THAT(file->faults,
               ElementsAre(EndsWith("/calendars/Office must be under a name of 1 to 64 of a-z, 0-9, _ and -"),
                           EndsWith("/calendars/o/zone must be the name of an IANA zone"),
-                          EndsWith("/policies/support/targets/0/calendar: there is no calendar \"office\"")));
+                          EndsWith("/policies/support/targets/0/calendar there is no calendar \"office\"")));
   EXPECT_THAT(read("calendars: {}\n")->faults, ElementsAre(EndsWith("holds no policy")));
 }
 

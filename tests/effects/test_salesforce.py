@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from receivers import Listener, read_request, respond
-from sending import Sender
+from sending import PATIENCE, Sender
 
 
 class Organisation(Listener):
@@ -128,7 +128,7 @@ class Cases(unittest.TestCase):
     def setUp(self):
         self.organisation = Organisation(self.public_key)
         self.addCleanup(self.organisation.close)
-        self.sender = Sender()
+        self.sender = Sender(total_ms=6000 * PATIENCE)  # each sign-in is a signature and a round more
         self.addCleanup(self.sender.close)
         faults = self.sender.target("crm", {
             "kind": "salesforce_case", "login_url": self.organisation.url, "client_id": "client", "user": "user@x",

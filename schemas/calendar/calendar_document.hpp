@@ -1,4 +1,4 @@
-// A calendar as a document (`schemas/definitions/calendar.schema.json`):
+// A calendar as a document (`schemas/definitions/sla.schema.json`, `calendar`):
 //   {"zone": "Europe/Berlin", "week": {"mon": ["09:00-12:00", "13:00-17:00"]}, "holidays": ["2026-12-25"]}
 #pragma once
 

@@ -90,6 +90,7 @@ OpenClockPlace place_of(const OpenClock& clock) {
 
 KeptClocks kept_of(const CaseClocks& clocks) {
   KeptClocks kept{clocks.tallies, {}};
+  for (ClockTally& tally : kept.tallies) tally.note.clear();
   for (const OpenClock& one : clocks.open) kept.open.push_back(place_of(one));
   std::sort(kept.open.begin(), kept.open.end());
   return kept;

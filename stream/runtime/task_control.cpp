@@ -94,9 +94,9 @@ Result<void> Task::take_tick(Workspace& workspace, std::uint64_t offset, const T
     more = due.size() == timers_at_once;
     if (more) from = due.back() + '\0';
     if (const auto fired = fire(workspace, std::move(due), new_hour); !fired) return fired;
-    // Those that are left are found again if this tick is, for it is taken only when all have fired. What is yet to be
-    // appended elsewhere must be there before a commit.
-    if (!must_commit() || !strays_.empty()) continue;
+    // Those that are left are found again if this tick is, for it is taken only when all have fired; but then it would
+    // not be the first of its hour. What is yet to be appended elsewhere must be there before a commit.
+    if (!must_commit() || !strays_.empty() || new_hour) continue;
     if (const auto committed = commit(); !committed) return committed;
     dirty_ = workspace.changed = true;  // the tick itself is still to be taken
   }

@@ -1,5 +1,5 @@
-// An SLA policy as a document (`schemas/definitions/sla-policy.schema.json`): what is measured, and what is promised to
-// whom.
+// An SLA policy as a document (`schemas/definitions/sla.schema.json`, `policy`): what is measured, and what is promised
+// to whom.
 //   {"processes": ["support"], "on_change": "retarget",
 //    "metrics": {"resolution": {"start": …, "stop": …, "pause": …, "reopening": "resume"}},
 //    "targets": [{"name": "gold", "when": …, "calendar": "office", "promises": {"resolution": "8h"},

@@ -8,6 +8,7 @@
 #include "stream/operators/operators.hpp"
 #include "stream/runtime/shard_runner.hpp"
 #include "tests/support/answers.hpp"
+#include "tests/support/fake_block.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/model.hpp"
 #include "tests/support/random_records.hpp"
@@ -131,6 +132,55 @@ TEST(ProcessSettings, AreWrittenAsEarlierVersionsReadThemWhereTheyCan) {
   ASSERT_FALSE(later);
   EXPECT_EQ(later.error().code, Code::state_format);
   EXPECT_NE(later.error().detail.find("version 3"), std::string::npos);
+}
+
+/// A commit on the way of the first tick of an hour would keep its time: were the tick taken again after a crash, it
+/// would not be the first of its hour, and what is left would stay for another.
+TEST(Retention, TheFirstTickOfAnHourCommitsNothingUntilAllThatLeaveHaveLeft) {
+  constexpr std::int64_t hour = 3'600 * second_micros, begin = hour * 400'000;
+  memory::MemoryStore store;
+  const dataflow::Operators operators = operators::all();
+  TaskOptions options;
+  options.cache_bytes = options.held_bytes_max = 1;
+  const auto task = *Task::open(store, operators, support::test_fingerprint, options);
+  ProcessSettings settings;
+  settings.end_activities = {"done"};
+  settings.retain_micros = hour;
+  std::vector<log::Record> records{{log::Kind::settings, encode(SettingsChange{"p0", settings})}};
+  for (int i = 0; i < 2'500; ++i) {
+    Event event;
+    event.process = "p0";
+    event.case_id = "c" + std::to_string(i);
+    event.activity = "done";
+    event.id = "e";
+    event.source = "s";
+    event.timestamp = from_micros(begin);
+    records.push_back(support::event_record(event));
+  }
+  const auto take = [&](std::uint64_t end) {
+    while (*task->next_offset("w") < end) {
+      const std::uint64_t next = *task->next_offset("w");
+      ASSERT_TRUE(
+          task->process("w", support::FakeBlock{next, from_micros(begin), {records.begin() + next, records.end()}}));
+      if (task->must_commit()) {
+        ASSERT_TRUE(task->commit());
+      }
+    }
+  };
+  take(records.size());
+  ASSERT_TRUE(task->commit());
+  while (task->has_sweeps()) {
+    ASSERT_TRUE(task->advance_sweeps());
+  }
+  ASSERT_TRUE(task->commit());
+  const auto commits = task->counters().commits.load();
+  records.push_back({log::Kind::tick, encode(Tick{begin + 5 * hour})});
+  const std::uint64_t at = records.size() - 1;
+  ASSERT_TRUE(task->process("w", support::FakeBlock{at, from_micros(begin), {records.back()}}));
+  EXPECT_LE(task->counters().commits.load(), commits + 1) << "but for what came before it";
+  ASSERT_TRUE(task->commit());
+  const auto views = support::read_answers({store.snapshot()}, "w", "p0", operators);
+  EXPECT_EQ(views, support::batch_answers({support::Outcome{{}, settings, {}, {}, begin + 5 * hour}}, operators));
 }
 
 }  // namespace

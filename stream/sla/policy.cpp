@@ -11,6 +11,7 @@ constexpr std::size_t metrics_max = 100;
 constexpr std::size_t targets_max = 1'000;
 constexpr std::size_t processes_max = 100;
 constexpr std::size_t warnings_max = 20;
+constexpr std::size_t notified_max = 20;
 constexpr std::size_t name_bytes_max = 64;
 constexpr Duration grace_max = std::chrono::minutes{1};
 
@@ -75,6 +76,18 @@ void read_promises(const DocumentNode& node, const Policy& policy, Target& targe
   });
 }
 
+std::vector<std::string> read_notify(const DocumentNode& node) {
+  std::vector<std::string> names;
+  node.each_item(notified_max, [&](const DocumentNode& one) {
+    const auto name = one.text(name_bytes_max);
+    if (!name) return;
+    if (!is_plain_name(*name)) return one.fault("must be 1 to 64 of a-z, 0-9, _ and -");
+    if (std::find(names.begin(), names.end(), *name) != names.end()) return one.fault("stands twice");
+    names.push_back(*name);
+  });
+  return names;
+}
+
 void read_target(const DocumentNode& node, Policy& policy) {
   Target target;
   target.calendar = always_open;
@@ -97,7 +110,8 @@ void read_target(const DocumentNode& node, Policy& policy) {
                {"warnings", warnings},
                {"grace", grace},
                {"rearm_warnings", flag(target.terms.rearm_warnings)},
-               {"retract_when_relieved", flag(target.terms.retract_when_relieved)}});
+               {"retract_when_relieved", flag(target.terms.retract_when_relieved)},
+               {"notify", [&](const auto& list) { target.notify = read_notify(list); }}});
   if (node.faults() != faults) return;
   const bool known = std::any_of(policy.targets.begin(), policy.targets.end(),
                                  [&](const Target& one) { return one.name == target.name; });
@@ -124,6 +138,40 @@ bool Policy::is_for(std::string_view process) const {
   return processes.empty() || std::find(processes.begin(), processes.end(), process) != processes.end();
 }
 
+const std::vector<std::string>& Policy::notified_of(std::string_view target) const {
+  const auto found =
+      std::find_if(targets.begin(), targets.end(), [&](const Target& one) { return one.name == target; });
+  return found != targets.end() && found->notify ? *found->notify : notify;
+}
+
+bool Policy::notifies() const {
+  return !notify.empty() || std::any_of(targets.begin(), targets.end(),
+                                        [](const Target& one) { return one.notify && !one.notify->empty(); });
+}
+
+namespace {
+
+void add_unknown(const std::vector<std::string>& names, const std::string& pointer,
+                 const std::function<bool(const std::string&)>& known, DocumentFaults& faults) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (known(names[i])) continue;
+    faults.push_back({pointer + '/' + std::to_string(i), "there is no target \"" + names[i] + '"'});
+  }
+}
+
+}  // namespace
+
+DocumentFaults unknown_receivers(const Policy& policy, const std::function<bool(const std::string&)>& known) {
+  DocumentFaults faults;
+  add_unknown(policy.notify, "/notify", known, faults);
+  for (std::size_t i = 0; i < policy.targets.size(); ++i) {
+    if (const auto& names = policy.targets[i].notify) {
+      add_unknown(*names, "/targets/" + std::to_string(i) + "/notify", known, faults);
+    }
+  }
+  return faults;
+}
+
 DocumentFaults unknown_calendars(const Policy& policy, const std::function<bool(const std::string&)>& known) {
   DocumentFaults faults;
   for (std::size_t i = 0; i < policy.targets.size(); ++i) {
@@ -148,7 +196,8 @@ std::optional<Policy> read_policy(const DocumentNode& node) {
                   });
                 }},
                {"stop_all", [&](const auto& one) { policy.stop_all = read_condition(one); }},
-               {"targets", [&](const auto& list) { targets = &kept.emplace(list); }}});
+               {"targets", [&](const auto& list) { targets = &kept.emplace(list); }},
+               {"notify", [&](const auto& list) { policy.notify = read_notify(list); }}});
   // Behind the metrics, which their promises name, wherever they stand.
   if (targets != nullptr) {
     targets->each_item(targets_max, [&](const DocumentNode& one) { read_target(one, policy); });

@@ -130,6 +130,16 @@ const Terms* Timeline::promise(const Target& target, std::size_t metric, Duratio
   return &promises_.back().terms;
 }
 
+const Policy* Timeline::at(Time time) const {
+  const Stretch* const stretch = at_time(stretches_, time);
+  return stretch == nullptr ? nullptr : stretch->policy;
+}
+
+bool Timeline::notifies() const {
+  return std::any_of(versions_.begin(), versions_.end(),
+                     [](const PolicyVersion& one) { return one.policy && one.policy->notifies(); });
+}
+
 std::size_t Timeline::target_of(const Terms* terms) const {
   const auto found =
       std::find_if(promises_.begin(), promises_.end(), [&](const Promise& one) { return &one.terms == terms; });

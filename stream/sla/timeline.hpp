@@ -59,6 +59,10 @@ class Timeline {
   /// had it, so that a promise that comes later knows since when a case waits.
   const Stretch& before() const { return before_; }
   const std::vector<Stretch>& stretches() const { return stretches_; }
+  /// The version that holds at the time; null where there is none.
+  const Policy* at(Time time) const;
+  /// Some version tells somebody something.
+  bool notifies() const;
   /// The newest version, or null where there is none any more.
   const Policy* newest() const { return stretches_.empty() ? nullptr : stretches_.back().policy; }
 

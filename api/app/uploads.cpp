@@ -219,7 +219,9 @@ Result<void> Uploads::read_file(const Job& job, ingest::Upload& upload) {
 /// Tells every partition, then keeps the upload with the position behind it.
 Result<log::Position> Uploads::close(const Job& job, const ingest::Upload& upload, log::Kind kind) {
   LogWindow window(node_, job.workspace, &stopping_);
-  (void)window.append_to_all({kind, runtime::encode(runtime::UploadMark{upload.request.process, upload.id})});
+  runtime::UploadMark mark{upload.request.process, upload.id};
+  if (kind == log::Kind::upload_end) mark.began = to_micros(upload.received);
+  (void)window.append_to_all({kind, runtime::encode(mark)});
   auto position = window.finish();
   if (!position) return position.error();
   ingest::Upload closed = upload;

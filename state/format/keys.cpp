@@ -29,6 +29,9 @@ constexpr char kind_session = 'g';
 constexpr char kind_document = 'e';
 constexpr char kind_clocks = 'h';
 constexpr char kind_open_clock = 'j';
+constexpr char kind_alert = 'l';
+constexpr char kind_outbox = 'm';
+constexpr char kind_delivery = 'q';
 
 void append_escaped(std::string& out, std::string_view case_id) {
   for (const char c : case_id) {
@@ -106,6 +109,47 @@ std::string Scope::erasures() const { return start(kind_erasure); }
 std::string Scope::processes() const { return start(kind_process); }
 
 std::string Scope::documents() const { return start(kind_document); }
+
+std::string Scope::alerts(bool are_over) const {
+  std::string key = start(kind_alert);
+  key.push_back(are_over ? '\1' : '\0');
+  return key;
+}
+
+std::string Scope::alert(bool is_over, std::int64_t since, std::string_view process, std::string_view case_id,
+                         std::string_view name) const {
+  std::string key = alerts(is_over);
+  append_big_endian(key, ~ordered(since));
+  key.append(process).push_back('\0');
+  append_escaped(key, case_id);
+  return key.append(name);
+}
+
+std::string Scope::outboxes() const { return start(kind_outbox); }
+
+std::string Scope::outbox(std::string_view target) const {
+  std::string key = outboxes();
+  key.append(target).push_back('\0');
+  return key;
+}
+
+std::string Scope::outbox(std::string_view target, std::int64_t due, std::string_view process, std::string_view case_id,
+                          std::string_view alert) const {
+  std::string key = outbox(target);
+  append_big_endian(key, ordered(due));
+  key.append(process).push_back('\0');
+  append_escaped(key, case_id);
+  return key.append(alert);
+}
+
+std::string Scope::deliveries() const { return start(kind_delivery); }
+
+std::string Scope::delivery(std::int64_t ended, std::uint64_t offset) const {
+  std::string key = deliveries();
+  append_big_endian(key, ~ordered(ended));
+  append_big_endian(key, ~offset);
+  return key;
+}
 
 std::string Scope::document(std::uint8_t kind, std::string_view name, std::int64_t effective_at,
                             const Hash128& digest) const {

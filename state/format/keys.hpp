@@ -72,6 +72,18 @@ class Scope {
   std::string open_clock(std::string_view process, std::int64_t due, std::string_view case_id,
                          std::string_view measure) const;
   std::string open_clocks(std::string_view process) const;  // prefix
+  /// An alert of the case, by name: those that go on before those that are over, each from the newest on.
+  std::string alert(bool is_over, std::int64_t since, std::string_view process, std::string_view case_id,
+                    std::string_view name) const;
+  std::string alerts(bool are_over) const;  // prefix, of all processes
+  /// What the target is to be told next of that alert: what is due first comes first.
+  std::string outbox(std::string_view target, std::int64_t due, std::string_view process, std::string_view case_id,
+                     std::string_view alert) const;
+  std::string outbox(std::string_view target) const;  // prefix
+  std::string outboxes() const;                       // prefix
+  /// The record of an attempt to tell something, by when it ended and its offset in the log: the newest comes first.
+  std::string delivery(std::int64_t ended, std::uint64_t offset) const;
+  std::string deliveries() const;  // prefix
 
  private:
   std::string start(char kind) const;

@@ -13,6 +13,7 @@ using dataflow::ClockTally;
 namespace {
 
 constexpr std::uint8_t version = 1;
+constexpr std::uint8_t version_with_alerts = 2;  // of what is kept, where there are any
 
 ClockCell::Count cell_of(sla::State state) {
   switch (state) {
@@ -76,6 +77,7 @@ CaseClocks judge_clocks(std::span<const sla::NamedJudge> judges, std::span<const
   for (std::size_t i = 0; i < found.size(); ++i) {
     for (const sla::Verdict& verdict : found[i]) {
       add_verdict(judges[i].name, asked[i]->timeline(), verdict, clocks);
+      alerts::add_alerts(judges[i].name, asked[i]->timeline(), verdict, clocks.alerts);
     }
   }
   std::sort(clocks.tallies.begin(), clocks.tallies.end(), [](const ClockTally& a, const ClockTally& b) {
@@ -89,7 +91,7 @@ OpenClockPlace place_of(const OpenClock& clock) {
 }
 
 KeptClocks kept_of(const CaseClocks& clocks) {
-  KeptClocks kept{clocks.tallies, {}};
+  KeptClocks kept{clocks.tallies, {}, {}};
   for (ClockTally& tally : kept.tallies) tally.note.clear();
   for (const OpenClock& one : clocks.open) kept.open.push_back(place_of(one));
   std::sort(kept.open.begin(), kept.open.end());
@@ -99,7 +101,7 @@ KeptClocks kept_of(const CaseClocks& clocks) {
 std::string encode(const KeptClocks& clocks) {
   std::string bytes;
   format::Encoder out{bytes};
-  out.byte(version);
+  out.byte(clocks.alerts.empty() ? version : version_with_alerts);
   out.number(clocks.tallies.size());
   for (const ClockTally& tally : clocks.tallies) {
     out.fixed64(tally.measure);
@@ -111,12 +113,16 @@ std::string encode(const KeptClocks& clocks) {
     out.signed_number(place.due);
     out.text(place.measure);
   }
+  if (!clocks.alerts.empty()) out.text(encode(clocks.alerts));
   return bytes;
 }
 
 Result<KeptClocks> decode_kept_clocks(std::string_view bytes) {
   format::Decoder in{bytes};
-  if (in.byte() != version) return Error{Code::state_format, "the clocks of a case have an unknown version"};
+  const std::uint8_t written = in.byte();
+  if (written != version && written != version_with_alerts) {
+    return Error{Code::state_format, "the clocks of a case have an unknown version"};
+  }
   KeptClocks clocks;
   const std::uint64_t tallies = in.number();
   for (std::uint64_t i = 0; i < tallies && in.ok(); ++i) {
@@ -129,6 +135,11 @@ Result<KeptClocks> decode_kept_clocks(std::string_view bytes) {
   for (std::uint64_t i = 0; i < open && in.ok(); ++i) {
     const std::int64_t due = in.signed_number();
     clocks.open.push_back({due, std::string{in.text()}});
+  }
+  if (written == version_with_alerts) {
+    auto alerts = decode_kept_alerts(in.text());
+    if (!alerts) return alerts.error();
+    clocks.alerts = *std::move(alerts);
   }
   if (!in.ok() || !in.at_end()) return Error{Code::state_format, "the clocks of a case are damaged"};
   return clocks;

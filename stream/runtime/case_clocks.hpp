@@ -12,7 +12,9 @@
 
 #include "schemas/base/event.hpp"
 #include "schemas/base/result.hpp"
+#include "stream/alerts/alert.hpp"
 #include "stream/dataflow/clocks.hpp"
+#include "stream/runtime/case_alerts.hpp"
 #include "stream/sla/policies.hpp"
 
 namespace weir::runtime {
@@ -40,8 +42,9 @@ struct OpenClockPlace {
 
 struct CaseClocks {
   dataflow::ClockTallies tallies;
-  std::vector<OpenClock> open;       // in the order of policies and metrics
-  std::optional<std::int64_t> next;  // when they change although nothing happens
+  std::vector<OpenClock> open;        // in the order of policies and metrics
+  std::vector<alerts::Alert> alerts;  // in the same order
+  std::optional<std::int64_t> next;   // when they change although nothing happens
 
   bool empty() const { return tallies.empty(); }
 };
@@ -53,12 +56,16 @@ CaseClocks judge_clocks(std::span<const sla::NamedJudge> judges, std::span<const
 struct KeptClocks {
   dataflow::ClockTallies tallies;    // without notes
   std::vector<OpenClockPlace> open;  // ascending
+  KeptAlerts alerts;
 
-  bool empty() const { return tallies.empty(); }
+  bool empty() const { return tallies.empty() && alerts.empty(); }
   /// About what it takes in memory besides itself.
-  std::size_t bytes() const { return tallies.capacity() * sizeof(tallies[0]) + open.capacity() * sizeof(open[0]); }
+  std::size_t bytes() const {
+    return tallies.capacity() * sizeof(tallies[0]) + open.capacity() * sizeof(open[0]) + alerts.bytes();
+  }
   friend bool operator==(const KeptClocks&, const KeptClocks&) = default;
 };
+/// But for the alerts, which are not known of `clocks` alone.
 KeptClocks kept_of(const CaseClocks& clocks);
 
 std::string encode(const KeptClocks& clocks);

@@ -10,6 +10,7 @@ using format::Encoder;
 
 constexpr std::uint8_t version = 1;
 constexpr std::uint8_t version_with_retention = 2;  // of settings alone, where they declare it
+constexpr std::uint8_t version_with_begin = 2;      // of uploads alone
 
 /// Writes the version, then what `fields` writes.
 template <class Fields>
@@ -23,6 +24,7 @@ std::string write(Fields fields, std::uint8_t as = version) {
 
 bool is_known(std::uint8_t written) { return written == version; }
 bool is_known_of_settings(std::uint8_t written) { return written == version || written == version_with_retention; }
+bool is_known_of_uploads(std::uint8_t written) { return written == version || written == version_with_begin; }
 
 /// Checks the version, lets `fields` read, and checks that nothing was missing or left over.
 template <class Record, class Fields>
@@ -45,10 +47,12 @@ std::string encode(const Tick& tick) {
 }
 
 std::string encode(const UploadMark& mark) {
-  return write([&](Encoder& out) {
+  const auto fields = [&](Encoder& out) {
     out.text(mark.process);
     out.text(mark.upload);
-  });
+    if (mark.began) out.signed_number(*mark.began);
+  };
+  return write(fields, mark.began ? version_with_begin : version);
 }
 
 std::string encode(const Erasure& erasure) {
@@ -88,10 +92,12 @@ Result<Tick> decode_tick(std::string_view bytes) {
 }
 
 Result<UploadMark> decode_upload_mark(std::string_view bytes) {
-  return read<UploadMark>(bytes, [](Decoder& in, UploadMark& mark) {
+  const auto fields = [&](Decoder& in, UploadMark& mark) {
     mark.process = in.text();
     mark.upload = in.text();
-  });
+    if (bytes.front() == version_with_begin) mark.began = in.signed_number();
+  };
+  return read<UploadMark>(bytes, fields, is_known_of_uploads);
 }
 
 Result<Erasure> decode_erasure(std::string_view bytes) {

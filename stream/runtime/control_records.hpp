@@ -33,6 +33,7 @@ struct Tick {
 struct UploadMark {
   std::string process;
   std::string upload;
+  std::optional<std::int64_t> began = {};  // µs, wall clock; of an end: what was due before is told to nobody
 };
 
 /// Once log blocks are redacted, `case_id` is empty and the keyed hash alone keeps the case away.

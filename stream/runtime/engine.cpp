@@ -118,6 +118,12 @@ Result<void> Engine::open_shard(std::uint32_t number, ShardParts parts) {
   TaskOptions task_options = options_.task;
   task_options.cache_bytes /= shards();
   task_options.held_bytes_max /= shards();
+  task_options.on_recorded = options_.on_recorded;
+  if (options_.on_announced) {
+    task_options.on_announced = [this, number](const std::string& workspace, const std::string& target) {
+      options_.on_announced(number, workspace, target);
+    };
+  }
   if (options_.foreign_producers) task_options.placement = Placement{number, shards()};
   auto task = Task::open(*shard->store, operators_, fingerprint_, task_options);
   if (!task) return told(options_.on_damaged, number, task.error());

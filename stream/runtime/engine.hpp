@@ -21,7 +21,10 @@ struct EngineOptions {
   RunnerOptions runner;
   /// Told, from any thread, that a shard cannot go on because of what its store holds; on_fatal follows.
   std::function<void(std::uint32_t shard, const Error&)> on_damaged;
-  bool foreign_producers = false;  // others than this program write to the log, also while it stops
+  /// Told, on the shard's thread, that a commit put something into the outbox for the target. Must return soon.
+  std::function<void(std::uint32_t shard, const std::string& workspace, const std::string& target)> on_announced;
+  decltype(TaskOptions::on_recorded) on_recorded;  // of every task
+  bool foreign_producers = false;                  // others than this program write to the log, also while it stops
 };
 
 /// What a shard stands on.

@@ -158,6 +158,8 @@ void ProcessState::set_settings(ProcessSettings settings) {
 
 void ProcessState::set_judges(std::vector<sla::NamedJudge> judges) {
   judges_ = std::move(judges);
+  notifies_ = std::any_of(judges_.begin(), judges_.end(),
+                          [](const sla::NamedJudge& one) { return one.judge.timeline().notifies(); });
   // Not with the first clock: that there was one for a while depends on where commits lie.
   if (!judges_.empty() && !record_.clocked) record_.clocked = record_changed_ = true;
 }
@@ -192,7 +194,8 @@ Result<void> ProcessState::prefetch(std::vector<std::string_view> case_ids) {
   if (!clocks) return clocks.error();
   for (std::size_t i = 0; i < case_ids.size(); ++i) {
     if (!(*stored)[i]) {
-      keep(case_ids[i], CaseState{}, {});  // known to be absent: an empty case, gone with the next shrink
+      // Known to be absent: an empty case, gone with the next shrink.
+      keep(case_ids[i], CaseState{}, std::move((*clocks)[i]));
       continue;
     }
     auto state = CaseState::decode(*(*stored)[i], names_);
@@ -276,8 +279,66 @@ Result<CaseClocks> ProcessState::judge(Slot& slot, std::int64_t clock) const {
   return judge_clocks(judges_, events, clock);
 }
 
-void ProcessState::write_clocks(Slot& slot, const CaseClocks& now, store::Batch& batch) {
+/// Up to when nothing of the case is told for the first time: the begin of the uploads that alone brought some of its
+/// events. O(events).
+Result<Time> ProcessState::quiet_until(Slot& slot) const {
+  std::set<std::vector<NameId>> brought;  // by which uploads
+  const auto listed = slot.state.each(home(slot), names_, [&](const Entry& entry) {
+    std::vector<NameId> uploads;
+    for (const Bringer& one : entry.bringers) {
+      if (names_.text(one.upload).empty()) return;  // it was posted, too
+      uploads.push_back(one.upload);
+    }
+    brought.insert(std::move(uploads));
+  });
+  if (!listed) return listed.error();
+  Time quiet = Time::min();
+  for (const auto& uploads : brought) {
+    Time began = Time::max();
+    for (const NameId upload : uploads) {
+      const auto of_one = upload_began_(std::string{names_.text(upload)});
+      if (!of_one) return of_one.error();
+      began = std::min(began, *of_one);
+    }
+    quiet = std::max(quiet, began);
+  }
+  return quiet;
+}
+
+bool ProcessState::take_delivery(Slot& slot, const alerts::Delivery& delivery, std::uint64_t offset,
+                                 std::string& effect) {
+  alerts::Ledger& ledger = slot.clocks.alerts.ledger;
+  if (slot.state.empty() && ledger.empty()) return false;  // it was erased, or has left
+  const alerts::Told* const told = ledger.find(delivery.telling.notice, delivery.telling.target);
+  effect = told == nullptr || told->effect.empty() ? delivery.effect : told->effect;
+  if (!ledger.take(delivery, offset)) return false;
+  if (!record_.clocked) record_.clocked = record_changed_ = true;
+  slot.told_changed = true;
+  touch(slot);
+  return true;
+}
+
+std::vector<alerts::RecordPlace> ProcessState::forget_told(Slot& slot) {
+  std::vector<alerts::RecordPlace> places;
+  for (const alerts::Told& one : slot.clocks.alerts.ledger.all()) {
+    places.insert(places.end(), one.records.begin(), one.records.end());
+  }
+  slot.told_changed = slot.told_changed || !slot.clocks.alerts.ledger.empty();
+  slot.clocks.alerts.ledger = {};
+  return places;
+}
+
+Result<void> ProcessState::write_clocks(Slot& slot, const CaseClocks& now, store::Batch& batch) {
   KeptClocks kept = kept_of(now);
+  kept.alerts = slot.clocks.alerts;
+  if (!now.alerts.empty() || !kept.alerts.empty()) {
+    const auto quiet = now.alerts.empty() || !notifies_ ? Result<Time>{Time::min()} : quiet_until(slot);
+    if (!quiet) return quiet.error();
+    const alerts::Subject subject{scope_.workspace(), name_, slot.case_id};
+    for (std::string& target : make_rows(scope_, subject, now.alerts, *quiet, kept.alerts, batch)) {
+      addressed_.insert(std::move(target));
+    }
+  }
   for (const OpenClockPlace& place : slot.clocks.open) {
     if (std::binary_search(kept.open.begin(), kept.open.end(), place)) continue;
     batch.erase(scope_.open_clock(name_, place.due, slot.case_id, place.measure));
@@ -286,10 +347,12 @@ void ProcessState::write_clocks(Slot& slot, const CaseClocks& now, store::Batch&
     const OpenClockPlace place = place_of(one);
     batch.put(scope_.open_clock(name_, place.due, slot.case_id, place.measure), encode(one));
   }
-  if (kept == slot.clocks) return;
+  if (kept == slot.clocks && !slot.told_changed) return {};
+  slot.told_changed = false;
   kept.empty() ? batch.erase(scope_.clocks(name_, slot.case_id))
                : batch.put(scope_.clocks(name_, slot.case_id), encode(kept));
   slot.clocks = std::move(kept);
+  return {};
 }
 
 Result<void> ProcessState::settle(Slot& slot, const Completion& completion, store::Batch& batch) {
@@ -300,7 +363,7 @@ Result<void> ProcessState::settle(Slot& slot, const Completion& completion, stor
       slot.state.settle(at, names_, completion, {slot.clocks.tallies, clocks->tallies}, operators_, views_, settling_);
   if (!settled) return settled;
   if (views_.error()) return *views_.error();
-  write_clocks(slot, *clocks, batch);
+  if (const auto written = write_clocks(slot, *clocks, batch); !written) return written;
   std::optional<std::int64_t> due = slot.state.facts() ? completion.due(*slot.state.facts()) : std::nullopt;
   if (clocks->next) due = due ? std::min(*due, *clocks->next) : clocks->next;
   set_timer(slot, due, batch);

@@ -2,8 +2,10 @@
 // memory until commit() writes them as part of the task's one batch.
 #pragma once
 
+#include <functional>
 #include <list>
 #include <memory>
+#include <set>
 #include <string>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -47,6 +49,7 @@ class ProcessState {
     std::string case_id;
     CaseState state;
     KeptClocks clocks;
+    bool told_changed = false;  // the ledger in `clocks`, since it was written
     bool touched = false;
     std::size_t bytes = 0;
   };
@@ -69,6 +72,18 @@ class ProcessState {
 
   /// The next settle judges every case that it touches by these too.
   void set_judges(std::vector<sla::NamedJudge> judges);
+  /// Some of the policies tell somebody something.
+  bool notifies() const { return notifies_; }
+  /// When the upload began, Time::max() while it goes on, for as long as this lives: what was due before that is not
+  /// told.
+  using UploadBegan = std::function<Result<Time>(const std::string& upload)>;
+  void ask_for_uploads(UploadBegan began) { upload_began_ = std::move(began); }
+  /// Takes the record of a delivery to the ledger of its case. False: it does not count. `effect`: what was told.
+  bool take_delivery(Slot& slot, const alerts::Delivery& delivery, std::uint64_t offset, std::string& effect);
+  /// The case is gone, without a word to anybody who was told of it. -> where its deliveries are recorded.
+  std::vector<alerts::RecordPlace> forget_told(Slot& slot);
+  /// For which targets commits put something into the outbox since the last call.
+  std::set<std::string> take_addressed() { return std::exchange(addressed_, {}); }
 
   /// Brings the cases into memory with one read, so that find() does not read. Errors: storage_failed, state_format.
   Result<void> prefetch(std::vector<std::string_view> case_ids);
@@ -111,8 +126,9 @@ class ProcessState {
   void keep(std::string_view case_id, CaseState state, KeptClocks clocks);
   Result<std::vector<KeptClocks>> read_clocks(const std::vector<std::string_view>& case_ids) const;
   Result<CaseClocks> judge(Slot& slot, std::int64_t clock) const;
+  Result<Time> quiet_until(Slot& slot) const;
   Result<void> settle(Slot& slot, const dataflow::Completion& completion, store::Batch& batch);
-  void write_clocks(Slot& slot, const CaseClocks& now, store::Batch& batch);
+  Result<void> write_clocks(Slot& slot, const CaseClocks& now, store::Batch& batch);
   void set_timer(Slot& slot, std::optional<std::int64_t> due, store::Batch& batch);
   void write_pages(store::Batch& batch, ProcessChanges* changes);
   void write_names(store::Batch& batch, ProcessChanges* changes);
@@ -127,6 +143,9 @@ class ProcessState {
   bool settings_changed_ = false;
   bool refilled_ = false;
   std::vector<sla::NamedJudge> judges_;
+  bool notifies_ = false;
+  UploadBegan upload_began_;
+  std::set<std::string> addressed_;
   dataflow::Names names_;
   dataflow::Views views_;
   Settling settling_;

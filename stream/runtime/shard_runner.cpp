@@ -214,9 +214,8 @@ bool ShardRunner::commit_is_due(bool caught_up, bool idle) const {
   const Clock::Steady waited = clock_.steady() - last_commit_;
   if (caught_up && waited >= (idle ? options_.commit_gap : commit_gap())) return true;
   if (!caught_up && waited < options_.commit_interval) return false;
-  const bool awaited = std::any_of(next_.begin(), next_.end(), [this](const auto& taken) {
-    return watch_.awaited(shard_, taken.first, taken.second);
-  });
+  const auto is_awaited = [this](const auto& taken) { return watch_.awaited(shard_, taken.first, taken.second); };
+  const bool awaited = task_.effect_waits() || std::any_of(next_.begin(), next_.end(), is_awaited);
   if (caught_up && awaited) return true;
   return waited >= (awaited || task_.followed() ? options_.commit_interval : options_.commit_interval_max);
 }

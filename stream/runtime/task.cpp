@@ -36,6 +36,7 @@ Result<Task::Workspace*> Task::workspace(const std::string& name) {
   const auto progress = read_progress(store_, name);
   if (!progress) return progress.error();
   opened->progress = *progress;
+  opened->deliveries_unchecked = options_.deliveries_max;  // how many there are is not known
   auto documents = documents::Documents::read(store_, opened->scope);
   if (!documents) return documents.error();
   opened->documents = *std::move(documents);
@@ -71,6 +72,11 @@ Result<ProcessState*> Task::process_state(Workspace& workspace, const std::strin
   auto opened = ProcessState::open(store_, workspace.scope, name, operators_, cases_);
   if (!opened) return opened.error();
   give_judges(workspace, **opened);
+  (*opened)->ask_for_uploads([this, &workspace](const std::string& upload) -> Result<Time> {
+    const auto fate = fate_of(workspace, upload);
+    if (!fate) return fate.error();
+    return fate->began;
+  });
   return workspace.processes.emplace(name, std::move(*opened)).first->second.get();
 }
 
@@ -254,9 +260,9 @@ Result<void> Task::take_event(Workspace& workspace, Incoming& incoming) {
   process.mark_changed();  // a counter, whatever the verdict
   ProcessCounters& counters = process.record().counters;
   if (!event.upload.empty()) {
-    const auto withdrawn = is_withdrawn(workspace, event.upload);
-    if (!withdrawn) return withdrawn.error();
-    if (*withdrawn) {
+    const auto fate = fate_of(workspace, event.upload);
+    if (!fate) return fate.error();
+    if (fate->withdrawn) {
       ++counters.withdrawn;
       const auto erased = is_erased(workspace, process, incoming);
       return erased ? Result<void>{} : erased.error();

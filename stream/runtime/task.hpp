@@ -41,6 +41,11 @@ struct TaskOptions {
   std::size_t names_max = 1'000'000;        // distinct names of one process in this shard
   std::size_t dead_letters_max = 100'000;   // per workspace; the oldest go first
   std::size_t sweep_cases_max = 2'000;      // cases that one advance_sweeps() looks at
+  std::size_t deliveries_max = 100'000;     // records of attempts, per workspace; the oldest go first
+  /// Told on the task's thread, behind a commit that put something into the outbox for the target. Must return soon.
+  std::function<void(const std::string& workspace, const std::string& target)> on_announced;
+  /// The same, behind a commit of the record of a delivery. `counts`: the ledger has it; else somebody else was first.
+  std::function<void(const alerts::Delivery::Event& event, const Hash128& sender, bool counts)> on_recorded;
   std::shared_ptr<sla::CalendarPool> calendars = std::make_shared<sla::CalendarPool>();  // shared with other tasks
 };
 
@@ -54,6 +59,8 @@ struct TaskCounters {
   std::atomic<std::uint64_t> commits{0};
   std::atomic<std::uint64_t> commit_bytes{0};
 };
+
+struct UploadFate;
 
 class Task {
  public:
@@ -101,6 +108,8 @@ class Task {
 
   /// There is something to commit.
   bool dirty() const { return dirty_; }
+  /// Something of it is to be told somebody: it should be committed soon.
+  bool effect_waits() const { return effect_waits_; }
   /// It takes nothing more before it is committed: what it holds has grown to its bound, and only a commit lets go of
   /// it; or a record comes that has to find everything before it in the views. O(1).
   bool must_commit() const;
@@ -139,7 +148,10 @@ class Task {
   void give_judges(const Workspace& workspace, ProcessState& process) const;
   Result<void> settle_all();
   Result<void> take_upload_mark(Workspace& workspace, const log::Entry& record, const UploadMark& mark);
-  Result<bool> is_withdrawn(Workspace& workspace, const std::string& upload);
+  Result<UploadFate> fate_of(Workspace& workspace, const std::string& upload) const;
+  Result<void> take_delivery(Workspace& workspace, std::uint64_t offset, const alerts::Delivery& delivery);
+  void forget_told(Workspace& workspace, ProcessState& process, ProcessState::Slot& slot);
+  Result<void> drop_old_deliveries(Workspace& workspace);
   Result<void> take_erasure(Workspace& workspace, const Erasure& erasure);
   Result<std::string> case_of(const Workspace& workspace, const Erasure& erasure) const;
   Result<void> drop_dead_letters_of(Workspace& workspace, const Erasure& erasure);
@@ -154,6 +166,7 @@ class Task {
   Result<void> write_batch();
   Result<void> look_for_timers(Workspace& workspace);
   Result<void> drop_old_dead_letters(Workspace& workspace);
+  void tell_of_effects();
   void check_views() const;
   std::size_t view_bytes() const;
   bool waits_for_commit(const Workspace& workspace, const log::Entry& record) const;
@@ -172,6 +185,13 @@ class Task {
   std::size_t kept_bytes_ = 0;     // of all of these, after the last commit
   bool dirty_ = false;
   bool commit_first_ = false;  // before the next record
+  bool effect_waits_ = false;
+  struct Recorded {
+    alerts::Delivery::Event event;
+    Hash128 sender;
+    bool counts;
+  };
+  std::vector<Recorded> recorded_;  // since the last commit
   struct {
     std::uint64_t accepted = 0, duplicates = 0, refused = 0, dead_letters_dropped = 0;
   } counted_;  // since the last commit

@@ -46,6 +46,7 @@ Result<void> Task::commit() {
   }
   batch_.sort();
   if (const auto written = write_batch(); !written) return written;
+  tell_of_effects();
   ++counters_.commits;
   counters_.commit_bytes += batch_.bytes();
   counters_.accepted += counted_.accepted;
@@ -59,6 +60,19 @@ Result<void> Task::commit() {
   if (debug_build && counters_.commits % commits_per_check == 0) check_views();
   shrink();
   return {};
+}
+
+void Task::tell_of_effects() {
+  effect_waits_ = false;
+  for (const auto& [event, sender, counts] : std::exchange(recorded_, {})) {
+    if (options_.on_recorded) options_.on_recorded(event, sender, counts);
+  }
+  if (!options_.on_announced) return;
+  for (const auto& [name, workspace] : workspaces_) {
+    for (const auto& [process_name, process] : workspace->processes) {
+      for (const std::string& target : process->take_addressed()) options_.on_announced(name, target);
+    }
+  }
 }
 
 Result<void> Task::write_batch() {
@@ -82,7 +96,8 @@ void Task::roll_back() {
   strays_.clear();
   batch_.clear();
   view_bytes_ = refused_bytes_ = kept_bytes_ = 0;
-  dirty_ = commit_first_ = false;
+  dirty_ = commit_first_ = effect_waits_ = false;
+  recorded_.clear();
   counted_ = {};
   ++counters_.roll_backs;
 }
@@ -103,8 +118,9 @@ Result<void> Task::commit_workspace(Workspace& workspace) {
   }
   workspace.dead.clear();
   if (const auto dropped = drop_old_dead_letters(workspace); !dropped) return dropped;
+  if (const auto dropped = drop_old_deliveries(workspace); !dropped) return dropped;
   workspace.erased.clear();
-  workspace.withdrawn.clear();
+  workspace.uploads.clear();
   workspace.replayed.clear();
   workspace.changed = false;
   if (fired) {
@@ -136,6 +152,18 @@ Result<void> Task::drop_old_dead_letters(Workspace& workspace) {
     --workspace.progress.dead_letters;
     ++counted_.dead_letters_dropped;
     return --surplus > 0;
+  });
+}
+
+/// Now and then, and beyond what is kept by a share: it reads all of them. What this commit brings is not seen yet.
+Result<void> Task::drop_old_deliveries(Workspace& workspace) {
+  if (workspace.deliveries_unchecked < std::max<std::size_t>(options_.deliveries_max / 16, 1)) return {};
+  workspace.deliveries_unchecked = 0;
+  std::size_t seen = 0;
+  const std::string prefix = workspace.scope.deliveries();
+  return store_.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view) {
+    if (++seen > options_.deliveries_max) batch_.erase(std::string{key});
+    return true;
   });
 }
 

@@ -45,6 +45,10 @@ Result<void> Task::take_control(Workspace& workspace, const log::Entry& record) 
       const auto change = documents::decode_change(record.value);
       return change ? take_document(workspace, offset, *change) : change.error();
     }
+    case log::Kind::delivery: {
+      const auto delivery = alerts::decode_delivery(record.value);
+      return delivery ? take_delivery(workspace, offset, *delivery) : delivery.error();
+    }
     case log::Kind::replay: {
       const auto replay = decode_replay(record.value);
       return replay ? take_replay(workspace, *replay) : replay.error();
@@ -116,6 +120,7 @@ Result<void> Task::fire(Workspace& workspace, std::vector<std::string> timers, b
     const auto process = process_state(workspace, std::string{name});
     if (!process) return process.error();
     if (const auto fetched = (*process)->prefetch(case_ids); !fetched) return fetched;
+    effect_waits_ = effect_waits_ || (*process)->notifies();
     for (const std::string_view case_id : case_ids) {
       const auto slot = (*process)->find(case_id);
       if (!slot) return slot.error();
@@ -124,6 +129,7 @@ Result<void> Task::fire(Workspace& workspace, std::vector<std::string> timers, b
       (*process)->touch(**slot);
       const auto left = new_hour ? (*process)->let_leave(**slot, workspace.progress.clock) : Result<void>{};
       if (!left) return left;
+      if ((*slot)->state.empty()) forget_told(workspace, **process, **slot);
     }
   }
   for (std::string& key : timers) batch_.erase(std::move(key));
@@ -184,23 +190,67 @@ Result<void> Task::settle_all() {
 
 /// A withdrawal is for good: an end that comes after it, sent again, changes nothing.
 Result<void> Task::take_upload_mark(Workspace& workspace, const log::Entry& record, const UploadMark& mark) {
-  const auto withdrawn = is_withdrawn(workspace, mark.upload);
-  if (!withdrawn) return withdrawn.error();
-  if (*withdrawn) return {};
+  const auto before = fate_of(workspace, mark.upload);
+  if (!before) return before.error();
+  if (before->withdrawn) return {};
   const bool ended = record.kind == log::Kind::upload_end;
-  batch_.put(workspace.scope.upload(mark.upload), std::string{ended ? upload_ended : upload_withdrawn});
-  if (ended) return {};
-  workspace.withdrawn[mark.upload] = true;
-  start_sweep(workspace, {mark.process, record.offset, mark.upload, {}, false});
+  batch_.put(workspace.scope.upload(mark.upload), encode(StoredFate{!ended, ended ? mark.began : std::nullopt}));
+  workspace.uploads.erase(mark.upload);
+  if (!ended) {
+    workspace.uploads[mark.upload] = {true, Time::max()};
+    start_sweep(workspace, {mark.process, record.offset, mark.upload, {}, false});
+    return {};
+  }
+  if (mark.began) workspace.uploads[mark.upload] = {false, from_micros(*mark.began)};
+  const auto process = process_state(workspace, mark.process);
+  if (!process) return process.error();
+  // What was held back as long as the upload went on.
+  if ((*process)->notifies()) start_sweep(workspace, {mark.process, record.offset, {}, {}, false});
   return {};
 }
 
-Result<bool> Task::is_withdrawn(Workspace& workspace, const std::string& upload) {
-  const auto known = workspace.withdrawn.find(upload);
-  if (known != workspace.withdrawn.end()) return known->second;
-  const auto mark = store_.get(workspace.scope.upload(upload));
-  if (!mark) return mark.error();
-  return workspace.withdrawn[upload] = *mark == upload_withdrawn;
+/// An upload that ended by a record of an earlier version, which did not say when it began, counts as one that goes on.
+Result<UploadFate> Task::fate_of(Workspace& workspace, const std::string& upload) const {
+  const auto known = workspace.uploads.find(upload);
+  if (known != workspace.uploads.end()) return known->second;
+  const auto stored = store_.get(workspace.scope.upload(upload));
+  if (!stored) return stored.error();
+  UploadFate fate;
+  if (*stored) {
+    const auto decoded = decode_fate(**stored);
+    if (!decoded) return decoded.error();
+    fate.withdrawn = decoded->withdrawn;
+    if (decoded->began) fate.began = from_micros(*decoded->began);
+  }
+  return workspace.uploads[upload] = fate;
+}
+
+// ---- deliveries -----------------------------------------------------------------------------------------------------
+
+/// What came of an attempt is kept for those who ask.
+Result<void> Task::take_delivery(Workspace& workspace, std::uint64_t offset, const alerts::Delivery& delivery) {
+  const auto process = process_state(workspace, delivery.process);
+  if (!process) return process.error();
+  const auto slot = (*process)->find_or_make(delivery.case_id);
+  if (!slot) return slot.error();
+  if (const auto swept = sweep_first(workspace, **process, **slot); !swept) return swept;
+  std::string effect;
+  const bool counts = (*process)->take_delivery(**slot, delivery, offset, effect);
+  recorded_.push_back({delivery.event, delivery.sender, counts});
+  effect_waits_ = true;
+  if (!counts || delivery.event != alerts::Delivery::Event::ended) return {};
+  if (delivery.attempt == 0 && delivery.outcome == effects::Outcome::again) return {};
+  alerts::Delivery kept = delivery;
+  kept.effect = std::move(effect);
+  batch_.put(workspace.scope.delivery(to_micros(delivery.time), offset), alerts::encode(kept));
+  ++workspace.deliveries_unchecked;
+  return {};
+}
+
+void Task::forget_told(Workspace& workspace, ProcessState& process, ProcessState::Slot& slot) {
+  for (const alerts::RecordPlace& place : process.forget_told(slot)) {
+    batch_.erase(workspace.scope.delivery(to_micros(place.time), place.offset));
+  }
 }
 
 Result<void> Task::take_erasure(Workspace& workspace, const Erasure& erasure) {
@@ -219,10 +269,12 @@ Result<void> Task::take_erasure(Workspace& workspace, const Erasure& erasure) {
     whole.case_id = *found;
   }
   if (const auto dropped = drop_dead_letters_of(workspace, whole); !dropped) return dropped;
-  const auto slot = process.find(whole.case_id);
+  const auto slot = process.find_or_make(whole.case_id);
   if (!slot) return slot.error();
-  if (*slot == nullptr) return {};
+  const bool was_told = !(*slot)->clocks.alerts.ledger.empty();  // also of one whose uploads were withdrawn
+  if ((*slot)->state.empty() && !(*slot)->state.facts() && !was_told) return {};
   const auto cleared = (*slot)->state.clear(process.home(**slot), process.names());
+  forget_told(workspace, process, **slot);
   process.touch(**slot);
   return cleared;
 }

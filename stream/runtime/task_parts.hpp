@@ -6,9 +6,11 @@
 
 namespace weir::runtime {
 
-/// The values under Scope::upload(): what became of an upload. Nothing: it goes on.
-inline constexpr std::string_view upload_ended = "e";
-inline constexpr std::string_view upload_withdrawn = "w";
+/// What became of an upload.
+struct UploadFate {
+  bool withdrawn = false;
+  Time began = Time::max();  // known once it has ended; else it goes on
+};
 
 /// An event on its way in, with the record that it came in.
 struct Task::Incoming {
@@ -29,11 +31,12 @@ struct Task::Workspace {
   std::multimap<std::int64_t, documents::Change> coming;
   std::map<std::string, std::unique_ptr<ProcessState>, std::less<>> processes;
   std::vector<Sweep> sweeps;
-  std::map<std::string, bool> withdrawn;     // uploads looked up since the last commit
-  std::set<Hash128> erased;                  // fingerprints not written yet
-  std::map<std::uint64_t, DeadLetter> dead;  // not written yet
-  std::set<std::uint64_t> replayed;          // dead letters that are in the store until the next commit
+  std::map<std::string, UploadFate> uploads;  // looked up since the last commit
+  std::set<Hash128> erased;                   // fingerprints not written yet
+  std::map<std::uint64_t, DeadLetter> dead;   // not written yet
+  std::set<std::uint64_t> replayed;           // dead letters that are in the store until the next commit
   std::optional<std::int64_t> next_due;
+  std::uint64_t deliveries_unchecked = 0;  // recorded since it was looked whether they are too many
   bool changed = false;
 };
 

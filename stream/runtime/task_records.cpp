@@ -62,6 +62,25 @@ Result<SentAgain> decode_sent_again(std::string_view bytes) {
   return sent;
 }
 
+std::string encode(const StoredFate& fate) {
+  std::string bytes;
+  format::Encoder out{bytes};
+  out.byte(fate.withdrawn ? 'w' : 'e');
+  if (fate.began) out.signed_number(*fate.began);
+  return bytes;
+}
+
+Result<StoredFate> decode_fate(std::string_view bytes) {
+  format::Decoder in{bytes};
+  const std::uint8_t kind = in.byte();
+  StoredFate fate{kind == 'w'};
+  if (!in.at_end()) fate.began = in.signed_number();
+  if ((kind != 'w' && kind != 'e') || !in.ok() || !in.at_end()) {
+    return Error{Code::state_format, "the fate of an upload cannot be read"};
+  }
+  return fate;
+}
+
 std::string encode(const Progress& progress) {
   std::string bytes;
   format::Encoder out{bytes};

@@ -37,6 +37,14 @@ struct SentAgain {
 std::string encode(const SentAgain& sent);
 Result<SentAgain> decode_sent_again(std::string_view bytes);
 
+/// The value under Scope::upload(); nothing is there while the upload goes on.
+struct StoredFate {
+  bool withdrawn = false;                  // else it has ended
+  std::optional<std::int64_t> began = {};  // µs; versions that did not tell anybody anything did not write it
+};
+std::string encode(const StoredFate& fate);
+Result<StoredFate> decode_fate(std::string_view bytes);
+
 /// Where a task stands in one workspace's partition.
 struct Progress {
   std::uint64_t next_offset = 0;

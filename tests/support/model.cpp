@@ -49,6 +49,7 @@ void PartitionModel::take(std::uint64_t offset, Time appended, log::Kind kind, s
       documents_.insert(*documents::decode_change(value));
       return;
     case log::Kind::upload_end:
+    case log::Kind::delivery:
     case log::Kind::redacted:
     case log::Kind::produced:
     case log::Kind::unsealed:

@@ -1,6 +1,7 @@
 #include "tests/support/random_records.hpp"
 
 #include "schemas/codec/event_json.hpp"
+#include "stream/alerts/delivery.hpp"
 #include "stream/documents/document.hpp"
 #include "stream/runtime/control_records.hpp"
 #include "tests/support/model.hpp"
@@ -92,8 +93,9 @@ Control RandomRecords::document(std::mt19937_64& random, Time first) const {
                           R"("], "thu": ["10:00-12:00", "22:00-24:00"]}})";
   } else if (random() % 8 != 0) {
     change.version.body =
-        R"({"on_change": ")" + one_of({"retarget", "freeze", "restart"}) + R"(", "metrics": {"m": {"start": )" +
-        activity() + R"(, "stop": )" + activity() + R"(, "reopening": ")" + one_of({"once", "restart", "resume"}) +
+        R"({"notify": )" + one_of({"[]", R"(["ops"])", R"(["ops", "lead"])"}) + R"(, "on_change": ")" +
+        one_of({"retarget", "freeze", "restart"}) + R"(", "metrics": {"m": {"start": )" + activity() + R"(, "stop": )" +
+        activity() + R"(, "reopening": ")" + one_of({"once", "restart", "resume"}) +
         R"(", "pause": {"path": "case.attr.cost", "op": "gt", "value": 5}}}, "targets": [
           {"name": "first", "when": {"path": "case.resource", "op": "eq", "value": "r0"}, "promises": {"m": ")" +
         span() + R"("}, "warnings": [{"percent": 5}]},
@@ -103,8 +105,35 @@ Control RandomRecords::document(std::mt19937_64& random, Time first) const {
   return {"", std::nullopt, {log::Kind::document, encode(change)}};
 }
 
+/// Of anything that somebody may have been told, be it true or not.
+Control RandomRecords::delivery(std::mt19937_64& random, Time first) const {
+  const auto span = static_cast<std::uint64_t>(options_.span_micros);
+  const auto instant = [&] { return first + Duration{static_cast<std::int64_t>(random() % span)}; };
+  alerts::Delivery delivery;
+  delivery.process = name("p", random() % options_.processes);
+  delivery.case_id = name("case", random() % options_.cases);
+  constexpr std::array steps{"warning/percent:5#1", "breached", "ended"};
+  delivery.telling.notice = "sla/" + name("policy", random() % 2) + "/m/1/" + steps[random() % steps.size()];
+  delivery.telling.target = random() % 2 == 0 ? "ops" : "lead";
+  delivery.telling.revision = static_cast<std::uint32_t>(random() % 3);
+  delivery.telling.stands = random() % 4 != 0;
+  delivery.telling.at = first + Duration{static_cast<std::int64_t>(random() % 2)};
+  delivery.attempt = 1;
+  delivery.sender = {random(), random()};
+  delivery.time = instant();
+  delivery.effect = "as it was told";
+  if (random() % 2 == 0) {
+    delivery.event = alerts::Delivery::Event::ended;
+    delivery.attempt = static_cast<std::uint32_t>(random() % 3);
+    delivery.outcome = static_cast<effects::Outcome>(random() % 4);
+    delivery.progress = {delivery.attempt, delivery.time, instant(), {}};
+  }
+  return {delivery.process, delivery.case_id, {log::Kind::delivery, encode(delivery)}};
+}
+
 Control RandomRecords::control(std::mt19937_64& random, Time first) {
   if (random() % 5 == 0) return document(random, first);
+  if (random() % 4 == 0) return delivery(random, first);
   std::string process = name("p", random() % options_.processes);
   const auto& uploads = uploads_[process];
   const std::uint64_t draw = random() % 4;
@@ -115,7 +144,11 @@ Control RandomRecords::control(std::mt19937_64& random, Time first) {
   }
   if (draw == 3 || uploads.empty()) return settings(random, process);
   constexpr std::array kinds{log::Kind::upload_end, log::Kind::upload_abort, log::Kind::withdraw};
-  const runtime::UploadMark mark{process, uploads[random() % uploads.size()]};
+  runtime::UploadMark mark{process, uploads[random() % uploads.size()]};
+  if (random() % 2 == 0) {
+    mark.began =
+        to_micros(first) + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(options_.span_micros));
+  }
   return {process, std::nullopt, {kinds[random() % kinds.size()], encode(mark)}};
 }
 

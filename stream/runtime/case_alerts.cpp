@@ -1,0 +1,171 @@
+#include "stream/runtime/case_alerts.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "schemas/base/hash.hpp"
+#include "state/format/codec.hpp"
+
+namespace weir::runtime {
+namespace {
+
+constexpr std::uint8_t version = 1;
+
+void write(format::Encoder& out, const std::optional<Time>& time) {
+  out.byte(time ? 1 : 0);
+  if (time) out.signed_number(to_micros(*time));
+}
+
+std::optional<Time> read_time(format::Decoder& in) {
+  if (in.byte() == 0) return std::nullopt;
+  return from_micros(in.signed_number());
+}
+
+ListedAlert listed(const alerts::Subject& subject, const alerts::Alert& alert) {
+  ListedAlert row{subject.process,
+                  subject.case_id,
+                  alert.name,
+                  alert.promise,
+                  alert.state,
+                  alert.is_breached(),
+                  alert.began,
+                  alert.due,
+                  {},
+                  {},
+                  {}};
+  for (const alerts::Notice& notice : alert.notices) {
+    if (notice.step == alerts::Step::warned && !row.warned_at) row.warned_at = notice.at;
+    if (notice.step == alerts::Step::breached) row.breached_at = notice.at;
+    if (notice.step == alerts::Step::ended) row.ended_at = notice.at;
+  }
+  return row;
+}
+
+}  // namespace
+
+std::string encode(const ListedAlert& alert) {
+  std::string bytes;
+  format::Encoder out{bytes};
+  out.byte(version);
+  out.text(alert.process);
+  out.text(alert.case_id);
+  out.text(alert.name.policy);
+  out.text(alert.name.metric);
+  out.number(alert.name.cycle);
+  out.text(alert.promise);
+  out.byte(static_cast<std::uint8_t>(alert.state));
+  out.byte(alert.breached ? 1 : 0);
+  out.signed_number(to_micros(alert.began));
+  for (const auto& time : {alert.due, alert.warned_at, alert.breached_at, alert.ended_at}) write(out, time);
+  return bytes;
+}
+
+Result<ListedAlert> decode_listed_alert(std::string_view bytes) {
+  format::Decoder in{bytes};
+  ListedAlert alert;
+  if (in.byte() != version) in.refuse();
+  alert.process = in.text();
+  alert.case_id = in.text();
+  alert.name.policy = in.text();
+  alert.name.metric = in.text();
+  alert.name.cycle = in.number();
+  alert.promise = in.text();
+  const std::uint8_t state = in.byte();
+  if (state > static_cast<std::uint8_t>(sla::State::cancelled)) in.refuse();
+  alert.state = static_cast<sla::State>(state);
+  alert.breached = in.byte() == 1;
+  alert.began = from_micros(in.signed_number());
+  for (auto* time : {&alert.due, &alert.warned_at, &alert.breached_at, &alert.ended_at}) *time = read_time(in);
+  if (!in.ok() || !in.at_end()) return Error{Code::state_format, "a listed alert cannot be read"};
+  return alert;
+}
+
+std::string encode(const OutboxRow& row) {
+  std::string bytes;
+  format::Encoder out{bytes};
+  out.byte(version);
+  out.text(row.process);
+  out.text(row.case_id);
+  out.text(alerts::encode(row.announcement));
+  return bytes;
+}
+
+Result<OutboxRow> decode_outbox_row(std::string_view bytes) {
+  format::Decoder in{bytes};
+  OutboxRow row;
+  if (in.byte() != version) in.refuse();
+  row.process = in.text();
+  row.case_id = in.text();
+  auto announcement = alerts::decode_announcement(in.text());
+  if (!in.ok() || !in.at_end() || !announcement) return Error{Code::state_format, "a row of an outbox cannot be read"};
+  row.announcement = *std::move(announcement);
+  return row;
+}
+
+std::size_t KeptAlerts::bytes() const {
+  std::size_t bytes = ledger.bytes() + rows.capacity() * sizeof(MadeRow);
+  for (const MadeRow& row : rows) bytes += row.key.capacity();
+  return bytes;
+}
+
+std::string encode(const KeptAlerts& kept) {
+  std::string bytes;
+  format::Encoder out{bytes};
+  out.byte(version);
+  out.text(alerts::encode(kept.ledger));
+  out.number(kept.rows.size());
+  for (const MadeRow& row : kept.rows) {
+    out.text(row.key);
+    out.fixed64(row.digest);
+  }
+  return bytes;
+}
+
+Result<KeptAlerts> decode_kept_alerts(std::string_view bytes) {
+  format::Decoder in{bytes};
+  KeptAlerts kept;
+  if (in.byte() != version) in.refuse();
+  auto ledger = alerts::decode_ledger(in.text());
+  for (std::uint64_t left = in.number(); left > 0 && in.ok(); --left) {
+    std::string key{in.text()};
+    kept.rows.push_back({std::move(key), in.fixed64()});
+  }
+  if (!in.ok() || !in.at_end() || !ledger) return Error{Code::state_format, "the alerts of a case cannot be read"};
+  kept.ledger = *std::move(ledger);
+  return kept;
+}
+
+std::vector<std::string> make_rows(const format::Scope& scope, const alerts::Subject& subject,
+                                   std::span<const alerts::Alert> alerts, Time quiet_until, KeptAlerts& kept,
+                                   store::Batch& batch) {
+  std::map<std::string, std::string> rows;
+  std::map<std::string, std::string> receivers;  // by row
+  for (const alerts::Alert& alert : alerts) {
+    const std::int64_t since = to_micros(alert.notices.front().told_at);
+    rows.emplace(scope.alert(alert.is_over(), since, subject.process, subject.case_id, alert.name.text()),
+                 encode(listed(subject, alert)));
+  }
+  for (alerts::Announcement& one : alerts::next_announcements(subject, kept.ledger, alerts, quiet_until)) {
+    const std::string& target = one.telling.target;
+    std::string key = scope.outbox(target, to_micros(one.progress.due), subject.process, subject.case_id, one.alert);
+    receivers.emplace(key, target);
+    rows.emplace(std::move(key), encode(OutboxRow{subject.process, subject.case_id, std::move(one)}));
+  }
+  std::vector<std::string> told;
+  std::vector<MadeRow> made;
+  auto before = kept.rows.begin();
+  for (auto& [key, value] : rows) {
+    for (; before != kept.rows.end() && before->key < key; ++before) batch.erase(before->key);
+    const std::uint64_t digest = hash128(value).low;
+    const bool is_there = before != kept.rows.end() && before->key == key;
+    made.push_back({key, digest});
+    if (is_there && (before++)->digest == digest) continue;
+    if (const auto receiver = receivers.find(key); receiver != receivers.end()) told.push_back(receiver->second);
+    batch.put(key, std::move(value));
+  }
+  for (; before != kept.rows.end(); ++before) batch.erase(before->key);
+  kept.rows = std::move(made);
+  return told;
+}
+
+}  // namespace weir::runtime

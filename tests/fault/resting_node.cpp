@@ -145,6 +145,11 @@ RestingNode::RestingNode(const fs::path& folder, const fs::path& older) {
   }
 }
 
+RestingNode::RestingNode(const fs::path& copy) {
+  Open node{copy, environment_};
+  blocks_ = must(node.log->read(workspace, 0, 0, std::size_t{1} << 30));
+}
+
 void RestingNode::work(const fs::path& folder, std::size_t turn) {
   for (const char* part : {"log", "shards/0", "node"}) fs::create_directories(folder / part);
   Open node{folder, environment_};

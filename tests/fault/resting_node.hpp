@@ -24,6 +24,8 @@ class RestingNode {
   /// tables, the last rows are in write-ahead logs. `older` gets a copy of it as it was after the second time. Throws
   /// std::runtime_error.
   RestingNode(const std::filesystem::path& folder, const std::filesystem::path& older);
+  /// One that was made before, in a copy of its folder: for read() alone. Throws std::runtime_error.
+  explicit RestingNode(const std::filesystem::path& copy);
 
   /// All that a node gets to see of the part when it starts on the folder, as text; or the error by which it refuses.
   /// For the shard that is what it comes to once it took the rest of the (whole) log.

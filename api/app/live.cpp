@@ -18,8 +18,13 @@ std::optional<std::size_t> quota_of(const Settings& settings) {
 /// The call that would ask the same.
 net::RequestHead head_of(const live::Question& question) {
   net::RequestHead head;
-  head.segments = {"v1", "processes", question.process, std::string{live::name_of(question.channel)}};
+  const std::string channel{live::name_of(question.channel)};
+  head.segments = {"v1", "processes", question.process, channel};
   head.query = question.parameters;
+  if (question.channel == live::Channel::alerts) {  // of all processes, unless one is asked for
+    head.segments = {"v1", channel};
+    head.query.push_back({"process", question.process});
+  }
   return head;
 }
 

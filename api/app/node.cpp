@@ -182,6 +182,12 @@ Result<void> Node::open_stream() {
   options.foreign_producers = event_log_->is_remote();
   if (is_in_group(settings_)) options.runner.commit_interval_max = commit_interval_in_group;
   options.on_damaged = [this](std::uint32_t shard, const Error& error) { shards_->mark_damaged(shard, error); };
+  options.on_announced = [this](std::uint32_t shard, const std::string& workspace, const std::string& target) {
+    if (effects_.announced) effects_.announced(shard, workspace, target);
+  };
+  options.on_recorded = [this](auto event, const Hash128& sender, bool counts) {
+    if (effects_.recorded) effects_.recorded(event, sender, counts);
+  };
   engine_ = std::make_unique<runtime::Engine>(
       log(), clock_,
       [this](auto workspace, auto process, auto case_id) { return fingerprint(workspace, process, case_id); }, options,

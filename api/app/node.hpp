@@ -58,6 +58,13 @@ class Node {
                                             OnFatal on_fatal);
   ~Node();
 
+  /// Who is told of what commits mean for effects (runtime::EngineOptions); before start(), and outlives the node.
+  struct EffectsHearer {
+    decltype(runtime::EngineOptions::on_announced) announced;
+    decltype(runtime::EngineOptions::on_recorded) recorded;
+  };
+  void tell_effects(EffectsHearer hearer) { effects_ = std::move(hearer); }
+
   void start();
   /// After start(), once requests are answered at `address` (HOST:PORT): a node of a group that is not for the API
   /// alone begins to take shards. Errors: log_unreachable, bad_log_settings, log_repartitioned.
@@ -168,6 +175,7 @@ class Node {
   std::unique_ptr<log::ControlLog> control_;  // in a group
   Patience patience_;
   feed::ChangeChannel changes_;
+  EffectsHearer effects_;
   std::unique_ptr<runtime::Engine> engine_;
   std::unique_ptr<SharedViews> views_;  // in a group, as the next three
   std::unique_ptr<Owners> owners_;

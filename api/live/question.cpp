@@ -25,7 +25,8 @@ std::string Question::key() const {
 Result<Question> question_of(const std::string& workspace, const Subscribe& subscribe) {
   Question question{workspace, subscribe.channel, subscribe.process, subscribe.filter, {}};
   query::Parameters parameters{subscribe.filter};
-  const bool is_filtered = subscribe.channel != Channel::uploads && subscribe.channel != Channel::sla;
+  const bool is_filtered = subscribe.channel != Channel::uploads && subscribe.channel != Channel::sla &&
+                           subscribe.channel != Channel::alerts;
   if (is_filtered) question.filter = query::take_filter(parameters);
   if (subscribe.channel != Channel::map && subscribe.channel != Channel::kpis) {
     question.limit = parameters.number("limit", 1, entries_max).value_or(question.limit);
@@ -43,6 +44,7 @@ const Shape& shape_of(Channel channel) {
   static const Shape variants{{{"", "variants", "id", "", true}}};
   static const Shape cases{{{"", "cases", "case_id", ""}}};
   static const Shape sla{{{"", "overdue", "id", "", true}, {"", "clocks", "id", "", true}}};
+  static const Shape alerts{{{"", "alerts", "id", "", true}}};
   static const Shape uploads{{{"", "uploads", "upload", "", true}}};
   switch (channel) {
     case Channel::map:
@@ -57,10 +59,12 @@ const Shape& shape_of(Channel channel) {
       return uploads;
     case Channel::sla:
       return sla;
+    case Channel::alerts:
+      return alerts;
   }
   return map;
 }
 
-bool conflates(Channel channel) { return channel != Channel::cases; }
+bool conflates(Channel channel) { return channel != Channel::cases && channel != Channel::alerts; }
 
 }  // namespace weir::live

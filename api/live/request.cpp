@@ -11,11 +11,12 @@
 namespace weir::live {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Channel>, 6> channels{{{"map", Channel::map},
+constexpr std::array<std::pair<std::string_view, Channel>, 7> channels{{{"map", Channel::map},
                                                                         {"kpis", Channel::kpis},
                                                                         {"variants", Channel::variants},
                                                                         {"cases", Channel::cases},
                                                                         {"sla", Channel::sla},
+                                                                        {"alerts", Channel::alerts},
                                                                         {"uploads", Channel::uploads}}};
 constexpr std::size_t parameters_max = 32;
 constexpr std::size_t token_bytes_max = 4'096;
@@ -111,7 +112,8 @@ Result<Request> read_subscribe(Members& members, std::optional<Ref> ref) {
   const auto channel = members.text("channel");
   const auto known =
       std::find_if(channels.begin(), channels.end(), [&](const auto& one) { return one.first == channel; });
-  if (known == channels.end()) return misunderstood("`channel` must be map, kpis, variants, cases, sla or uploads");
+  if (known == channels.end())
+    return misunderstood("`channel` must be map, kpis, variants, cases, sla, alerts or uploads");
   subscribe.channel = known->second;
   const bool of_process = subscribe.channel != Channel::uploads;
   if (of_process) {

@@ -13,7 +13,7 @@
 
 namespace weir::live {
 
-enum class Channel : std::uint8_t { map, kpis, variants, cases, sla, uploads };
+enum class Channel : std::uint8_t { map, kpis, variants, cases, sla, alerts, uploads };
 
 std::string_view name_of(Channel channel);
 

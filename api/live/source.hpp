@@ -54,6 +54,7 @@ std::unique_ptr<Source> variants_source(const Question& question, const SourcePa
 std::unique_ptr<Source> cases_source(const Question& question, const SourceParts& parts);
 // Never filtered.
 std::unique_ptr<Source> sla_source(const Question& question, const SourceParts& parts);
+std::unique_ptr<Source> alerts_source(const Question& question, const SourceParts& parts);
 // Map, KPIs or variants of the cases that a filter selects.
 std::unique_ptr<Source> filtered_source(const Question& question, const SourceParts& parts);
 

@@ -107,6 +107,7 @@ std::unique_ptr<Source> make_source(const Question& question, const SourceParts&
   if (question.channel == Channel::uploads) return std::make_unique<UploadsSource>(question, parts);
   if (question.channel == Channel::cases) return cases_source(question, parts);
   if (question.channel == Channel::sla) return sla_source(question, parts);
+  if (question.channel == Channel::alerts) return alerts_source(question, parts);
   if (!question.takes_all()) return filtered_source(question, parts);
   if (question.channel == Channel::map) return map_source(question, parts);
   if (question.channel == Channel::kpis) return kpis_source(question, parts);

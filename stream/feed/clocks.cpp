@@ -1,9 +1,6 @@
 #include "stream/feed/clocks.hpp"
 
-#include <algorithm>
-
-#include "state/format/keys.hpp"
-#include "stream/asking/elsewhere.hpp"
+#include "stream/feed/row_list.hpp"
 
 namespace weir::feed {
 namespace {
@@ -31,29 +28,13 @@ bool ClockFilter::takes(const runtime::OpenClock& clock) const {
 Result<std::vector<ClockRow>> list_clocks(const Snapshots& snapshots, const std::string& workspace,
                                           const std::string& process, const ClockFilter& filter, std::string_view after,
                                           std::size_t limit) {
-  const std::string prefix = format::Scope{workspace}.open_clocks(process);
-  std::string from = prefix;
-  if (!after.empty()) from.append(after).push_back('\0');
-  std::vector<ClockRow> rows;
-  for (const auto& snapshot : snapshots) {
-    const auto whole = asking::whole(snapshot, workspace);
-    if (!whole) return whole.error();
-    Result<void> outcome;
-    std::size_t taken = 0;
-    const auto scanned =
-        (*whole)->scan(from, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view value) {
-          auto row = read_row(format::behind(key, prefix), value);
-          if (!row) return outcome = row.error(), false;
-          if (!filter.takes(row->clock)) return true;
-          rows.push_back(*std::move(row));
-          return ++taken < limit;
-        });
-    if (!scanned) return scanned.error();
-    if (!outcome) return outcome.error();
-  }
-  std::sort(rows.begin(), rows.end(), [](const ClockRow& a, const ClockRow& b) { return a.place < b.place; });
-  if (rows.size() > limit) rows.resize(limit);
-  return rows;
+  const auto read = [&](std::string_view place, std::string_view value) -> Result<std::optional<ClockRow>> {
+    auto row = read_row(place, value);
+    if (!row) return row.error();
+    if (!filter.takes(row->clock)) return std::optional<ClockRow>{};
+    return std::optional{*std::move(row)};
+  };
+  return list_rows<ClockRow>(snapshots, workspace, format::Scope{workspace}.open_clocks(process), after, limit, read);
 }
 
 Result<UrgentClocks> urgent_clocks(const Snapshots& snapshots, const std::string& workspace, const std::string& process,

@@ -1,0 +1,93 @@
+// Alerts, and what was told of them to whom.
+#include "api/app/answering.hpp"
+#include "api/app/routes/query_call.hpp"
+#include "api/app/routes/routes.hpp"
+#include "api/query/alert_answers.hpp"
+
+namespace weir::app {
+namespace {
+
+/// One page of a list: `list` gives up to so many rows behind a place, `write` writes them.
+template <class List, class Write>
+Answer page_of(Node& node, Page page, List list, Write write) {
+  return [&node, page = std::move(page), list = std::move(list), write]() -> Result<net::Response> {
+    const std::string as_of = as_of_now(node);
+    const auto snapshots = node.snapshots();
+    if (!snapshots) return snapshots.error();
+    auto rows = list(*snapshots, page.place, page.limit + 1);
+    if (!rows) return rows.error();
+    std::string next;
+    if (rows->size() > page.limit) {
+      rows->resize(page.limit);
+      next = next_cursor(node, page, rows->back().place);
+    }
+    std::string body;
+    JsonWriter json(body);
+    write(json, *rows, as_of, next);
+    net::Response response = json_answer(std::move(body));
+    tell_currency(response, node.currency(*snapshots));
+    return response;
+  };
+}
+
+Result<Answer> prepare_alerts(Node& node, const Call& call, query::Parameters& parameters) {
+  auto page = take_page(node, call, parameters);
+  if (!page) return page.error();
+  feed::AlertFilter filter{parameters.one("process"), parameters.one("policy"), {}};
+  const auto severity = parameters.one("severity");
+  if (severity && *severity != "warning" && *severity != "critical") {
+    parameters.refuse("severity", "must be warning or critical");
+  }
+  if (severity) filter.breached = *severity == "critical";
+  const std::string state = parameters.one("state").value_or("open");
+  if (state != "open" && state != "ended") parameters.refuse("state", "must be open or ended");
+  const auto list = [workspace = call.credential.workspace, are_over = state == "ended", filter](
+                        const feed::Snapshots& snapshots, const std::string& after, std::size_t limit) {
+    return feed::list_alerts(snapshots, workspace, are_over, filter, after, limit);
+  };
+  return page_of(node, *std::move(page), list, query::write_alerts);
+}
+
+std::optional<effects::Outcome> outcome_named(std::string_view name) {
+  using enum effects::Outcome;
+  for (const effects::Outcome one : {delivered, again, refused, given_up}) {
+    if (effects::name_of(one) == name) return one;
+  }
+  return std::nullopt;
+}
+
+Result<Answer> prepare_deliveries(Node& node, const Call& call, query::Parameters& parameters) {
+  auto page = take_page(node, call, parameters);
+  if (!page) return page.error();
+  const auto target = parameters.one("target"), state = parameters.one("state");
+  const std::string& workspace = call.credential.workspace;
+  if (state == "waiting") {
+    const auto list = [workspace, target](const feed::Snapshots& snapshots, const std::string& after,
+                                          std::size_t limit) {
+      return feed::list_waiting(snapshots, workspace, target, after, limit);
+    };
+    return page_of(node, *std::move(page), list, query::write_waiting);
+  }
+  feed::DeliveryFilter filter{target, state ? outcome_named(*state) : std::nullopt};
+  if (state && !filter.outcome) parameters.refuse("state", "must be delivered, again, refused, given_up or waiting");
+  const auto list = [workspace, filter](const feed::Snapshots& snapshots, const std::string& after, std::size_t limit) {
+    return feed::list_deliveries(snapshots, workspace, filter, after, limit);
+  };
+  return page_of(node, *std::move(page), list, query::write_deliveries);
+}
+
+}  // namespace
+
+std::vector<Route> alert_routes(Node& node) {
+  using enum auth::Permission;
+  const auto alerts = [&node](const Call& call, query::Parameters& parameters) {
+    return prepare_alerts(node, call, parameters);
+  };
+  const auto deliveries = [&node](const Call& call, query::Parameters& parameters) {
+    return prepare_deliveries(node, call, parameters);
+  };
+  return {query_route(node, "/v1/alerts", read_views, alerts, false),
+          query_route(node, "/v1/deliveries", read_dead_letters, deliveries, false)};
+}
+
+}  // namespace weir::app

@@ -1,0 +1,82 @@
+#include "api/query/alert_answers.hpp"
+
+#include "schemas/codec/timestamp.hpp"
+
+namespace weir::query {
+namespace {
+
+void write_time(JsonWriter& json, std::string_view name, const std::optional<Time>& time) {
+  json.key(name);
+  time ? void(json.value(to_rfc3339(*time))) : void(json.value(nullptr));
+}
+
+std::string_view state_of(const runtime::ListedAlert& alert) {
+  return alert.ended_at ? "ended" : alert.state == sla::State::paused ? "paused" : "firing";
+}
+
+void write_telling(JsonWriter& json, const effects::Effect& effect, const std::string& process,
+                   const std::string& case_id, const alerts::Telling& telling) {
+  json.begin_object().member("id", effect.id).member("type", effect.type).member("target", telling.target);
+  json.member("process", process).member("case", case_id).member("title", effect.title);
+  json.member("severity", effects::name_of(effect.severity)).member("action", effects::name_of(effect.action));
+  json.member("revision", static_cast<std::uint64_t>(telling.revision)).member("stands", telling.stands);
+  json.member("at", to_rfc3339(telling.at));
+}
+
+void begin_page(JsonWriter& json, std::string_view as_of, std::string_view name) {
+  json.begin_object().member("as_of", as_of).key(name).begin_array();
+}
+
+void end_page(JsonWriter& json, std::string_view next) {
+  json.end_array().key("next");
+  next.empty() ? void(json.value(nullptr)) : void(json.value(next));
+  json.end_object();
+}
+
+}  // namespace
+
+void write_alerts(JsonWriter& json, const std::vector<feed::AlertRow>& rows, std::string_view as_of,
+                  std::string_view next) {
+  begin_page(json, as_of, "alerts");
+  for (const auto& [place, alert] : rows) {
+    json.begin_object().member("id", alert.process + '/' + alert.case_id + '/' + alert.name.text());
+    json.member("process", alert.process).member("case", alert.case_id).member("policy", alert.name.policy);
+    json.member("metric", alert.name.metric).member("cycle", alert.name.cycle).member("promise", alert.promise);
+    json.member("state", state_of(alert)).member("severity", alert.breached ? "critical" : "warning");
+    json.member("began", to_rfc3339(alert.began));
+    write_time(json, "due", alert.due);
+    write_time(json, "warned", alert.warned_at);
+    write_time(json, "breached", alert.breached_at);
+    write_time(json, "ended", alert.ended_at);
+    json.end_object();
+  }
+  end_page(json, next);
+}
+
+void write_deliveries(JsonWriter& json, const std::vector<feed::DeliveryRow>& rows, std::string_view as_of,
+                      std::string_view next) {
+  begin_page(json, as_of, "deliveries");
+  for (const auto& [place, delivery, effect] : rows) {
+    write_telling(json, effect, delivery.process, delivery.case_id, delivery.telling);
+    const effects::AttemptRecord& record = delivery.record;
+    json.member("outcome", effects::name_of(delivery.outcome)).member("attempt", std::uint64_t{delivery.attempt});
+    json.member("began", to_rfc3339(record.began));
+    json.member("took_ms", std::chrono::duration_cast<std::chrono::milliseconds>(record.took).count());
+    json.member("status", std::uint64_t{record.status}).member("detail", record.detail);
+    json.member("answer", record.answer).end_object();
+  }
+  end_page(json, next);
+}
+
+void write_waiting(JsonWriter& json, const std::vector<feed::WaitingRow>& rows, std::string_view as_of,
+                   std::string_view next) {
+  begin_page(json, as_of, "waiting");
+  for (const auto& [place, row, effect] : rows) {
+    write_telling(json, effect, row.process, row.case_id, row.announcement.telling);
+    json.member("attempts", std::uint64_t{row.announcement.progress.attempts});
+    json.member("due", to_rfc3339(row.announcement.progress.due)).end_object();
+  }
+  end_page(json, next);
+}
+
+}  // namespace weir::query

@@ -1,0 +1,27 @@
+// Alerts, and what was told of them to whom, as answers.
+#pragma once
+
+#include <vector>
+
+#include "schemas/codec/json_writer.hpp"
+#include "stream/feed/alerts.hpp"
+
+namespace weir::query {
+
+// Each a page `{"as_of", NAME: […], "next"}`; `next`: the cursor of the next one, empty if there is none.
+
+/// `alerts`: `{"id", "process", "case", "policy", "metric", "cycle", "promise", "state", "severity", "began", "due",
+/// "warned", "breached", "ended"}`
+void write_alerts(JsonWriter& json, const std::vector<feed::AlertRow>& rows, std::string_view as_of,
+                  std::string_view next);
+
+/// `deliveries`: `{"id", "type", "target", "process", "case", "title", "severity", "action", "revision", "stands",
+/// "at", "outcome", "attempt", "began", "took_ms", "status", "detail", "answer"}`
+void write_deliveries(JsonWriter& json, const std::vector<feed::DeliveryRow>& rows, std::string_view as_of,
+                      std::string_view next);
+
+/// `waiting`: the same up to `at`, then `{"attempts", "due"}`
+void write_waiting(JsonWriter& json, const std::vector<feed::WaitingRow>& rows, std::string_view as_of,
+                   std::string_view next);
+
+}  // namespace weir::query

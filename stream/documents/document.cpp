@@ -9,12 +9,16 @@ namespace weir::documents {
 namespace {
 
 constexpr std::uint8_t version = 1;
+constexpr std::uint8_t version_sealed = 2;  // the same, with what is sealed at the end
 
 struct Named {
   Kind kind;
   std::string_view name;
 };
-constexpr std::array<Named, 2> kinds{{{Kind::sla_policy, "sla-policies"}, {Kind::calendar, "calendars"}}};
+constexpr std::array<Named, 4> kinds{{{Kind::sla_policy, "sla-policies"},
+                                      {Kind::calendar, "calendars"},
+                                      {Kind::target, "targets"},
+                                      {Kind::hook, "hooks"}}};
 
 }  // namespace
 
@@ -31,29 +35,35 @@ Hash128 Version::digest() const {
   out.signed_number(to_micros(effective_at));
   out.byte(body ? 1 : 0);
   if (body) out.text(*body);
+  if (!sealed.empty()) out.text(sealed);
   return hash128(bytes);
 }
 
 std::string encode(const Change& change) {
   std::string bytes;
   format::Encoder out{bytes};
-  out.byte(version);
+  out.byte(change.version.sealed.empty() ? version : version_sealed);
   out.byte(static_cast<std::uint8_t>(change.kind));
   out.text(change.name);
   out.signed_number(to_micros(change.version.effective_at));
   out.byte(change.version.body ? 1 : 0);
   if (change.version.body) out.text(*change.version.body);
+  if (!change.version.sealed.empty()) out.text(change.version.sealed);
   return bytes;
 }
 
 Result<Change> decode_change(std::string_view bytes) {
   format::Decoder in{bytes};
-  if (in.byte() != version) return Error{Code::state_format, "a control document has an unknown version"};
+  const std::uint8_t form = in.byte();
+  if (form != version && form != version_sealed) {
+    return Error{Code::state_format, "a control document has an unknown version"};
+  }
   Change change;
   change.kind = static_cast<Kind>(in.byte());
   change.name = in.text();
   change.version.effective_at = from_micros(in.signed_number());
   if (in.byte() == 1) change.version.body = in.text();
+  if (form == version_sealed) change.version.sealed = in.text();
   const bool is_known = !name_of(change.kind).empty() && is_plain_name(change.name);
   if (!in.ok() || !in.at_end() || !is_known) return Error{Code::state_format, "a control document is damaged"};
   return change;

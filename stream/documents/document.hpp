@@ -20,15 +20,18 @@ namespace weir::documents {
 enum class Kind : std::uint8_t {
   sla_policy = 1,
   calendar = 2,
+  target = 3,
+  hook = 4,
 };
 
-/// As in paths: `sla-policies`, `calendars`.
+/// As in paths: `sla-policies`, `calendars`, `targets`, `hooks`.
 std::string_view name_of(Kind kind);
 
 /// A document holds from `effective_at` until the next version does.
 struct Version {
   Time effective_at;
   std::optional<std::string> body;  // JSON, as it was accepted; none: from here on there is no such document
+  std::string sealed = {};          // the whole of it, where `body` has marks in the place of secrets (vault.hpp)
 
   /// Tells versions of one document apart; also its entity tag.
   Hash128 digest() const;

@@ -1,6 +1,7 @@
 #include "stream/documents/documents.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 
 namespace weir::documents {
@@ -11,10 +12,24 @@ auto place_of(const Version& version) { return std::tuple{version.effective_at, 
 }  // namespace
 
 Result<Documents> Documents::read(const store::Reader& state, const format::Scope& scope) {
+  const std::string prefix = scope.documents();
+  return read_rows(state, prefix, store::end_of_prefix(prefix));
+}
+
+Result<Documents> Documents::read(const store::Reader& state, const format::Scope& scope, Kind kind,
+                                  const std::string& name) {
+  constexpr std::int64_t first = std::numeric_limits<std::int64_t>::min(),
+                         last = std::numeric_limits<std::int64_t>::max();
+  constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+  const auto number = static_cast<std::uint8_t>(kind);
+  return read_rows(state, scope.document(number, name, first, {}),
+                   scope.document(number, name, last, {most, most}) + '\0');
+}
+
+Result<Documents> Documents::read_rows(const store::Reader& state, const std::string& from, const std::string& to) {
   Documents documents;
   Result<void> outcome;
-  const std::string prefix = scope.documents();
-  const auto scanned = state.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view, std::string_view value) {
+  const auto scanned = state.scan(from, to, [&](std::string_view, std::string_view value) {
     const auto change = decode_change(value);
     if (!change) return outcome = change.error(), false;
     documents.insert(*change);

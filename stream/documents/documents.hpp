@@ -21,6 +21,10 @@ class Documents {
   /// Those that the store holds. Errors: state_format, and those of the store.
   static Result<Documents> read(const store::Reader& state, const format::Scope& scope);
 
+  /// Those of one document alone. The same errors.
+  static Result<Documents> read(const store::Reader& state, const format::Scope& scope, Kind kind,
+                                const std::string& name);
+
   /// True: the version is new. O(log documents + versions).
   bool insert(const Change& change);
 
@@ -34,6 +38,8 @@ class Documents {
   std::vector<std::pair<std::string_view, std::span<const Version>>> all(Kind kind) const;
 
  private:
+  static Result<Documents> read_rows(const store::Reader& state, const std::string& from, const std::string& to);
+
   std::map<std::pair<Kind, std::string>, Versions> versions_;
 };
 

@@ -92,6 +92,7 @@ std::vector<std::pair<std::string, Policy>> newest_policies(const documents::Doc
 }
 
 bool concerns(const documents::Change& change, std::string_view process, const documents::Documents& documents) {
+  if (change.kind != Kind::sla_policy && change.kind != Kind::calendar) return false;
   const auto concerned = [&](const documents::Version& version) {
     const auto policy = version.body ? policy_of(*version.body) : std::nullopt;
     return policy && policy->is_for(process) &&

@@ -9,6 +9,7 @@ namespace weir::effects {
 namespace {
 
 constexpr std::size_t text_bytes_max = 2048;
+constexpr std::size_t reason_bytes_max = 1024;
 constexpr std::size_t key_bytes_min = 24, key_bytes_max = 64;  // of Standard Webhooks
 constexpr std::size_t keys_max = 4;
 constexpr std::size_t headers_max = 16;
@@ -41,6 +42,8 @@ class Reading {
   void read_headers(const DocumentNode& node, Webhook& webhook);
   void judge(const DocumentNode& node, const http::Url& url, Scheme scheme) const;
   std::string url(const DocumentNode& node, Scheme scheme) const;
+  /// A member of all kinds.
+  DocumentNode::Read disabled();
   void secret(std::string pointer) { secrets_.push_back(std::move(pointer)); }
   /// A member that the target cannot be without.
   void needs(const std::string& value, const char* name) const {
@@ -52,6 +55,7 @@ class Reading {
   const http::Reach& reach_;
   std::optional<Receiver> receiver_;
   std::vector<std::string> secrets_;
+  std::string disabled_;
 };
 
 void ignore(const DocumentNode&) {}
@@ -63,6 +67,10 @@ DocumentNode::Read into(std::string& text, std::size_t bytes_max = text_bytes_ma
       node.fault("must hold no control characters");
     }
   };
+}
+
+DocumentNode::Read Reading::disabled() {
+  return [this](const DocumentNode& node) { disabled_ = node.text(reason_bytes_max).value_or("-"); };
 }
 
 void Reading::judge(const DocumentNode& node, const http::Url& url, Scheme scheme) const {
@@ -140,6 +148,7 @@ void Reading::read_headers(const DocumentNode& node, Webhook& webhook) {
 void Reading::read_webhook() {
   Webhook webhook;
   node_.object({{"kind", ignore},
+                {"disabled", disabled()},
                 {"url", [&](const auto& one) { webhook.url = url(one, Scheme::any_http); }},
                 {"secrets", [&](const auto& list) { read_keys(list, webhook); }},
                 {"headers", [&](const auto& one) { read_headers(one, webhook); }}});
@@ -150,7 +159,9 @@ void Reading::read_webhook() {
 
 void Reading::read_message_hook(Kind kind) {
   std::string address;
-  node_.object({{"kind", ignore}, {"url", [&](const auto& one) { address = url(one, Scheme::https); }}});
+  node_.object({{"kind", ignore}, {"disabled", disabled()}, {"url", [&](const auto& one) {
+                                                               address = url(one, Scheme::https);
+                                                             }}});
   needs(address, "url");
   secret("/url");  // whoever has it can write there
   receiver_ = kind == Kind::slack ? Receiver{Slack{address}} : Receiver{Teams{address}};
@@ -159,6 +170,7 @@ void Reading::read_message_hook(Kind kind) {
 void Reading::read_pager_duty() {
   PagerDuty duty{std::string(pager_duty_url), ""};
   node_.object({{"kind", ignore},
+                {"disabled", disabled()},
                 {"url", [&](const auto& one) { duty.url = url(one, Scheme::https); }},
                 {"routing_key", into(duty.routing_key, 64)}});
   needs(duty.routing_key, "routing_key");
@@ -186,6 +198,7 @@ std::string mailbox(const DocumentNode& node) {
 void Reading::read_email() {
   Email email;
   node_.object({{"kind", ignore},
+                {"disabled", disabled()},
                 {"url", [&](const auto& one) { email.url = url(one, Scheme::smtp); }},
                 {"encryption",
                  [&](const auto& one) {
@@ -269,6 +282,7 @@ void Reading::read_salesforce() {
   SalesforceCase made{"", "", "", "", {}, "v62.0", "Escalation_Key__c", usual_case_fields()};
   bool keyed = false;
   node_.object({{"kind", ignore},
+                {"disabled", disabled()},
                 {"login_url", [&](const auto& one) { made.login_url = url(one, Scheme::https); }},
                 {"audience", into(made.audience)},
                 {"client_id", into(made.client_id)},
@@ -340,7 +354,7 @@ std::optional<Target> Reading::read() {
                                          {"salesforce_case", Kind::salesforce_case}});
   if (kind) read_members(*kind);
   if (node_.faults() != faults) return std::nullopt;
-  return Target{*std::move(receiver_), std::move(secrets_)};
+  return Target{*std::move(receiver_), std::move(secrets_), std::move(disabled_)};
 }
 
 }  // namespace

@@ -73,6 +73,7 @@ struct Target {
   Receiver receiver;
   /// Members that are not to be shown again: JSON pointers from the target's own root.
   std::vector<std::string> secrets;
+  std::string disabled = {};  // why nothing is sent there; empty: it is
 };
 
 /// Nothing if the node is no target; then it has faults. `reach`: which addresses this node permits beside public ones;

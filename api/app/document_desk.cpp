@@ -2,9 +2,6 @@
 
 #include <algorithm>
 
-#include "schemas/calendar/calendar_document.hpp"
-#include "stream/sla/policies.hpp"
-
 namespace weir::app {
 
 using documents::Documents;
@@ -16,41 +13,21 @@ namespace {
 constexpr std::size_t versions_max = 1'000;  // of a document
 constexpr std::size_t names_max = 10'000;    // of a kind, in a workspace
 
-DocumentFaults check_policy(const DocumentNode& node, const Documents& known) {
-  const auto policy = sla::read_policy(node);
-  if (!policy) return {};
-  return sla::unknown_calendars(
-      *policy, [&](const std::string& name) { return known.current(Kind::calendar, name) != nullptr; });
-}
-
-/// Policies that name the calendar.
-std::vector<std::string> users_of(const std::string& calendar, const Documents& known) {
-  std::vector<std::string> users;
-  for (const auto& [name, versions] : known.all(Kind::sla_policy)) {
-    if (versions.empty() || !versions.back().body) continue;
-    const auto policy = sla::policy_of(*versions.back().body);
-    const auto names_it = [&](const std::string& other) { return other != calendar; };
-    if (policy && !sla::unknown_calendars(*policy, names_it).empty()) users.emplace_back(name);
-  }
-  return users;
-}
-
 Result<void> may_be_written(const DocumentDesk::Writing& writing, const Documents& known) {
-  const Version* const current = known.current(writing.kind, writing.name);
+  const auto& [workspace, kind, name] = writing.place;
+  const Version* const current = known.current(kind, name);
   const bool fits = writing.only_if.empty() ||
                     (current != nullptr && (writing.only_if == "*" || writing.only_if == etag_of(*current)));
   if (!fits) return Error{Code::precondition_failed, ""};
   if (!writing.body) {
     if (current == nullptr) return Error{Code::not_found, ""};
-    const auto users = writing.kind == Kind::calendar ? users_of(writing.name, known) : std::vector<std::string>{};
-    if (!users.empty()) return Error{Code::document_in_use, "the SLA policy " + users.front() + " names it"};
-    return {};
+    return may_be_withdrawn(kind, name, known);
   }
-  if (known.versions(writing.kind, writing.name).size() >= versions_max) {
+  if (known.versions(kind, name).size() >= versions_max) {
     return Error{Code::document_limit, "it has " + std::to_string(versions_max) + " versions"};
   }
-  const bool is_new = known.versions(writing.kind, writing.name).empty();
-  if (is_new && known.all(writing.kind).size() >= names_max) {
+  const bool is_new = known.versions(kind, name).empty();
+  if (is_new && known.all(kind).size() >= names_max) {
     return Error{Code::document_limit, "there are " + std::to_string(names_max) + " of its kind"};
   }
   return {};
@@ -58,34 +35,73 @@ Result<void> may_be_written(const DocumentDesk::Writing& writing, const Document
 
 }  // namespace
 
-Result<DocumentFaults> check_document(Kind kind, std::string_view body, const Documents& documents) {
-  DocumentFaults unknown;
-  auto faults = read_document(body, [&](const DocumentNode& node) {
-    if (kind == Kind::sla_policy) unknown = check_policy(node, documents);
-    if (kind == Kind::calendar) static_cast<void>(read_calendar(node));
-  });
-  if (faults) faults->insert(faults->end(), unknown.begin(), unknown.end());
-  return faults;
-}
-
 std::string etag_of(const Version& version) { return '"' + to_hex(version.digest()) + '"'; }
+
+DocumentDesk::DocumentDesk(Node& node)
+    : node_(node), kinds_(http::Reach{node.settings().private_networks}), vault_(node.secrets().documents) {}
 
 Result<Documents> DocumentDesk::read(const std::string& workspace) {
   const std::lock_guard lock(mutex_);
   return read_locked(workspace);
 }
 
+Result<DocumentDesk::Draft> DocumentDesk::draft(const Place& place, const std::string& body) {
+  const auto known = read(place.workspace);
+  if (!known) return known.error();
+  const Version* const current = known->current(place.kind, place.name);
+  auto restored = current == nullptr ? Result<std::string>{body} : vault_.restore(place, body, *current);
+  if (!restored) return restored.error();
+  auto checked = kinds_.check(place.kind, *restored, *known);
+  if (!checked) return checked.error();
+  return Draft{*std::move(restored), *std::move(checked)};
+}
+
+Result<std::optional<DocumentDesk::Opened>> DocumentDesk::open(const Place& place) {
+  const auto known = [&] {
+    const std::lock_guard lock(mutex_);
+    return read_locked(place);
+  }();
+  if (!known) return known.error();
+  const Version* const current = known->current(place.kind, place.name);
+  if (current == nullptr) return std::optional<Opened>{};
+  auto body = vault_.open(place, *current);
+  if (!body) return body.error();
+  return std::optional{Opened{*current, *std::move(body)}};
+}
+
 Result<Documents> DocumentDesk::read_locked(const std::string& workspace) {
   const auto snapshot = node_.snapshot(0);
   if (!snapshot) return snapshot.error();
   auto known = Documents::read(**snapshot, format::Scope{workspace});
-  if (!known) return known;
+  if (known) add_written(workspace, *known);
+  return known;
+}
+
+/// Of the one document alone.
+Result<Documents> DocumentDesk::read_locked(const Place& place) {
+  const auto snapshot = node_.snapshot(0);
+  if (!snapshot) return snapshot.error();
+  auto known = Documents::read(**snapshot, format::Scope{place.workspace}, place.kind, place.name);
+  const auto written = written_.find(place);
+  if (known && written != written_.end()) known->insert({place.kind, place.name, written->second});
+  return known;
+}
+
+void DocumentDesk::add_written(const std::string& workspace, Documents& known) {
   for (auto at = written_.begin(); at != written_.end();) {
     const auto& [of, kind, name] = at->first;
-    const bool is_news = of != workspace || known->insert({kind, name, at->second});
+    const bool is_news = of != workspace || known.insert({kind, name, at->second});
     at = is_news ? std::next(at) : written_.erase(at);
   }
-  return known;
+}
+
+/// What is written is what was declared last: the same document, or again none. A version whose secrets cannot be read
+/// any more is another one.
+bool DocumentDesk::holds(const Version* last, const Writing& writing) const {
+  if (last == nullptr || last->body.has_value() != writing.body.has_value()) return false;
+  if (!last->body) return true;
+  const auto body = vault_.open(writing.place, *last);
+  return body && *body == *writing.body;
 }
 
 /// An append over several partitions may reach some of them and fail (on Kafka).
@@ -103,36 +119,36 @@ Result<bool> DocumentDesk::is_everywhere(const std::string& workspace, const doc
 
 Result<void> DocumentDesk::write(Writing writing, Done done) {
   const std::lock_guard lock(mutex_);
-  const auto known = read_locked(writing.workspace);
+  const Place& place = writing.place;
+  const auto known = read_locked(place.workspace);
   if (!known) return known.error();
-  const auto versions = known->versions(writing.kind, writing.name);
-  if (!versions.empty() && versions.back().body == writing.body) {
-    const documents::Change same{writing.kind, writing.name, versions.back()};
-    const auto everywhere = is_everywhere(writing.workspace, same);
+  const auto versions = known->versions(place.kind, place.name);
+  const Version* const last = versions.empty() ? nullptr : &versions.back();
+  const bool is_same = holds(last, writing);
+  if (is_same) {
+    const auto everywhere = is_everywhere(place.workspace, {place.kind, place.name, *last});
     if (!everywhere) return everywhere.error();
-    if (!*everywhere) return append(writing.workspace, same, std::move(done));
+    if (!*everywhere) return append(place, *last, std::move(done));
   }
   if (const auto may = may_be_written(writing, *known); !may) return may;
-  if (!versions.empty() && versions.back().body == writing.body) {
-    done(Written{versions.back(), std::nullopt});
+  if (is_same) {
+    done(Written{*last, std::nullopt});
     return {};
   }
-  Version version{node_.clock().now(), std::move(writing.body)};
-  if (!versions.empty()) {
-    version.effective_at = std::max(version.effective_at, versions.back().effective_at + Duration{1});
-  }
-  return append(writing.workspace, {writing.kind, writing.name, std::move(version)}, std::move(done));
+  Time from = node_.clock().now();
+  if (last != nullptr) from = std::max(from, last->effective_at + Duration{1});
+  return append(place, writing.body ? vault_.lock(place, from, *writing.body, writing.secrets) : Version{from, {}},
+                std::move(done));
 }
 
-Result<void> DocumentDesk::append(const std::string& workspace, const documents::Change& change, Done done) {
+Result<void> DocumentDesk::append(const Place& place, const Version& version, Done done) {
+  const std::string record = documents::encode({place.kind, place.name, version});
   std::vector<log::Addressed> records;
   for (std::uint32_t i = 0; i < node_.log().partitions(); ++i) {
-    records.push_back({i, {log::Kind::document, documents::encode(change)}});
+    records.push_back({i, {log::Kind::document, record}});
   }
-  const Place place{workspace, change.kind, change.name};
-  const Version& version = change.version;
   written_.insert_or_assign(place, version);
-  const auto queued = node_.append(workspace, std::move(records),
+  const auto queued = node_.append(place.workspace, std::move(records),
                                    [this, place, version, done = std::move(done)](Result<log::Position> position) {
                                      if (position) return done(Written{version, *std::move(position)});
                                      forget(place, version);

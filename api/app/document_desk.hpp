@@ -7,34 +7,47 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <tuple>
 
+#include "api/app/document_kinds.hpp"
 #include "api/app/node.hpp"
-#include "schemas/codec/document.hpp"
-#include "stream/documents/documents.hpp"
+#include "stream/documents/vault.hpp"
 
 namespace weir::app {
-
-/// All that is wrong with the document, which `documents` have to bear too: what it names must be there. Errors: those
-/// of JsonParser::parse.
-Result<DocumentFaults> check_document(documents::Kind kind, std::string_view body,
-                                      const documents::Documents& documents);
 
 /// Thread-safe.
 class DocumentDesk {
  public:
+  using Place = documents::Place;
+
   /// `node` must outlive the desk.
-  explicit DocumentDesk(Node& node) : node_(node) {}
+  explicit DocumentDesk(Node& node);
+
+  const DocumentKinds& kinds() const { return kinds_; }
 
   /// Those of the workspace, with all that was written here. Errors: shard_elsewhere, state_format, those of the store.
   Result<documents::Documents> read(const std::string& workspace);
 
+  /// A document as somebody gave it, with the secrets that its marks stand for.
+  struct Draft {
+    std::string body;
+    CheckedDocument checked;
+  };
+  /// Errors: bad_key_file, those of read() and of JsonParser::parse.
+  Result<Draft> draft(const Place& place, const std::string& body);
+
+  /// What holds now, with its secrets: for who uses it, never to be shown.
+  struct Opened {
+    documents::Version version;
+    std::string body;
+  };
+  /// Nothing: there is no such document. O(its versions). Errors: bad_key_file, those of read().
+  Result<std::optional<Opened>> open(const Place& place);
+
   struct Writing {
-    std::string workspace;
-    documents::Kind kind = documents::Kind::sla_policy;
-    std::string name;
-    std::optional<std::string> body;  // checked; none: there is no such document from now on
-    std::string only_if;              // entity tag of the version that it replaces; `*`: any; empty: whatever there is
+    Place place;
+    std::optional<std::string> body;   // of a draft without faults; none: there is no such document from now on
+    std::vector<std::string> secrets;  // of the same
+    std::string only_if;               // entity tag of the version that it replaces; `*`: any; empty: whatever there is
   };
   struct Written {
     documents::Version version;
@@ -48,14 +61,17 @@ class DocumentDesk {
   Result<void> write(Writing writing, Done done);
 
  private:
-  using Place = std::tuple<std::string, documents::Kind, std::string>;
-
   Result<documents::Documents> read_locked(const std::string& workspace);
+  Result<documents::Documents> read_locked(const Place& place);
+  void add_written(const std::string& workspace, documents::Documents& known);
+  bool holds(const documents::Version* last, const Writing& writing) const;
   Result<bool> is_everywhere(const std::string& workspace, const documents::Change& change) const;
-  Result<void> append(const std::string& workspace, const documents::Change& change, Done done);
+  Result<void> append(const Place& place, const documents::Version& version, Done done);
   void forget(const Place& place, const documents::Version& version);
 
   Node& node_;
+  const DocumentKinds kinds_;
+  const documents::Vault vault_;
   std::mutex mutex_;
   std::map<Place, documents::Version> written_;  // by this node, and not in the views of the first partition yet
 };

@@ -47,11 +47,11 @@ Result<Secrets> open_secrets(const DataFolder& folder) {
   auto tokens = auth::KeyRing::open(folder.path());
   if (!tokens) return tokens.error();
   const auto audit = folder.key("audit"), erasure = folder.key("erasure"), cursor = folder.key("cursor"),
-             nodes = folder.key("nodes");
-  for (const auto* key : {&audit, &erasure, &cursor, &nodes}) {
+             nodes = folder.key("nodes"), documents = folder.key("documents");
+  for (const auto* key : {&audit, &erasure, &cursor, &nodes, &documents}) {
     if (!*key) return key->error();
   }
-  return Secrets{std::move(*tokens), *audit, *erasure, *cursor, *nodes};
+  return Secrets{std::move(*tokens), *audit, *erasure, *cursor, *nodes, *documents};
 }
 
 std::optional<std::uint64_t> quota_of(const Settings& settings) {

@@ -45,7 +45,8 @@ struct Secrets {
   crypto::Key audit;
   crypto::Key erasure;  // of fingerprints: never replaced, or erased cases would come back
   crypto::Key cursor;
-  crypto::Key nodes;  // by which nodes of a cluster know each other
+  crypto::Key nodes;      // by which nodes of a cluster know each other
+  crypto::Key documents;  // of what documents keep secret
 };
 
 class Node {

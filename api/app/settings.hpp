@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "state/http/address.hpp"
+
 namespace weir::app {
 
 enum class Command : std::uint8_t {
@@ -66,6 +68,7 @@ struct Settings {
   std::uint64_t self_check_seconds = 0;        // of `self-check-interval`; 0: never
   std::uint64_t session_idle_seconds = 0;      // of `session-idle`
   std::uint64_t session_lifetime_seconds = 0;  // of `session-lifetime`
+  std::vector<http::Network> private_networks;
   std::string log_level;
 
   // checkpoints: serve, demo, backup, restore, checkpoint

@@ -70,6 +70,7 @@ const std::array table = std::to_array<Setting>({
   {"self-check-interval", {serve, demo}, "SECONDS", "3600", "How long after one check of all views the next begins; 0: never.", Number{&Settings::self_check_seconds, 0, 31'536'000}},
   {"session-idle", {serve, demo}, "SECONDS", "86400", "A session that is not used for so long is over.", Number{&Settings::session_idle_seconds, 1, 31'536'000}},
   {"session-lifetime", {serve, demo}, "SECONDS", "2592000", "How long a session lives at most.", Number{&Settings::session_lifetime_seconds, 1, 31'536'000}},
+  {"private-networks", {serve, demo}, "NETWORK[,NETWORK]", "", "Networks such as 10.0.0.0/8 or fd00::/8 that targets may lie in although they are private; none if not given.", Custom{store_private_networks}},
   {"log-level", {serve, demo}, "debug|info|warning|error", "info", "The least severity that is logged.", Choice{&Settings::log_level}},
 
   {"format", {discover}, "json|dot|text", "json", "The form of the answer.", Choice{&Settings::format}},

@@ -170,6 +170,18 @@ Fault store_kafka_prefix(Settings& settings, std::string_view value) {
   return std::nullopt;
 }
 
+Fault store_private_networks(Settings& settings, std::string_view value) {
+  settings.private_networks.clear();
+  for (std::string_view rest = value; !rest.empty();) {
+    const std::string_view one = rest.substr(0, rest.find(','));
+    const auto network = http::parse_network(one);
+    if (!network || one.size() + 1 == rest.size()) return quoted(value) + " is not NETWORK[,NETWORK], as 10.0.0.0/8";
+    settings.private_networks.push_back(*network);
+    rest.remove_prefix(std::min(one.size() + 1, rest.size()));
+  }
+  return std::nullopt;
+}
+
 Fault store_delimiter(Settings& settings, std::string_view value) {
   if (value == "tab") value = "\t";
   const bool usable = value.size() == 1 && value != "\"" && value != "\r" && value != "\n" &&

@@ -29,6 +29,7 @@ Fault store_log(Settings& settings, std::string_view value);
 Fault store_node_id(Settings& settings, std::string_view value);
 Fault store_advertise(Settings& settings, std::string_view value);
 Fault store_kafka_prefix(Settings& settings, std::string_view value);
+Fault store_private_networks(Settings& settings, std::string_view value);
 Fault store_delimiter(Settings& settings, std::string_view value);
 Fault store_process(Settings& settings, std::string_view value);
 Fault store_workspace(Settings& settings, std::string_view value);

@@ -1,4 +1,4 @@
-// Control documents: SLA policies, calendars. Each kind has the same four calls.
+// Control documents: SLA policies, calendars, targets. Each kind has the same four calls.
 #include <array>
 
 #include "api/app/answering.hpp"
@@ -53,10 +53,13 @@ net::Response written_answer(const std::string& name, const DocumentDesk::Writte
   return response;
 }
 
-void write(DocumentDesk& desk, Kind kind, const Call& call, std::optional<std::string> body) {
-  const std::string& name = call.names.front();
-  DocumentDesk::Writing writing{call.credential.workspace, kind, name, std::move(body),
-                                std::string{call.head().header("if-match")}};
+DocumentDesk::Place place_of(Kind kind, const Call& call) {
+  return {call.credential.workspace, kind, call.names.front()};
+}
+
+void write(DocumentDesk& desk, const Call& call, DocumentDesk::Writing writing) {
+  writing.only_if = call.head().header("if-match");
+  const std::string name = writing.place.name;
   const auto queued = desk.write(std::move(writing), [name, respond = call.respond](auto written) {
     written ? respond(written_answer(name, *written)) : respond(written.error());
   });
@@ -65,14 +68,13 @@ void write(DocumentDesk& desk, Kind kind, const Call& call, std::optional<std::s
 
 void put_document(DocumentDesk& desk, Kind kind, const Call& call) {
   if (!is_plain_name(call.names.front())) return call.respond({Code::not_found, ""});
-  auto body = json_of(call.request);
+  const auto body = json_of(call.request);
   if (!body) return call.respond(body.error());
-  const auto known = desk.read(call.credential.workspace);
-  if (!known) return call.respond(known.error());
-  const auto faults = check_document(kind, *body, *known);
-  if (!faults) return call.respond(faults.error());
-  if (!faults->empty()) return call.respond(invalid_document(*faults, call.head().trace_id));
-  write(desk, kind, call, *std::move(body));
+  auto draft = desk.draft(place_of(kind, call), *body);
+  if (!draft) return call.respond(draft.error());
+  auto& [document, checked] = *draft;
+  if (!checked.faults.empty()) return call.respond(invalid_document(checked.faults, call.head().trace_id));
+  write(desk, call, {place_of(kind, call), std::move(document), std::move(checked.secrets), {}});
 }
 
 Result<net::Response> list_documents(Node& node, DocumentDesk& desk, Kind kind, const std::string& workspace,
@@ -129,9 +131,10 @@ struct Paths {
   std::string_view remove;  // the same
 };
 
-constexpr std::array<Paths, 2> all_paths{
+constexpr std::array<Paths, 3> all_paths{
     {{Kind::sla_policy, "/v1/sla-policies", "/v1/sla-policies/{name}", "sla_policy.put", "sla_policy.delete"},
-     {Kind::calendar, "/v1/calendars", "/v1/calendars/{name}", "calendar.put", "calendar.delete"}}};
+     {Kind::calendar, "/v1/calendars", "/v1/calendars/{name}", "calendar.put", "calendar.delete"},
+     {Kind::target, "/v1/targets", "/v1/targets/{name}", "target.put", "target.delete"}}};
 
 std::vector<Route> routes_of(Node& node, DocumentDesk& desk, const Paths& paths) {
   using enum auth::Permission;
@@ -149,7 +152,7 @@ std::vector<Route> routes_of(Node& node, DocumentDesk& desk, const Paths& paths)
   withdraw.method = net::Method::delete_;
   withdraw.action = paths.remove;
   withdraw.check = check_no_query;
-  withdraw.handle = [&desk, kind](const Call& call) { write(desk, kind, call, std::nullopt); };
+  withdraw.handle = [&desk, kind](const Call& call) { write(desk, call, {place_of(kind, call), {}, {}, {}}); };
   const auto prepare_list = [&node, &desk, kind](const Call& call, query::Parameters& parameters) -> Result<Answer> {
     const auto page = take_page(node, call, parameters);
     if (!page) return page.error();

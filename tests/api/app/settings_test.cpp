@@ -52,6 +52,14 @@ TEST_F(SettingsOf, ServeHaveDefaults) {
   EXPECT_FALSE(settings.insecure);
 }
 
+TEST_F(SettingsOf, PrivateNetworksAreAList) {
+  EXPECT_TRUE(accepted({"serve"}).private_networks.empty());
+  EXPECT_EQ(accepted({"serve", "--private-networks", "10.0.0.0/8,fd00::/8"}).private_networks.size(), 2u);
+  for (const char* wrong : {"10.0.0.1/8", "10.0.0.0/8,", ",10.0.0.0/8", "intranet", "10.0.0.0/33"}) {
+    EXPECT_THAT(refused({"serve", "--private-networks", wrong}), HasSubstr("NETWORK")) << wrong;
+  }
+}
+
 TEST_F(SettingsOf, KafkaIsNamedByItsBrokers) {
   const auto settings = accepted({"serve", "--log", "kafka://a:9092,[::1]:9093"},
                                  {{"WEIR_KAFKA", "security.protocol=ssl;ssl.ca.location=/a=b"}});

@@ -1,0 +1,70 @@
+#include "api/app/document_kinds.hpp"
+
+#include "schemas/calendar/calendar_document.hpp"
+#include "stream/documents/vault.hpp"
+#include "stream/effects/target.hpp"
+#include "stream/sla/policies.hpp"
+
+namespace weir::app {
+
+using documents::Documents;
+using documents::Kind;
+
+namespace {
+
+DocumentFaults check_policy(const DocumentNode& node, const Documents& known) {
+  const auto policy = sla::read_policy(node);
+  if (!policy) return {};
+  return sla::unknown_calendars(
+      *policy, [&](const std::string& name) { return known.current(Kind::calendar, name) != nullptr; });
+}
+
+/// Policies that name the calendar.
+std::vector<std::string> users_of(const std::string& calendar, const Documents& known) {
+  std::vector<std::string> users;
+  for (const auto& [name, versions] : known.all(Kind::sla_policy)) {
+    if (versions.empty() || !versions.back().body) continue;
+    const auto policy = sla::policy_of(*versions.back().body);
+    const auto names_it = [&](const std::string& other) { return other != calendar; };
+    if (policy && !sla::unknown_calendars(*policy, names_it).empty()) users.emplace_back(name);
+  }
+  return users;
+}
+
+}  // namespace
+
+/// The faults are those beyond the node's own.
+CheckedDocument DocumentKinds::read(Kind kind, const DocumentNode& node, const Documents& known) const {
+  switch (kind) {
+    case Kind::sla_policy:
+      return {check_policy(node, known), {}};
+    case Kind::calendar:
+      static_cast<void>(read_calendar(node));
+      return {};
+    case Kind::target: {
+      auto target = effects::read_target(node, reach_);
+      return {{}, target ? std::move(target->secrets) : std::vector<std::string>{}};
+    }
+    case Kind::hook:
+      return {};
+  }
+  return {};
+}
+
+Result<CheckedDocument> DocumentKinds::check(Kind kind, const std::string& body, const Documents& known) const {
+  CheckedDocument checked;
+  auto faults = read_document(body, [&](const DocumentNode& node) { checked = read(kind, node, known); });
+  if (!faults) return faults.error();
+  faults->insert(faults->end(), checked.faults.begin(), checked.faults.end());
+  checked.faults = *std::move(faults);
+  if (checked.faults.empty()) checked.faults = documents::lone_marks(body, checked.secrets);
+  return checked;
+}
+
+Result<void> may_be_withdrawn(Kind kind, const std::string& name, const Documents& known) {
+  const auto users = kind == Kind::calendar ? users_of(name, known) : std::vector<std::string>{};
+  if (users.empty()) return {};
+  return Error{Code::document_in_use, "the SLA policy " + users.front() + " names it"};
+}
+
+}  // namespace weir::app

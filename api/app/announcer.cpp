@@ -85,13 +85,13 @@ void Announcer::collect(metrics::Samples& samples) const {
   const auto number = [](std::uint64_t count) { return static_cast<double>(count); };
   samples.counter("weir_deliveries_attempted_total", "Attempts to tell a target something.", number(figures.attempts));
   samples.counter("weir_deliveries_failed_total", "Attempts that failed.", number(figures.failed));
-  const auto ended = [&](metrics::Literal how, std::uint64_t count) {
+  const auto ended = [&](std::uint64_t count, metrics::Label how) {
     samples.counter("weir_deliveries_ended_total", "Effects that were delivered, refused or given up.", number(count),
-                    {{"outcome", how}});
+                    {how});
   };
-  ended("delivered", figures.delivered);
-  ended("refused", figures.refused);
-  ended("given_up", figures.given_up);
+  ended(figures.delivered, {"outcome", "delivered"});
+  ended(figures.refused, {"outcome", "refused"});
+  ended(figures.given_up, {"outcome", "given_up"});
   samples.counter("weir_delivery_outbox_errors_total", "Times that the outbox could not be read or written.",
                   number(figures.outbox_errors));
   samples.gauge("weir_deliveries_in_hand", "Effects that are being told.", number(figures.in_hand));

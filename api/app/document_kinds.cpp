@@ -15,18 +15,26 @@ namespace {
 DocumentFaults check_policy(const DocumentNode& node, const Documents& known) {
   const auto policy = sla::read_policy(node);
   if (!policy) return {};
-  return sla::unknown_calendars(
-      *policy, [&](const std::string& name) { return known.current(Kind::calendar, name) != nullptr; });
+  const auto is_there = [&](Kind kind) {
+    return [&known, kind](const std::string& name) { return known.current(kind, name) != nullptr; };
+  };
+  DocumentFaults faults = sla::unknown_calendars(*policy, is_there(Kind::calendar));
+  const DocumentFaults more = sla::unknown_receivers(*policy, is_there(Kind::target));
+  faults.insert(faults.end(), more.begin(), more.end());
+  return faults;
 }
 
-/// Policies that name the calendar.
-std::vector<std::string> users_of(const std::string& calendar, const Documents& known) {
+/// Policies that name the calendar or the target.
+std::vector<std::string> users_of(Kind kind, const std::string& document, const Documents& known) {
   std::vector<std::string> users;
   for (const auto& [name, versions] : known.all(Kind::sla_policy)) {
     if (versions.empty() || !versions.back().body) continue;
     const auto policy = sla::policy_of(*versions.back().body);
-    const auto names_it = [&](const std::string& other) { return other != calendar; };
-    if (policy && !sla::unknown_calendars(*policy, names_it).empty()) users.emplace_back(name);
+    if (!policy) continue;
+    const auto is_another = [&](const std::string& other) { return other != document; };
+    const auto names_it = kind == Kind::calendar ? sla::unknown_calendars(*policy, is_another)
+                                                 : sla::unknown_receivers(*policy, is_another);
+    if (!names_it.empty()) users.emplace_back(name);
   }
   return users;
 }
@@ -62,7 +70,8 @@ Result<CheckedDocument> DocumentKinds::check(Kind kind, const std::string& body,
 }
 
 Result<void> may_be_withdrawn(Kind kind, const std::string& name, const Documents& known) {
-  const auto users = kind == Kind::calendar ? users_of(name, known) : std::vector<std::string>{};
+  const bool may_be_named = kind == Kind::calendar || kind == Kind::target;
+  const auto users = may_be_named ? users_of(kind, name, known) : std::vector<std::string>{};
   if (users.empty()) return {};
   return Error{Code::document_in_use, "the SLA policy " + users.front() + " names it"};
 }

@@ -10,7 +10,8 @@
 namespace weir::app {
 namespace {
 
-constexpr std::size_t cases_per_piece = 200;  // and so many wait, of all shards together
+constexpr std::size_t cases_per_piece = 200;     // and so many wait, of all shards together
+constexpr std::size_t events_per_piece = 4'096;  // or so many, and one case more of each shard
 
 }  // namespace
 
@@ -24,15 +25,19 @@ struct ExportStream::Part {
   Part(std::shared_ptr<const store::Snapshot> of, const std::string& workspace, const std::string& process)
       : snapshot(std::move(of)), scan(*snapshot, workspace, process) {}
 
-  /// Reads up to so many cases more.
-  Result<void> read(std::size_t cases) {
+  /// Reads up to so many cases more, or until they have so many events.
+  Result<void> read(std::size_t cases, std::size_t events) {
+    std::size_t held = 0;
+    bool is_enough = false;
     const auto take = [&](const feed::ScannedCase& one) {
       last = one.case_id;
       waiting.push_back({last, scan.events_of(one.entries, one.case_id)});
-      return waiting.size() < cases;
+      held += waiting.back().events.size();
+      is_enough = waiting.size() >= cases || held >= events;
+      return !is_enough;
     };
     const auto scanned = scan.each({}, last, take);
-    ended = waiting.size() < cases;
+    ended = !is_enough;
     return scanned;
   }
 
@@ -98,7 +103,8 @@ Result<ExportStream::Part*> ExportStream::next_part() {
   Part* least = nullptr;
   for (const auto& part : parts_) {
     if (part->waiting.empty() && !part->ended) {
-      const auto read = part->read(std::max<std::size_t>(1, cases_per_piece / parts_.size()));
+      const auto read = part->read(std::max<std::size_t>(1, cases_per_piece / parts_.size()),
+                                   events_per_piece / parts_.size());
       if (!read) return read.error();
     }
     if (part->waiting.empty()) continue;
@@ -109,7 +115,7 @@ Result<ExportStream::Part*> ExportStream::next_part() {
 
 Result<std::vector<Event>> ExportStream::next_events() {
   std::vector<Event> events;
-  for (std::size_t cases = 0; cases < cases_per_piece; ++cases) {
+  for (std::size_t cases = 0; cases < cases_per_piece && events.size() < events_per_piece; ++cases) {
     const auto part = next_part();
     if (!part) return part.error();
     if (*part == nullptr) break;

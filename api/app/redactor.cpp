@@ -6,6 +6,7 @@
 #include "schemas/codec/event_json.hpp"
 #include "state/format/codec.hpp"
 #include "state/format/keys.hpp"
+#include "stream/alerts/delivery.hpp"
 #include "stream/log/partitioner.hpp"
 #include "stream/runtime/control_records.hpp"
 
@@ -20,10 +21,17 @@ constexpr std::chrono::seconds record_wait{1};  // a note's erase record is in t
 log::Redact redaction_of(const Node& node, const std::string& workspace, std::set<Hash128> fingerprints) {
   return [&node, workspace,
           fingerprints = std::move(fingerprints)](const log::Entry& entry) -> std::optional<log::Record> {
+    const auto without = [&](const std::string& process, const std::string& case_id) -> std::optional<log::Record> {
+      if (!fingerprints.contains(node.fingerprint(workspace, process, case_id))) return {};
+      return log::Record{log::Kind::redacted, {}};
+    };
     if (entry.kind == log::Kind::event) {
       const auto event = decode_stored_event(entry.value, node.clock().now());
-      if (!event || !fingerprints.contains(node.fingerprint(workspace, event->process, event->case_id))) return {};
-      return log::Record{log::Kind::redacted, {}};
+      return event ? without(event->process, event->case_id) : std::nullopt;
+    }
+    if (entry.kind == log::Kind::delivery) {
+      const auto delivery = alerts::decode_delivery(entry.value);
+      return delivery ? without(delivery->process, delivery->case_id) : std::nullopt;
     }
     if (entry.kind != log::Kind::erase) return {};
     auto erasure = runtime::decode_erasure(entry.value);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "api/app/allocator.hpp"
+#include "api/app/announcer.hpp"
 #include "api/app/checkpoints.hpp"
 #include "api/app/commands.hpp"
 #include "api/app/document_desk.hpp"
@@ -60,7 +61,7 @@ std::vector<Route> all_routes(Node& node, Uploads& uploads, DocumentDesk& desk, 
   if (node.settings().node_role == "worker") return routes;
   for (const std::vector<Route>& part :
        {contract_routes(), event_routes(node), upload_routes(node, uploads), process_routes(node), view_routes(node),
-        case_routes(node, redactor), document_routes(node, desk), sla_routes(node, desk), export_routes(node),
+        case_routes(node, redactor), document_routes(node, desk), sla_routes(node, desk), alert_routes(node), export_routes(node),
         shard_routes(node), dead_letter_routes(node), audit_routes(node), session_routes(node), user_routes(node),
         token_routes(node), live_routes(node, live), demo_routes(demo), page_routes()}) {
     add(part);
@@ -196,6 +197,7 @@ int run_server(const Settings& settings, const MakeDemo& make_demo) {
   if (!demo) return fails(demo.error());
   Live live(**node, **uploads);
   DocumentDesk desk(**node);
+  Announcer announcer(**node, desk);
   Redactor redactor(**node, std::chrono::seconds{settings.erasure_seconds});
   Copies copies(**node);
   Checkpoints checkpoints(**node, copies);
@@ -204,6 +206,7 @@ int run_server(const Settings& settings, const MakeDemo& make_demo) {
   net::Server server(server_options(settings, (*node)->memory(), logger), router, clock);
   (*node)->metrics().add_collector([&server](metrics::Samples& samples) { collect_server(server, samples); });
   (*node)->start();
+  announcer.start();
   (*uploads)->start();
   live.start();
   redactor.start();
@@ -229,6 +232,7 @@ int run_server(const Settings& settings, const MakeDemo& make_demo) {
   server.drain(std::chrono::seconds{settings.drain_seconds});
   server.stop();
   live.stop();
+  announcer.stop();
   (*uploads)->stop();
   redactor.stop();
   self_check.stop();

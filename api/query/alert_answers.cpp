@@ -43,7 +43,7 @@ void write_alerts(JsonWriter& json, const std::vector<feed::AlertRow>& rows, std
     json.member("process", alert.process).member("case", alert.case_id).member("policy", alert.name.policy);
     json.member("metric", alert.name.metric).member("cycle", alert.name.cycle).member("promise", alert.promise);
     json.member("state", state_of(alert)).member("severity", alert.breached ? "critical" : "warning");
-    json.member("began", to_rfc3339(alert.began));
+    json.member("since", to_rfc3339(alert.since)).member("began", to_rfc3339(alert.began));
     write_time(json, "due", alert.due);
     write_time(json, "warned", alert.warned_at);
     write_time(json, "breached", alert.breached_at);

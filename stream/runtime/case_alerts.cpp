@@ -22,17 +22,16 @@ std::optional<Time> read_time(format::Decoder& in) {
 }
 
 ListedAlert listed(const alerts::Subject& subject, const alerts::Alert& alert) {
-  ListedAlert row{subject.process,
-                  subject.case_id,
-                  alert.name,
-                  alert.promise,
-                  alert.state,
-                  alert.is_breached(),
-                  alert.began,
-                  alert.due,
-                  {},
-                  {},
-                  {}};
+  ListedAlert row;
+  row.process = subject.process;
+  row.case_id = subject.case_id;
+  row.name = alert.name;
+  row.promise = alert.promise;
+  row.state = alert.state;
+  row.breached = alert.is_breached();
+  row.since = alert.notices.front().told_at;
+  row.began = alert.began;
+  row.due = alert.due;
   for (const alerts::Notice& notice : alert.notices) {
     if (notice.step == alerts::Step::warned && !row.warned_at) row.warned_at = notice.at;
     if (notice.step == alerts::Step::breached) row.breached_at = notice.at;
@@ -55,6 +54,7 @@ std::string encode(const ListedAlert& alert) {
   out.text(alert.promise);
   out.byte(static_cast<std::uint8_t>(alert.state));
   out.byte(alert.breached ? 1 : 0);
+  out.signed_number(to_micros(alert.since));
   out.signed_number(to_micros(alert.began));
   for (const auto& time : {alert.due, alert.warned_at, alert.breached_at, alert.ended_at}) write(out, time);
   return bytes;
@@ -74,6 +74,7 @@ Result<ListedAlert> decode_listed_alert(std::string_view bytes) {
   if (state > static_cast<std::uint8_t>(sla::State::cancelled)) in.refuse();
   alert.state = static_cast<sla::State>(state);
   alert.breached = in.byte() == 1;
+  alert.since = from_micros(in.signed_number());
   alert.began = from_micros(in.signed_number());
   for (auto* time : {&alert.due, &alert.warned_at, &alert.breached_at, &alert.ended_at}) *time = read_time(in);
   if (!in.ok() || !in.at_end()) return Error{Code::state_format, "a listed alert cannot be read"};

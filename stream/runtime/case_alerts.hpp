@@ -22,7 +22,8 @@ struct ListedAlert {
   std::string promise;
   sla::State state = sla::State::running;
   bool breached = false;
-  Time began;
+  Time since;  // it could be told
+  Time began;  // its cycle
   std::optional<Time> due;
   std::optional<Time> warned_at;
   std::optional<Time> breached_at;

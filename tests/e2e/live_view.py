@@ -2,14 +2,17 @@
 by its one rule."""
 
 import json
+from datetime import datetime
 
 from jsonschema import Draft202012Validator
 
 KEYS = {"activities": ["name"], "edges": ["from", "to"], "start": ["name"], "end": ["name"], "hours": ["from"],
-        "days": ["from"], "variants": ["id"], "cases": ["case_id"], "overdue": ["id"], "clocks": ["id"], "uploads": ["upload"]}
+        "days": ["from"], "variants": ["id"], "cases": ["case_id"], "overdue": ["id"], "clocks": ["id"], "alerts": ["id"],
+        "uploads": ["upload"]}
 ORDER = {"variants": lambda entry: (-entry["count"], entry["id"]),
          "clocks": lambda entry: (entry["due"] is None, entry["due"] or "", entry["case"], entry["id"])}
 ORDER["overdue"] = ORDER["clocks"]
+ORDER["alerts"] = lambda entry: (-datetime.fromisoformat(entry["since"]).timestamp(), entry["case"], entry["id"])
 
 
 class Messages:

@@ -1,7 +1,7 @@
 // Where one is in the page, as the address says it: process, view, filter, sliders. Pure, both ways, so that an address
 // can be sent to a colleague and the browser's back button works. Filters have the names of the API's query parameters.
 
-export const views = ["overview", "cases", "sla", "handover", "compare", "refused", "uploads", "people"] as const;
+export const views = ["overview", "cases", "sla", "alerts", "handover", "compare", "refused", "uploads", "people"] as const;
 export type View = (typeof views)[number];
 
 export const windows = ["intersecting", "contained", "started", "completed", "events"] as const;

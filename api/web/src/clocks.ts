@@ -1,5 +1,5 @@
 // How an SLA clock stands at a moment, in words. Pure.
-import type { Clock } from "./contract";
+import type { Alert, Clock } from "./contract";
 import { duration } from "./format";
 
 type Urgency = "breached" | "soon" | "paused" | "running";
@@ -17,7 +17,18 @@ export function urgencyOf(clock: Clock, at: number): Urgency {
 /// `in 12 min`, `3 h over`; of what stands still, how much had passed.
 export function countdown(clock: Clock, at: number): string {
   if (clock.state === "paused") return `paused after ${duration(clock.passed_s)}`;
-  if (clock.due === null) return "never due";
-  const left = (Date.parse(clock.due) - at) / 1000;
+  return countdownTo(clock.due, at);
+}
+
+export function countdownTo(due: string | null, at: number): string {
+  if (due === null) return "never due";
+  const left = (Date.parse(due) - at) / 1000;
   return left > 0 ? `in ${duration(Math.ceil(left))}` : `${duration(Math.max(1, Math.floor(-left)))} over`;
+}
+
+/// In a word, and as which urgency it looks.
+export function stateOfAlert(alert: Alert): { text: string; look: Urgency | "done" } {
+  if (alert.state === "ended") return alert.severity === "critical" ? { text: "ended late", look: "paused" } : { text: "ended in time", look: "done" };
+  if (alert.severity === "critical") return { text: "breached", look: "breached" };
+  return alert.state === "paused" ? { text: "paused", look: "paused" } : { text: "warning", look: "soon" };
 }

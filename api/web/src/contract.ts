@@ -185,6 +185,46 @@ export interface Sla {
   clocks: Clock[];
 }
 
+export interface Alert {
+  id: string;
+  process: string;
+  case: string;
+  policy: string;
+  metric: string;
+  cycle: number;
+  promise: string;
+  state: "firing" | "paused" | "ended";
+  severity: "warning" | "critical";
+  since: string;
+  began: string;
+  due: string | null;
+  warned: string | null;
+  breached: string | null;
+  ended: string | null;
+}
+
+export interface Alerts {
+  as_of: string;
+  alerts: Alert[];
+  next: string | null;
+}
+
+/// An attempt to tell a target something.
+export interface Delivery {
+  id: string;
+  target: string;
+  title: string;
+  outcome: "delivered" | "again" | "refused" | "given_up";
+  attempt: number;
+  began: string;
+  status: number;
+  detail: string;
+}
+
+export interface Deliveries {
+  deliveries: Delivery[];
+}
+
 export interface DeadLetter {
   id: string;
   appended: string;
@@ -261,6 +301,7 @@ export interface Channels {
   variants: Variants;
   cases: Cases;
   sla: Sla;
+  alerts: Alerts;
   uploads: Uploads;
 }
 export type Channel = keyof Channels;

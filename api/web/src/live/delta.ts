@@ -49,6 +49,11 @@ const newestFirst: ListRule = {
   order: (a, b) => byCodePoints(text(b, "received"), text(a, "received")),
 };
 
+const bySince: ListRule = {
+  key: (row) => text(row, "id"),
+  order: (a, b) => byCodePoints(text(b, "since"), text(a, "since")) || byCodePoints(text(a, "case"), text(b, "case")) || byCodePoints(text(a, "id"), text(b, "id")),
+};
+
 const byDue: ListRule = {
   key: (row) => text(row, "id"),
   order: (a, b) => Number(a.due === null) - Number(b.due === null) || byCodePoints(String(a.due), String(b.due))
@@ -61,6 +66,7 @@ const rules: Record<Channel, Record<string, ListRule | Record<string, ListRule>>
   variants: { variants: byCount },
   cases: { cases: byMember("case_id") },
   sla: { overdue: byDue, clocks: byDue },
+  alerts: { alerts: bySince },
   uploads: { uploads: newestFirst },
 };
 

@@ -6,6 +6,7 @@ import type { Processes } from "../contract";
 import { useLive } from "../live/live";
 import { place } from "../place";
 import { identityOf, session } from "../session";
+import { AlertDesk } from "./alerts";
 import { CaseList } from "./cases";
 import { findSession } from "./account";
 import { useAsked } from "./asking";
@@ -25,10 +26,10 @@ import { Welcome } from "./welcome";
 import { UploadDesk, UploadList } from "./uploads";
 
 const pages: Record<View, ComponentType> = {
-  overview: Overview, cases: CaseList, sla: SlaBoard, handover: HandoverView, compare: Comparison, refused: Refusals, uploads: UploadList, people: People,
+  overview: Overview, cases: CaseList, sla: SlaBoard, alerts: AlertDesk, handover: HandoverView, compare: Comparison, refused: Refusals, uploads: UploadList, people: People,
 };
 const filtered: ReadonlySet<View> = new Set(["overview", "cases", "handover", "compare"]);
-const ofProcess: ReadonlySet<View> = new Set([...filtered, "sla"]);
+const ofProcess: ReadonlySet<View> = new Set([...filtered, "sla", "alerts"]);
 const everything = new URLSearchParams();
 
 function Filters() {

@@ -41,7 +41,7 @@ function ProcessSwitch({ names }: { names: string[] }) {
   );
 }
 
-const tabs: [View, string][] = [["overview", "Overview"], ["cases", "Cases"], ["sla", "SLA"], ["handover", "Handovers"], ["compare", "Compare"], ["refused", "Refused"], ["uploads", "Uploads"], ["people", "People"]];
+const tabs: [View, string][] = [["overview", "Overview"], ["cases", "Cases"], ["sla", "SLA"], ["alerts", "Alerts"], ["handover", "Handovers"], ["compare", "Compare"], ["refused", "Refused"], ["uploads", "Uploads"], ["people", "People"]];
 
 /// `processes`: their names, as far as they are known.
 export function Header({ processes, onUpload }: { processes: string[] | undefined; onUpload: () => void }) {

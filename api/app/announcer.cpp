@@ -9,19 +9,19 @@ class Announcer::DocumentTargets final : public effects::Targets {
  public:
   DocumentTargets(Node& node, DocumentDesk& desk) : node_(node), desk_(desk) {}
 
-  effects::KnownTarget find(const effects::TargetKey& key) override {
+  Result<effects::KnownTarget> find(const effects::TargetKey& key) override {
     auto found = find_target(desk_, key.workspace, key.name);
     if (!found) {
       node_.logger().log(LogLevel::error, "a target cannot be read",
                          {{"workspace", key.workspace}, {"target", key.name}, {"detail", found.error().detail}});
-      return {};
+      return found.error();
     }
-    if (!*found) return {};
+    if (!*found) return effects::KnownTarget{};
     const bool is_disabled = !(*found)->target.disabled.empty();
     Known& known = known_[key];
     if (known.version != (*found)->version) known = {(*found)->version, known.number + 1, nullptr};
     if (!known.target) known.target = std::make_shared<const effects::Target>(std::move((*found)->target));
-    return {known.target, known.number, is_disabled};
+    return effects::KnownTarget{known.target, known.number, is_disabled};
   }
 
   void disable(const effects::TargetKey& key, std::uint64_t version, const std::string& why) override {
@@ -71,6 +71,7 @@ void Announcer::start() {
   limits.reach = desk_.kinds().reach();
   made_ = std::make_unique<effects::Deliverer>(outbox_, *targets_, http::open_exchanges(limits), node_.clock());
   running_ = made_.get();
+  made_->wake_all();  // for what was announced after its first look and could not wake it yet
 }
 
 /// It stays, for those who were about to wake it.

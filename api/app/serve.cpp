@@ -61,9 +61,9 @@ std::vector<Route> all_routes(Node& node, Uploads& uploads, DocumentDesk& desk, 
   if (node.settings().node_role == "worker") return routes;
   for (const std::vector<Route>& part :
        {contract_routes(), event_routes(node), upload_routes(node, uploads), process_routes(node), view_routes(node),
-        case_routes(node, redactor), document_routes(node, desk), sla_routes(node, desk), alert_routes(node), export_routes(node),
-        shard_routes(node), dead_letter_routes(node), audit_routes(node), session_routes(node), user_routes(node),
-        token_routes(node), live_routes(node, live), demo_routes(demo), page_routes()}) {
+        case_routes(node, redactor), document_routes(node, desk), sla_routes(node, desk), alert_routes(node),
+        export_routes(node), shard_routes(node), dead_letter_routes(node), audit_routes(node), session_routes(node),
+        user_routes(node), token_routes(node), live_routes(node, live), demo_routes(demo), page_routes()}) {
     add(part);
   }
   return routes;
@@ -175,6 +175,37 @@ int wait_for_stop(const sigset_t& signals, Node& node, net::Server& server, Logg
   }
 }
 
+/// What the node does beside answering.
+struct Duties {
+  Duties(Node& node, DocumentDesk& desk)
+      : announcer(node, desk),
+        redactor(node, std::chrono::seconds{node.settings().erasure_seconds}),
+        copies(node),
+        checkpoints(node, copies),
+        self_check(node, std::chrono::seconds{node.settings().self_check_seconds}) {}
+
+  void start() {
+    announcer.start();
+    redactor.start();
+    self_check.start();
+    copies.start();
+    checkpoints.start();
+  }
+  void stop() {
+    announcer.stop();
+    redactor.stop();
+    self_check.stop();
+    checkpoints.stop();
+    copies.stop();
+  }
+
+  Announcer announcer;
+  Redactor redactor;
+  Copies copies;
+  Checkpoints checkpoints;
+  SelfCheck self_check;
+};
+
 }  // namespace
 
 int serve(const Settings& settings) { return run_server(settings, {}); }
@@ -197,22 +228,14 @@ int run_server(const Settings& settings, const MakeDemo& make_demo) {
   if (!demo) return fails(demo.error());
   Live live(**node, **uploads);
   DocumentDesk desk(**node);
-  Announcer announcer(**node, desk);
-  Redactor redactor(**node, std::chrono::seconds{settings.erasure_seconds});
-  Copies copies(**node);
-  Checkpoints checkpoints(**node, copies);
-  SelfCheck self_check(**node, std::chrono::seconds{settings.self_check_seconds});
-  Router router(**node, all_routes(**node, **uploads, desk, live, redactor, demo->get()));
+  Duties duties(**node, desk);
+  Router router(**node, all_routes(**node, **uploads, desk, live, duties.redactor, demo->get()));
   net::Server server(server_options(settings, (*node)->memory(), logger), router, clock);
   (*node)->metrics().add_collector([&server](metrics::Samples& samples) { collect_server(server, samples); });
   (*node)->start();
-  announcer.start();
   (*uploads)->start();
   live.start();
-  redactor.start();
-  self_check.start();
-  copies.start();
-  checkpoints.start();
+  duties.start();
   const auto port = server.start();
   if (!port) return fails(port.error());
   if (const auto joined = (*node)->join(address_of(settings, *port)); !joined) return fails(joined.error());
@@ -232,12 +255,8 @@ int run_server(const Settings& settings, const MakeDemo& make_demo) {
   server.drain(std::chrono::seconds{settings.drain_seconds});
   server.stop();
   live.stop();
-  announcer.stop();
   (*uploads)->stop();
-  redactor.stop();
-  self_check.stop();
-  checkpoints.stop();
-  copies.stop();
+  duties.stop();
   (*node)->stop();
   logger.log(LogLevel::info, "stopped");
   return exit_code;

@@ -14,6 +14,7 @@ using effects::TargetKey;
 constexpr std::chrono::seconds record_patience{30};  // from an append until its shard has committed it
 constexpr std::size_t shard_bytes = sizeof(std::uint32_t);
 
+/// Of the row behind the prefix of all outboxes: those of other targets are other places.
 std::string place_of(std::uint32_t shard, std::string_view rest_of_key) {
   std::string place;
   format::append_big_endian(place, shard);
@@ -125,7 +126,8 @@ bool ShardOutbox::has_caught_up(std::uint32_t shard, const std::string& workspac
 
 Result<std::vector<Due>> ShardOutbox::due(const TargetKey& target, std::size_t count, std::size_t bytes_max) {
   give_up_waiting();
-  const std::string prefix = format::Scope{target.workspace}.outbox(target.name);
+  const format::Scope scope{target.workspace};
+  const std::string all = scope.outboxes(), prefix = scope.outbox(target.name);
   const Time now = node_.clock().now();
   std::vector<Due> listed;
   for (const auto& [shard, seen] : homes_of(target)) {
@@ -142,7 +144,7 @@ Result<std::vector<Due>> ShardOutbox::due(const TargetKey& target, std::size_t c
       if (!effect) return outcome = effect.error(), false;
       effects::Progress progress = row->announcement.progress;
       if (progress.attempts == 0) progress.since = now;
-      listed.push_back({place_of(shard, format::behind(key, prefix)), *std::move(effect), progress});
+      listed.push_back({place_of(shard, format::behind(key, all)), *std::move(effect), progress});
       return ++taken < count;
     };
     if (snapshot != nullptr) {
@@ -166,7 +168,7 @@ Result<std::vector<Due>> ShardOutbox::due(const TargetKey& target, std::size_t c
 Result<runtime::OutboxRow> ShardOutbox::row_of(const Due& due) const {
   const auto snapshot = node_.engine().snapshot(shard_of(due));
   if (snapshot == nullptr) return Error{Code::shard_elsewhere, "the shard of the effect is not here any more"};
-  const std::string key = format::Scope{due.effect.workspace}.outbox(due.effect.target) + due.place.substr(shard_bytes);
+  const std::string key = format::Scope{due.effect.workspace}.outboxes() + due.place.substr(shard_bytes);
   const auto stored = snapshot->get(key);
   if (!stored) return stored.error();
   if (!*stored) return Error{Code::not_found, "the effect is not there any more"};

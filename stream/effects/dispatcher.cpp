@@ -185,7 +185,13 @@ void Dispatcher::look_at_what_is_due(Clock::Steady steady) {
 /// Whether there may be more of the line at once. Where there may be not, what it waits for looks at it again.
 bool Dispatcher::begin_one(Line& line) {
   if (line.under_way >= options_.at_once_per_target) return false;
-  KnownTarget known = targets_.find(line.key);
+  auto found = targets_.find(line.key);
+  if (!found) {
+    ++figures_.outbox_errors;
+    look_again(line, clock_.steady() + options_.again_after_error);
+    return false;
+  }
+  KnownTarget known = *std::move(found);
   know(line, known);
   const bool wanted = known.target && !known.disabled;
   if (wanted && line.in_trouble && in_trouble_ >= options_.at_once_in_trouble) {

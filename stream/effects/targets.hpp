@@ -20,7 +20,8 @@ class Targets {
  public:
   virtual ~Targets() = default;
   /// The newest version. On the deliverer's thread, before each attempt; not before the documents are known.
-  virtual KnownTarget find(const TargetKey& key) = 0;
+  /// An error: it cannot be known now, and is asked for again later.
+  virtual Result<KnownTarget> find(const TargetKey& key) = 0;
   /// The target said that it is gone (410): that version of it is to be sent nothing more, and its author to be told.
   /// On the deliverer's thread; returns at once.
   virtual void disable(const TargetKey& key, std::uint64_t version, const std::string& why) = 0;

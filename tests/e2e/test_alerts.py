@@ -7,7 +7,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "effects"))
 
 from live_view import LiveView  # noqa: E402
-from receivers import Receiver, is_signed, json_of, says  # noqa: E402
+from receivers import Receiver, is_signed, json_of, respond, says  # noqa: E402
 from running import PATIENCE, WAIT_S_MAX  # noqa: E402
 from test_sla import ANSWERED, ASKED, WithPolicies, event  # noqa: E402
 from web_socket import WebSocket  # noqa: E402
@@ -151,6 +151,18 @@ class Alerts(WithReceiver):
         self.declare()
         self.post([event("d", "asked", ago_s=60)])
         self.wait_for([("sla.breached", "d")], self.heard)
+
+    def test_a_receiver_that_is_slow_holds_nobody_up(self):
+        slow = Receiver(lambda connection, request: (time.sleep(3), respond(connection, 200)))
+        self.addCleanup(slow.close)
+        for name, receiver in (("a-slow", slow), ("fast", self.receiver)):
+            self.put(f"targets/{name}", {"kind": "webhook", "url": receiver.url, "secrets": [SECRET]})
+        self.put("sla-policies/answers", policy(notify=["a-slow", "fast"]))
+        began = time.monotonic()
+        self.post([event("c", "asked", ago_s=60)])
+        self.wait_for([("sla.breached", "c")], self.heard)
+        self.assertLess(time.monotonic() - began, 3)
+        self.wait_for([("sla.breached", "c")], lambda: self.heard(slow))
 
     def test_what_fails_is_tried_again_and_shown(self):
         failing = Receiver(says(500))

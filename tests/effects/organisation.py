@@ -33,7 +33,8 @@ class Organisation(Listener):
         self.lies = []
         self.cases = {}  # by external id: fields
         self.created = 0
-        self.tokens = []
+        self.tokens = []  # that count
+        self.given = 0
         self.upserts = []
         self.lock = threading.Lock()
         super().__init__()
@@ -46,7 +47,7 @@ class Organisation(Listener):
         request = read_request(connection)
         if request.path == "/services/oauth2/token":
             return self.give_token(connection, request)
-        if request.headers["authorization"] != f"Bearer {self.tokens[-1]}":
+        if request.headers["authorization"].removeprefix("Bearer ") not in self.tokens:
             return refuse(connection, 401, "INVALID_SESSION_ID")
         lie = self.lies.pop(0) if self.lies else None
         self.upserts.append(request)
@@ -79,8 +80,9 @@ class Organisation(Listener):
                 and 0 < said["exp"] - time.time() <= 300)
         if not good:
             return respond(connection, 400, b'{"error":"invalid_grant","error_description":"no"}')
-        self.tokens.append(f"T{len(self.tokens)}")
-        return respond(connection, 200, json.dumps({"access_token": self.tokens[-1], "instance_url": self.url,
+        self.given += 1
+        self.tokens.append(f"T{self.given}")
+        return respond(connection, 200, json.dumps({"access_token": f"T{self.given}", "instance_url": self.url,
                                                     "token_type": "Bearer"}).encode())
 
     def is_signed(self, text, signature):

@@ -85,6 +85,9 @@ class Announcements(WithNode):
                 if not self.expect(200, "GET", "/v1/deliveries?state=waiting").body["waiting"]:
                     return
             time.sleep(0.2)
+        waiting = self.expect(200, "GET", "/v1/deliveries?state=waiting").body["waiting"]
+        self.fail(f"after so long these wait: {waiting[:10]}; {len(self.crm.cases)} Cases, {len(self.hook.requests)} and "
+                  f"{len(self.chat.requests)} requests of {CLOCKS}")
 
     def judge(self, due, kills):
         offset = time.time() - time.monotonic()

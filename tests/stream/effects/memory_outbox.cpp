@@ -141,7 +141,7 @@ void MemoryTargets::put(const TargetKey& key, Target target) {
   known = {std::make_shared<const Target>(std::move(target)), known.version + 1, false};
 }
 
-KnownTarget MemoryTargets::find(const TargetKey& key) {
+Result<KnownTarget> MemoryTargets::find(const TargetKey& key) {
   const std::lock_guard lock(mutex_);
   const auto found = known_.find(key);
   return found == known_.end() ? KnownTarget{} : found->second;

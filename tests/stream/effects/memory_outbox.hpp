@@ -71,7 +71,7 @@ class MemoryTargets final : public Targets {
  public:
   /// A new version.
   void put(const TargetKey& key, Target target);
-  KnownTarget find(const TargetKey& key) override;
+  Result<KnownTarget> find(const TargetKey& key) override;
   void disable(const TargetKey& key, std::uint64_t version, const std::string& why) override;
 
  private:

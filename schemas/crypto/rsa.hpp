@@ -1,4 +1,4 @@
-// Signatures by an RSA key, as tokens towards other services carry them.
+// Signatures by an RSA key, as tokens towards other services, and theirs towards us, carry them.
 #pragma once
 
 #include <memory>
@@ -21,6 +21,22 @@ class RsaKey {
  private:
   struct Held;
   explicit RsaKey(std::shared_ptr<Held> held) : held_(std::move(held)) {}
+  std::shared_ptr<Held> held_;
+};
+
+/// A public key of 2048 to 8192 bits. Copies share it. Thread-safe.
+class RsaPublicKey {
+ public:
+  RsaPublicKey() = default;  // none: nothing is signed by it
+  /// Of modulus and exponent, big-endian, as a JWK has them (RFC 7518, 6.3.1); nothing if they are no key.
+  static std::optional<RsaPublicKey> of(std::string_view modulus, std::string_view exponent);
+
+  /// Whether it is what RsaKey::sign() gives for the private key.
+  bool has_signed(std::string_view bytes, std::string_view signature) const;
+
+ private:
+  struct Held;
+  explicit RsaPublicKey(std::shared_ptr<Held> held) : held_(std::move(held)) {}
   std::shared_ptr<Held> held_;
 };
 

@@ -61,8 +61,8 @@ void write_time(JsonWriter& json, const Mapping& mapping, const Source& source) 
   if (!text) return void(json.value(to_rfc3339(source.delivery.now)));
   if (const auto micros = micros_of(*text)) return void(json.value(to_rfc3339(from_micros(*micros))));
   constexpr std::size_t digits_max = 18;
-  const bool is_whole = text->find_first_not_of("0123456789") == text->npos && text->front() != '0' &&
-                        text->size() <= digits_max;
+  const bool is_whole =
+      text->find_first_not_of("0123456789") == text->npos && text->front() != '0' && text->size() <= digits_max;
   is_whole ? void(json.raw(*text)) : void(json.value(*text));
 }
 

@@ -148,13 +148,17 @@ Result<void> DocumentDesk::append(const Place& place, const Version& version, Do
     records.push_back({i, {log::Kind::document, record}});
   }
   written_.insert_or_assign(place, version);
+  ++changes_;
   const auto queued = node_.append(place.workspace, std::move(records),
                                    [this, place, version, done = std::move(done)](Result<log::Position> position) {
                                      if (position) return done(Written{version, *std::move(position)});
                                      forget(place, version);
                                      done(position.error());
                                    });
-  if (!queued) written_.erase(place);
+  if (!queued) {
+    written_.erase(place);
+    ++changes_;
+  }
   return queued;
 }
 
@@ -163,6 +167,7 @@ void DocumentDesk::forget(const Place& place, const Version& version) {
   const std::lock_guard lock(mutex_);
   const auto known = written_.find(place);
   if (known != written_.end() && known->second == version) written_.erase(known);
+  ++changes_;
 }
 
 }  // namespace weir::app

@@ -2,6 +2,7 @@
 // written here before the views do.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -43,6 +44,9 @@ class DocumentDesk {
   /// Nothing: there is no such document. O(its versions). Errors: bad_key_file, those of read().
   Result<std::optional<Opened>> open(const Place& place);
 
+  /// Another number once something was written here: what was opened before may be another document now.
+  std::uint64_t changes() const { return changes_; }
+
   struct Writing {
     Place place;
     std::optional<std::string> body;   // of a draft without faults; none: there is no such document from now on
@@ -72,6 +76,7 @@ class DocumentDesk {
   Node& node_;
   const DocumentKinds kinds_;
   const documents::Vault vault_;
+  std::atomic<std::uint64_t> changes_{0};
   std::mutex mutex_;
   std::map<Place, documents::Version> written_;  // by this node, and not in the views of the first partition yet
 };

@@ -3,6 +3,7 @@
 #include "schemas/calendar/calendar_document.hpp"
 #include "stream/documents/vault.hpp"
 #include "stream/effects/target.hpp"
+#include "stream/hooks/hook.hpp"
 #include "stream/sla/policies.hpp"
 
 namespace weir::app {
@@ -53,8 +54,10 @@ CheckedDocument DocumentKinds::read(Kind kind, const DocumentNode& node, const D
       auto target = effects::read_target(node, reach_);
       return {{}, target ? std::move(target->secrets) : std::vector<std::string>{}};
     }
-    case Kind::hook:
-      return {};
+    case Kind::hook: {
+      auto hook = hooks::read_hook(node);
+      return {{}, hook ? std::move(hook->secrets) : std::vector<std::string>{}};
+    }
   }
   return {};
 }

@@ -35,10 +35,12 @@ enum class Where : std::uint8_t {
 
 struct Route {
   net::Method method = net::Method::get;
-  std::string_view pattern;                    // "/v1/processes/{process}/map"
+  std::string_view pattern;                    // "/v1/processes/{process}/map"; a place {a.b} takes names with a dot
   std::optional<auth::Permission> permission;  // none: open to everybody, without a credential
   Where where = Where::readers;
   std::uint64_t body_bytes_max = 64 * 1024;
+  /// Of an open route: whose it is, by what stood in its places; its error refuses the call.
+  std::function<Result<std::string>(const std::vector<std::string>& names)> workspace_of = {};
   /// Looks at the head before any of the body is read; refuses by an error.
   std::function<Result<void>(const net::RequestHead&)> check = {};
   std::function<void(Call)> handle = {};

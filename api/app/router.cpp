@@ -13,26 +13,33 @@ std::vector<std::string> segments_of(std::string_view pattern) {
   for (std::size_t at = 1; at < pattern.size();) {
     const std::size_t end = std::min(pattern.find('/', at), pattern.size());
     const std::string_view segment = pattern.substr(at, end - at);
-    segments.emplace_back(segment.starts_with('{') ? std::string_view{} : segment);
+    const bool is_dotted = segment.find('.') != segment.npos;
+    segments.emplace_back(!segment.starts_with('{') ? segment : is_dotted ? "." : std::string_view{});
     at = end + 1;
   }
   return segments;
 }
 
 bool fits(const std::vector<std::string>& pattern, const std::vector<std::string>& path) {
-  return std::equal(
-      pattern.begin(), pattern.end(), path.begin(), path.end(),
-      [](const std::string& wanted, const std::string& given) { return wanted.empty() || wanted == given; });
+  return std::equal(pattern.begin(), pattern.end(), path.begin(), path.end(),
+                    [](const std::string& wanted, const std::string& given) {
+                      return wanted.empty() || wanted == given ||
+                             (wanted == "." && given.find('.') != std::string::npos);
+                    });
 }
 
-bool has_names(const std::vector<std::string>& pattern) {
-  return std::any_of(pattern.begin(), pattern.end(), [](const std::string& segment) { return segment.empty(); });
+/// 0: written out, 1: with names that have a dot, 2: with any names.
+constexpr int most_vague = 2;
+int vagueness_of(const std::vector<std::string>& pattern) {
+  int most = 0;
+  for (const std::string& segment : pattern) most = std::max(most, segment.empty() ? 2 : segment == "." ? 1 : 0);
+  return most;
 }
 
 std::vector<std::string> names_in(const std::vector<std::string>& pattern, const std::vector<std::string>& path) {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
-    if (pattern[i].empty()) names.push_back(path[i]);
+    if (pattern[i].empty() || pattern[i] == ".") names.push_back(path[i]);
   }
   return names;
 }
@@ -70,19 +77,23 @@ bool is_from_our_page(const net::RequestHead& head, std::string_view secret) {
 Router::Router(Node& node, std::vector<Route> routes) : node_(node) {
   for (Route& route : routes) {
     auto segments = segments_of(route.pattern);
-    entries_.push_back({std::move(route), std::move(segments)});
+    const int vagueness = vagueness_of(segments);
+    entries_.push_back({std::move(route), std::move(segments), vagueness});
   }
 }
 
 Router::Match Router::find(const net::RequestHead& head) const {
-  const Match match = find(head, true);
-  return match.entry == nullptr && match.allow.empty() ? find(head, false) : match;
+  Match match;
+  for (int vagueness = 0; vagueness <= most_vague && match.entry == nullptr && match.allow.empty(); ++vagueness) {
+    match = find(head, vagueness);
+  }
+  return match;
 }
 
-Router::Match Router::find(const net::RequestHead& head, bool written_out) const {
+Router::Match Router::find(const net::RequestHead& head, int vagueness) const {
   Match match;
   for (const Entry& entry : entries_) {
-    if (has_names(entry.segments) == written_out || !fits(entry.segments, head.segments)) continue;
+    if (entry.vagueness != vagueness || !fits(entry.segments, head.segments)) continue;
     if (entry.route.method == asked(head)) return {&entry, {}};
     if (!match.allow.empty()) match.allow += ", ";
     match.allow += entry.route.method == net::Method::get ? "GET, HEAD" : name_of(entry.route.method);
@@ -115,6 +126,12 @@ net::BodyPlan Router::admit(const net::RequestHead& head) {
       }
       return net::Refuse{std::move(response)};
     }
+  }
+  if (route.workspace_of) {
+    if (node_.draining()) return net::Refuse{net::problem({Code::draining, ""}, head.trace_id)};
+    auto workspace = route.workspace_of(names_in(match.entry->segments, head.segments));
+    if (!workspace) return net::Refuse{net::problem(workspace.error(), head.trace_id)};
+    credential.workspace = *std::move(workspace);
   }
   if (route.check) {
     if (const auto checked = route.check(head); !checked) {

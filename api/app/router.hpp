@@ -20,19 +20,21 @@ class Router final : public net::Handler {
   net::BodyPlan admit(const net::RequestHead& head) override;
 
  private:
-  /// A pattern, cut into its segments; "" stands for a place that takes any one segment.
+  /// A pattern, cut into its segments; "" stands for a place that takes any one segment, "." for one that takes those
+  /// with a dot in them.
   struct Entry {
     Route route;
     std::vector<std::string> segments;
+    int vagueness = 0;
   };
   struct Match {
     const Entry* entry = nullptr;
     std::string allow;  // when no entry has the method: those that the path has; empty: no such path
   };
 
-  /// A path that is written out hides those with a name in its place: there is no upload `preview`.
+  /// A path that says more hides those that say less: there is no upload `preview`.
   Match find(const net::RequestHead& head) const;
-  Match find(const net::RequestHead& head, bool written_out) const;
+  Match find(const net::RequestHead& head, int vagueness) const;
   Result<auth::Credential> authenticate(const net::RequestHead& head, const Route& route) const;
   net::BodyPlan refuse_credential(const net::RequestHead& head, const Error& why) const;
   net::BodyPlan plan(const Entry& entry, const net::RequestHead& head, auth::Credential credential) const;

@@ -10,6 +10,7 @@
 #include "api/app/checkpoints.hpp"
 #include "api/app/commands.hpp"
 #include "api/app/document_desk.hpp"
+#include "api/app/hook_desk.hpp"
 #include "api/app/live.hpp"
 #include "api/app/node.hpp"
 #include "api/app/redactor.hpp"
@@ -52,8 +53,15 @@ LogLevel level_of(std::string_view name) {
   return name == "error" ? LogLevel::error : LogLevel::info;
 }
 
-std::vector<Route> all_routes(Node& node, Uploads& uploads, DocumentDesk& desk, Live& live, Redactor& redactor,
-                              Demo* demo) {
+/// Where documents are written and used.
+struct Desks {
+  explicit Desks(Node& node) : documents(node), hooks(node, documents) {}
+
+  DocumentDesk documents;
+  HookDesk hooks;
+};
+
+std::vector<Route> all_routes(Node& node, Uploads& uploads, Desks& desks, Live& live, Redactor& redactor, Demo* demo) {
   std::vector<Route> routes;
   const auto add = [&routes](const std::vector<Route>& part) { routes.insert(routes.end(), part.begin(), part.end()); };
   add(probe_routes(node));
@@ -61,9 +69,10 @@ std::vector<Route> all_routes(Node& node, Uploads& uploads, DocumentDesk& desk, 
   if (node.settings().node_role == "worker") return routes;
   for (const std::vector<Route>& part :
        {contract_routes(), event_routes(node), upload_routes(node, uploads), process_routes(node), view_routes(node),
-        case_routes(node, redactor), document_routes(node, desk), sla_routes(node, desk), alert_routes(node),
-        export_routes(node), shard_routes(node), dead_letter_routes(node), audit_routes(node), session_routes(node),
-        user_routes(node), token_routes(node), live_routes(node, live), demo_routes(demo), page_routes()}) {
+        case_routes(node, redactor), document_routes(node, desks.documents, desks.hooks),
+        hook_routes(node, desks.hooks), sla_routes(node, desks.documents), alert_routes(node), export_routes(node),
+        shard_routes(node), dead_letter_routes(node), audit_routes(node), session_routes(node), user_routes(node),
+        token_routes(node), live_routes(node, live), demo_routes(demo), page_routes()}) {
     add(part);
   }
   return routes;
@@ -227,9 +236,9 @@ int run_server(const Settings& settings, const MakeDemo& make_demo) {
   auto demo = make_demo ? make_demo(**node) : Result<std::unique_ptr<Demo>>{nullptr};
   if (!demo) return fails(demo.error());
   Live live(**node, **uploads);
-  DocumentDesk desk(**node);
-  Duties duties(**node, desk);
-  Router router(**node, all_routes(**node, **uploads, desk, live, duties.redactor, demo->get()));
+  Desks desks(**node);
+  Duties duties(**node, desks.documents);
+  Router router(**node, all_routes(**node, **uploads, desks, live, duties.redactor, demo->get()));
   net::Server server(server_options(settings, (*node)->memory(), logger), router, clock);
   (*node)->metrics().add_collector([&server](metrics::Samples& samples) { collect_server(server, samples); });
   (*node)->start();

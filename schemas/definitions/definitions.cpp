@@ -19,6 +19,7 @@
 WEIR_EMBED(openapi, "openapi.json");
 WEIR_EMBED(asyncapi, "asyncapi.json");
 WEIR_EMBED(event, "event.schema.json");
+WEIR_EMBED(hook, "hook.schema.json");
 WEIR_EMBED(process, "process.schema.json");
 WEIR_EMBED(sla, "sla.schema.json");
 WEIR_EMBED(target, "target.schema.json");
@@ -28,6 +29,7 @@ namespace weir::definitions {
 std::string_view openapi() { return {weir_openapi_begin, weir_openapi_end}; }
 std::string_view asyncapi() { return {weir_asyncapi_begin, weir_asyncapi_end}; }
 std::string_view event_schema() { return {weir_event_begin, weir_event_end}; }
+std::string_view hook_schema() { return {weir_hook_begin, weir_hook_end}; }
 std::string_view process_schema() { return {weir_process_begin, weir_process_end}; }
 std::string_view sla_schema() { return {weir_sla_begin, weir_sla_end}; }
 std::string_view target_schema() { return {weir_target_begin, weir_target_end}; }

@@ -15,6 +15,8 @@ std::string_view event_schema();
 std::string_view process_schema();
 /// JSON Schema of calendars and SLA policies: the file of `weir discover --sla`.
 std::string_view sla_schema();
+/// JSON Schema of hooks.
+std::string_view hook_schema();
 /// JSON Schema of targets of effects.
 std::string_view target_schema();
 

@@ -80,7 +80,7 @@ class Documents(WithNode):
         for document in (self.openapi, self.asyncapi):
             for schema in document["components"]["schemas"].values():
                 Draft202012Validator.check_schema(schema)
-        for name in ("event", "process", "sla"):
+        for name in ("event", "hook", "process", "sla", "target"):
             answer = self.call("GET", f"/schemas/{name}.json")
             self.assertEqual(answer.headers["content-type"], "application/schema+json")
             Draft202012Validator.check_schema(answer.body)

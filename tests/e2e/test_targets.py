@@ -18,8 +18,14 @@ class Targets(WithNode):
     def put(self, name, document, status=200, **headers):
         return self.expect(status, "PUT", f"/v1/targets/{name}", document, **headers)
 
-    def shown(self, name):
-        return self.expect(200, "GET", f"/v1/targets/{name}")
+    def shown(self, name, after=None):
+        return self.expect(200, "GET", f"/v1/targets/{name}" + (f"?after={after}" if after else ""))
+
+    def put_everywhere(self, name, document, **headers):
+        """What is written again before it is everywhere is appended again."""
+        answer = self.put(name, document, **headers)
+        self.shown(name, answer.body["position"])
+        return answer
 
     def test_secrets_are_shown_never_again(self):
         put = self.put("ops", webhook(headers={"X-Gateway": HEADER}))
@@ -37,12 +43,12 @@ class Targets(WithNode):
             self.assertNotIn("canary", str(self.shown("other").body))
 
     def test_what_is_read_and_edited_keeps_its_secrets(self):
-        first = self.put("ops", webhook(secrets=[SECRET, OTHER]))
+        first = self.put_everywhere("ops", webhook(secrets=[SECRET, OTHER]))
         document = first.body["document"]
         again = self.put("ops", document, if_match=first.headers["etag"])
         self.assertIsNone(again.body["position"])  # that is what held already
         document["secrets"].pop(0)
-        edited = self.put("ops", {**document, "url": "https://other.example/"}, if_match=first.headers["etag"])
+        edited = self.put_everywhere("ops", {**document, "url": "https://other.example/"}, if_match=first.headers["etag"])
         self.assertIsNotNone(edited.body["position"])
         self.assertIsNone(self.put("ops", webhook("https://other.example/", [OTHER])).body["position"])
         self.put("ops", webhook(), 412, if_match=first.headers["etag"])
@@ -97,6 +103,7 @@ class TheKeyOfSecrets(WithNode):
 
     def test_outlives_a_restart_and_its_loss_is_told(self):
         first = self.expect(200, "PUT", "/v1/targets/ops", webhook())
+        self.expect(200, "GET", f"/v1/targets/ops?after={first.body['position']}")
         document, tag = first.body["document"], first.headers["etag"]
         self.node.kill()
         self.node.start()

@@ -1,8 +1,9 @@
-// Control documents: SLA policies, calendars, targets. Each kind has the same four calls.
+// Control documents: SLA policies, calendars, targets, hooks. Each kind has the same four calls.
 #include <array>
 
 #include "api/app/answering.hpp"
 #include "api/app/document_desk.hpp"
+#include "api/app/hook_desk.hpp"
 #include "api/app/routes/document_call.hpp"
 #include "api/app/routes/query_call.hpp"
 #include "api/app/routes/routes.hpp"
@@ -35,16 +36,26 @@ Result<std::string> json_of(const net::Request& request) {
   return std::string{request.body};
 }
 
-void write_version(JsonWriter& json, const std::string& name, const Version& version) {
-  json.member("name", name).member("effective_at", to_rfc3339(version.effective_at)).key("document");
+/// What the calls of all kinds stand on.
+struct Shelf {
+  DocumentDesk& desk;
+  const HookAddresses& addresses;
+};
+
+/// Of a hook also where its provider sends to.
+void write_version(JsonWriter& json, const Shelf& shelf, const DocumentDesk::Place& place, const Version& version) {
+  json.member("name", place.name).member("effective_at", to_rfc3339(version.effective_at));
+  if (place.kind == Kind::hook) json.member("url", "/v1/hooks/" + shelf.addresses.of(place.workspace, place.name));
+  json.key("document");
   version.body ? void(json.raw(*version.body)) : void(json.value(nullptr));
 }
 
-net::Response written_answer(const std::string& name, const DocumentDesk::Written& written) {
+net::Response written_answer(const Shelf& shelf, const DocumentDesk::Place& place,
+                             const DocumentDesk::Written& written) {
   std::string body;
   JsonWriter json(body);
   json.begin_object();
-  write_version(json, name, written.version);
+  write_version(json, shelf, place, written.version);
   json.key("position");
   written.position ? void(json.value(log::to_token(*written.position))) : void(json.value(nullptr));
   json.end_object();
@@ -57,24 +68,24 @@ DocumentDesk::Place place_of(Kind kind, const Call& call) {
   return {call.credential.workspace, kind, call.names.front()};
 }
 
-void write(DocumentDesk& desk, const Call& call, DocumentDesk::Writing writing) {
+void write(const Shelf& shelf, const Call& call, DocumentDesk::Writing writing) {
   writing.only_if = call.head().header("if-match");
-  const std::string name = writing.place.name;
-  const auto queued = desk.write(std::move(writing), [name, respond = call.respond](auto written) {
-    written ? respond(written_answer(name, *written)) : respond(written.error());
+  const auto place = writing.place;
+  const auto queued = shelf.desk.write(std::move(writing), [shelf, place, respond = call.respond](auto written) {
+    written ? respond(written_answer(shelf, place, *written)) : respond(written.error());
   });
   if (!queued) call.respond(queued.error());
 }
 
-void put_document(DocumentDesk& desk, Kind kind, const Call& call) {
+void put_document(const Shelf& shelf, Kind kind, const Call& call) {
   if (!is_plain_name(call.names.front())) return call.respond({Code::not_found, ""});
   const auto body = json_of(call.request);
   if (!body) return call.respond(body.error());
-  auto draft = desk.draft(place_of(kind, call), *body);
+  auto draft = shelf.desk.draft(place_of(kind, call), *body);
   if (!draft) return call.respond(draft.error());
   auto& [document, checked] = *draft;
   if (!checked.faults.empty()) return call.respond(invalid_document(checked.faults, call.head().trace_id));
-  write(desk, call, {place_of(kind, call), std::move(document), std::move(checked.secrets), {}});
+  write(shelf, call, {place_of(kind, call), std::move(document), std::move(checked.secrets), {}});
 }
 
 Result<net::Response> list_documents(Node& node, DocumentDesk& desk, Kind kind, const std::string& workspace,
@@ -102,16 +113,16 @@ Result<net::Response> list_documents(Node& node, DocumentDesk& desk, Kind kind, 
   return json_answer(std::move(body));
 }
 
-Result<net::Response> show_document(DocumentDesk& desk, Kind kind, const std::string& workspace,
-                                    const std::string& name) {
-  const auto known = desk.read(workspace);
+Result<net::Response> show_document(const Shelf& shelf, const DocumentDesk::Place& place) {
+  const auto& [workspace, kind, name] = place;
+  const auto known = shelf.desk.read(workspace);
   if (!known) return known.error();
   const Version* const current = known->current(kind, name);
   if (current == nullptr) return Error{Code::not_found, ""};
   std::string body;
   JsonWriter json(body);
   json.begin_object();
-  write_version(json, name, *current);
+  write_version(json, shelf, place, *current);
   json.key("versions").begin_array();
   for (const Version& version : known->versions(kind, name)) {
     json.begin_object().member("effective_at", to_rfc3339(version.effective_at));
@@ -131,12 +142,13 @@ struct Paths {
   std::string_view remove;  // the same
 };
 
-constexpr std::array<Paths, 3> all_paths{
+constexpr std::array<Paths, 4> all_paths{
     {{Kind::sla_policy, "/v1/sla-policies", "/v1/sla-policies/{name}", "sla_policy.put", "sla_policy.delete"},
      {Kind::calendar, "/v1/calendars", "/v1/calendars/{name}", "calendar.put", "calendar.delete"},
-     {Kind::target, "/v1/targets", "/v1/targets/{name}", "target.put", "target.delete"}}};
+     {Kind::target, "/v1/targets", "/v1/targets/{name}", "target.put", "target.delete"},
+     {Kind::hook, "/v1/hooks", "/v1/hooks/{name}", "hook.put", "hook.delete"}}};
 
-std::vector<Route> routes_of(Node& node, DocumentDesk& desk, const Paths& paths) {
+std::vector<Route> routes_of(Node& node, const Shelf& shelf, const Paths& paths) {
   using enum auth::Permission;
   const Kind kind = paths.kind;
   Route put;
@@ -147,23 +159,22 @@ std::vector<Route> routes_of(Node& node, DocumentDesk& desk, const Paths& paths)
   put.body_bytes_max = document_bytes_max;
   put.action = paths.put;
   put.check = check_written;
-  put.handle = [&desk, kind](const Call& call) { put_document(desk, kind, call); };
+  put.handle = [shelf, kind](const Call& call) { put_document(shelf, kind, call); };
   Route withdraw = put;
   withdraw.method = net::Method::delete_;
   withdraw.action = paths.remove;
   withdraw.check = check_no_query;
-  withdraw.handle = [&desk, kind](const Call& call) { write(desk, call, {place_of(kind, call), {}, {}, {}}); };
-  const auto prepare_list = [&node, &desk, kind](const Call& call, query::Parameters& parameters) -> Result<Answer> {
+  withdraw.handle = [shelf, kind](const Call& call) { write(shelf, call, {place_of(kind, call), {}, {}, {}}); };
+  const auto prepare_list = [&node, &desk = shelf.desk, kind](const Call& call,
+                                                              query::Parameters& parameters) -> Result<Answer> {
     const auto page = take_page(node, call, parameters);
     if (!page) return page.error();
     return Answer{[&node, &desk, kind, workspace = call.credential.workspace, page = *page] {
       return list_documents(node, desk, kind, workspace, page);
     }};
   };
-  const auto prepare_one = [&desk, kind](const Call& call, query::Parameters&) -> Result<Answer> {
-    return Answer{[&desk, kind, workspace = call.credential.workspace, name = call.names.front()] {
-      return show_document(desk, kind, workspace, name);
-    }};
+  const auto prepare_one = [shelf, kind](const Call& call, query::Parameters&) -> Result<Answer> {
+    return Answer{[shelf, place = place_of(kind, call)] { return show_document(shelf, place); }};
   };
   return {std::move(put), std::move(withdraw), query_route(node, paths.list, read_views, prepare_list, false),
           query_route(node, paths.one, read_views, prepare_one)};
@@ -171,10 +182,11 @@ std::vector<Route> routes_of(Node& node, DocumentDesk& desk, const Paths& paths)
 
 }  // namespace
 
-std::vector<Route> document_routes(Node& node, DocumentDesk& desk) {
+std::vector<Route> document_routes(Node& node, DocumentDesk& desk, const HookDesk& hooks) {
+  const Shelf shelf{desk, hooks.addresses()};
   std::vector<Route> routes;
   for (const Paths& paths : all_paths) {
-    for (Route& route : routes_of(node, desk, paths)) routes.push_back(std::move(route));
+    for (Route& route : routes_of(node, shelf, paths)) routes.push_back(std::move(route));
   }
   return routes;
 }

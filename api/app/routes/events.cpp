@@ -1,32 +1,12 @@
 // POST /v1/events: one event or many, each taken or refused by itself, answered when they are durable.
-#include <map>
-
 #include "api/app/answering.hpp"
 #include "api/app/routes/routes.hpp"
+#include "api/app/routes/taking.hpp"
 #include "api/net/problem.hpp"
 #include "schemas/codec/event_json.hpp"
-#include "stream/ingest/intake.hpp"
 
 namespace weir::app {
 namespace {
-
-/// What the scrape tells of intake.
-struct IntakeMeters {
-  explicit IntakeMeters(metrics::Registry& registry)
-      : accepted(counter(registry, {{"verdict", "accepted"}})),
-        duplicates(counter(registry, {{"verdict", "duplicate"}})),
-        rejected(counter(registry, {{"verdict", "rejected"}})),
-        bytes(registry.counter("weir_intake_bytes_total", "Bytes of bodies with events.")),
-        durable_s(registry.histogram("weir_append_seconds", "From a read body to its durability.",
-                                     metrics::latency_buckets_s())) {}
-
-  static metrics::Counter counter(metrics::Registry& registry, metrics::Labels labels) {
-    return registry.counter("weir_intake_events_total", "Posted events by what intake made of them.", labels);
-  }
-
-  metrics::Counter accepted, duplicates, rejected, bytes;
-  metrics::Histogram durable_s;
-};
 
 bool has_cloud_event_headers(const net::RequestHead& head) { return !head.header("ce-specversion").empty(); }
 
@@ -50,54 +30,6 @@ Result<std::vector<DecodedEvent>> decode(const net::Request& request, const Deco
   return one;
 }
 
-void write_verdicts(JsonWriter& json, const ingest::Intake& intake) {
-  json.member("accepted", intake.accepted).member("duplicates", intake.duplicates).key("rejected").begin_array();
-  for (const ingest::Rejection& rejection : intake.rejected) {
-    json.begin_object().member("index", rejection.index).member("code", name_of(rejection.why.code));
-    json.member("detail",
-                rejection.why.detail.empty() ? title_of(rejection.why.code) : std::string_view{rejection.why.detail});
-    json.end_object();
-  }
-  json.end_array();
-}
-
-net::Response verdicts(const ingest::Intake& intake, const log::Position& position) {
-  std::string body;
-  JsonWriter json(body);
-  json.begin_object();
-  write_verdicts(json, intake);
-  json.member("position", log::to_token(position)).end_object();
-  return json_answer(std::move(body), 202);
-}
-
-/// Nothing, or how long to wait.
-std::optional<std::chrono::seconds> over_quota(Node& node, const std::string& workspace,
-                                               const std::vector<DecodedEvent>& events) {
-  std::map<std::string_view, std::uint64_t> by_process;
-  for (const DecodedEvent& one : events) {
-    if (one.event) ++by_process[one.event->process];
-  }
-  for (const auto& [process, count] : by_process) {
-    if (const auto wait = node.quota().take(workspace, process, count)) return wait;
-  }
-  return std::nullopt;
-}
-
-void append(Node& node, const IntakeMeters& meters, const Call& call, ingest::Intake intake) {
-  auto records = std::move(intake.records);
-  const auto held = std::make_shared<const ingest::Intake>(std::move(intake));
-  const Clock::Steady began = node.clock().steady();
-  const auto queued =
-      node.append(call.credential.workspace, std::move(records),
-                  [&node, meters, held, began, respond = call.respond](Result<log::Position> position) {
-                    if (!position) return respond(position.error());
-                    meters.durable_s.observe(std::chrono::duration<double>(node.clock().steady() - began).count());
-                    meters.accepted.add(static_cast<double>(held->accepted));
-                    respond(verdicts(*held, *position));
-                  });
-  if (!queued) call.respond(queued.error());
-}
-
 void post_events(Node& node, const IntakeMeters& meters, Call call) {
   meters.bytes.add(static_cast<double>(call.request.body.size()));
   auto decoded = decode(call.request, {.now = node.clock().now()});
@@ -115,7 +47,10 @@ void post_events(Node& node, const IntakeMeters& meters, Call call) {
         with_members(net::problem(all, trace_id, 422), [&](JsonWriter& json) { write_verdicts(json, intake); }));
   }
   if (intake.records.empty()) return call.respond(verdicts(intake, {}));
-  append(node, meters, call, std::move(intake));
+  append(node, meters, call.credential.workspace, std::move(intake),
+         [respond = call.respond](const ingest::Intake& taken, Result<log::Position> position) {
+           position ? respond(verdicts(taken, *position)) : respond(position.error());
+         });
 }
 
 }  // namespace

@@ -11,6 +11,7 @@ namespace weir::app {
 
 class Demo;
 class DocumentDesk;
+class HookDesk;
 class Live;
 class Redactor;
 class Uploads;
@@ -23,7 +24,8 @@ std::vector<Route> live_routes(Node& node, Live& live);
 Result<std::string> first_uploads(Node& node, Uploads& uploads, const std::string& workspace, std::size_t limit);
 std::vector<Route> process_routes(Node& node);
 std::vector<Route> view_routes(Node& node);
-std::vector<Route> document_routes(Node& node, DocumentDesk& desk);
+std::vector<Route> document_routes(Node& node, DocumentDesk& desk, const HookDesk& hooks);
+std::vector<Route> hook_routes(Node& node, HookDesk& desk);
 std::vector<Route> sla_routes(Node& node, DocumentDesk& desk);
 std::vector<Route> alert_routes(Node& node);
 std::vector<Route> case_routes(Node& node, Redactor& redactor);

@@ -1,5 +1,6 @@
 // Posts an NDJSON file of events to a running server: bodies of --batch events over --connections keep-alive
-// connections, one request in flight on each. Prints what was reached as JSON: accepted per second until the last
+// connections, one request in flight on each; with --hook as deliveries of one event each, signed by Standard Webhooks.
+// Prints what was reached as JSON: accepted per second until the last
 // answer, and until the views include everything.
 #include <algorithm>
 #include <atomic>
@@ -22,6 +23,9 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "schemas/crypto/base64.hpp"
+#include "schemas/crypto/digest.hpp"
 
 namespace {
 
@@ -104,6 +108,17 @@ std::string request(const char* method, const std::string& target, const std::st
          "\r\nContent-Type: application/x-ndjson\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
+/// As a provider sends it, signed now.
+std::string delivery(const std::string& target, const std::string& key, const std::string& id,
+                     const std::string& body) {
+  const auto now = std::chrono::system_clock::now().time_since_epoch() / std::chrono::seconds{1};
+  const auto mac = weir::crypto::hmac_sha256(key, id + '.' + std::to_string(now) + '.' + body);
+  return "POST " + target + " HTTP/1.1\r\nHost: localhost\r\nwebhook-id: " + id +
+         "\r\nwebhook-timestamp: " + std::to_string(now) + "\r\nwebhook-signature: v1," +
+         weir::crypto::to_base64(weir::crypto::bytes_of(mac)) +
+         "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
 std::string text_of(const std::string& json, const std::string& name) {
   const std::size_t at = json.find('"' + name + "\":\"");
   if (at == std::string::npos) return {};
@@ -114,6 +129,8 @@ std::string text_of(const std::string& json, const std::string& name) {
 struct Run {
   std::vector<std::string> bodies;
   std::string token;
+  std::string hook;  // target of deliveries; empty: events are posted
+  std::string key;   // of the hook
   std::uint16_t port = 0;
   std::atomic<std::size_t> next{0};
   std::mutex mutex;
@@ -136,7 +153,9 @@ void post_bodies(Run& run) {
   auto connection = std::make_unique<Connection>(run.port);
   for (std::size_t i; (i = run.next++) < run.bodies.size();) {
     const auto start = Stopwatch::now();
-    const auto [status, body] = connection->call(request("POST", "/v1/events", run.token, run.bodies[i]));
+    const auto [status, body] =
+        connection->call(run.hook.empty() ? request("POST", "/v1/events", run.token, run.bodies[i])
+                                          : delivery(run.hook, run.key, "msg_" + std::to_string(i), run.bodies[i]));
     if (connection->closed()) connection = std::make_unique<Connection>(run.port);
     const std::lock_guard lock{run.mutex};
     run.latencies_ms.push_back(seconds_since(start) * 1e3);
@@ -177,6 +196,8 @@ int measure(std::map<std::string, std::string>& options) {
   Run run;
   run.token = options["--token"];
   run.port = static_cast<std::uint16_t>(std::stoi(options["--port"]));
+  run.hook = options["--hook"];
+  run.key = weir::crypto::from_base64(options["--key"]).value_or("");
   std::size_t events = 0;
   run.bodies = bodies_of(options["--file"], std::stoul(options["--batch"]), events);
   if (run.bodies.empty()) throw std::runtime_error("the file has no events");
@@ -206,7 +227,9 @@ int main(int count, char** values) {
   std::map<std::string, std::string> options{{"--batch", "500"}, {"--connections", "4"}, {"--process", "default"}};
   for (int i = 1; i + 1 < count; i += 2) options[values[i]] = values[i + 1];
   if (options["--port"].empty() || options["--file"].empty() || options["--token"].empty()) {
-    std::fprintf(stderr, "usage: post_events --port P --token T --file EVENTS.ndjson [--batch N] [--connections N]\n");
+    std::fprintf(stderr,
+                 "usage: post_events --port P --token T --file EVENTS.ndjson [--batch N] [--connections N]\n"
+                 "       [--hook PATH --key BASE64]\n");
     return 2;
   }
   try {

@@ -72,6 +72,7 @@ std::optional<Mapping> read_mapping(const DocumentNode& node) {
                     const JsonValue& value = one.value();
                     if (name.empty() || name.size() > name_bytes_max)
                       one.fault("must be under a name of 1 to 256 bytes");
+                    if (value.is(JsonKind::number) && !value.number_fits()) one.fault("must be a number of 64 bits");
                     if (value.is(JsonKind::number) || value.is(JsonKind::boolean) || value.is(JsonKind::null)) {
                       mapping.attributes.emplace_back(name, std::string(value.raw()));
                     } else if (auto text = Template::read(one, stars)) {
@@ -111,10 +112,9 @@ void Reading::read_own(std::string& member, const DocumentNode& node, Provider p
   if (hook_.signing.provider != provider) {
     return node.fault("must not be given but for " + std::string(name_of(provider)));
   }
-  member = node.text(text_bytes_max).value_or("-");
-  if (member != "-" && member.size() < bytes_min) {
-    node.fault("must have at least " + std::to_string(bytes_min) + " bytes");
-  }
+  const auto text = node.text(text_bytes_max);
+  if (text && text->size() < bytes_min) node.fault("must have at least " + std::to_string(bytes_min) + " bytes");
+  member = text.value_or("");
 }
 
 void Reading::read_tolerance(const DocumentNode& node) {

@@ -1,6 +1,7 @@
 """Incoming webhooks: each provider's deliveries, signed by other code than the server's, and the bad inputs 104-108."""
 
 import json
+import re
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -282,6 +283,23 @@ class Providers(WithHooks):
         self.assertEqual(len(letters), 4)
         self.assertEqual(sorted(letter["code"] for letter in letters), ["bad_timestamp", "schema", "schema", "schema"])
         self.assertTrue(any("bm90IGpzb24=" in letter["record"] for letter in letters))
+
+    def test_what_was_made_of_deliveries_is_counted(self):
+        def counted():
+            text = self.node.call("GET", "/metrics").body.decode()
+            return {verdict: float(count) for verdict, count in
+                    re.findall(r'weir_hook_deliveries_total{verdict="(\w+)"} (\S+)', text)}
+
+        url, before = self.put(), counted()
+        for status in (202, 200):
+            self.deliver(url, issue(), signing.github(issue()), status)
+        self.deliver(url, b"{}", signing.github(b"{}"), 200)
+        self.deliver(url, b"{", signing.github(b"{"))
+        self.deliver(url, issue(), signing.github(issue(), OTHER), 401)
+        self.deliver(url, issue(), {}, 401)
+        after = counted()
+        self.assertEqual({verdict: after[verdict] - before[verdict] for verdict in after if after[verdict] != before[verdict]},
+                         {"taken": 1, "repeated": 1, "ignored": 1, "unreadable": 1, "bad_signature": 1, "not_signed": 1})
 
     def test_mappings_of_ones_own(self):
         url = self.put(document=hook(events=[

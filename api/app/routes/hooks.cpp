@@ -149,7 +149,6 @@ void settle(const Means& means, const std::shared_ptr<Arrived>& arrived, ingest:
             std::vector<Hash128> marks) {
   const HookMeters& meters = means.meters;
   meters.intake.duplicates.add(static_cast<double>(intake.duplicates));
-  meters.intake.rejected.add(static_cast<double>(intake.rejected.size()));
   if (intake.records.empty()) {
     (intake.duplicates > 0 ? meters.repeated : meters.ignored).add();
     return arrived->call.respond(arrived->answer(intake, {}, 200));
@@ -242,7 +241,7 @@ void take_verified(const Means& means, const std::shared_ptr<Arrived>& arrived) 
   if (!is_once_only(means, *arrived)) return;
   const auto text = hooks::body_as_json(arrived->delivery);
   if (!text) return keep_unreadable(means, arrived, text.error());
-  JsonParser parser;
+  thread_local JsonParser parser;  // its buffers are kept
   const auto body = parser.parse(*text);
   if (!body) return keep_unreadable(means, arrived, body.error());
   if (auto challenge = challenge_in(*arrived->hook, *body)) {

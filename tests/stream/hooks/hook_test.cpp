@@ -57,6 +57,13 @@ TEST(Hook, TellsEveryFaultAtOnce) {
 
 TEST(Hook, IsRefusedWithoutWhatItNeeds) {
   EXPECT_THAT(read("[]").faults, ElementsAre(at("")));
+  for (const char* token : {"", "-", "fifteen-letters"}) {
+    EXPECT_THAT(read(R"({"provider": "whatsapp", "process": "p", "secrets": ["0123456789abcdef"], "verify_token": ")" +
+                     std::string(token) + "\"}")
+                    .faults,
+                ElementsAre(at("/verify_token")))
+        << token;
+  }
   EXPECT_THAT(read(R"({"provider": "pigeon"})").faults, ElementsAre(at("/provider")));
   EXPECT_THAT(read(R"({"provider": "github"})").faults, ElementsAre(at(""), at("")));
   EXPECT_THAT(read(R"({"provider": "github", "process": "p", "secrets": []})").faults, ElementsAre(at("/secrets")));

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "schemas/codec/timestamp.hpp"
+
 namespace weir::rules {
 namespace {
-
-using Number = std::variant<std::int64_t, double>;
 
 std::optional<Value> scalar_of(const JsonValue& json) {
   std::string scratch;
@@ -37,6 +37,14 @@ std::partial_ordering order(std::int64_t a, double b) {
 
 std::partial_ordering reversed(std::partial_ordering order) { return 0 <=> order; }
 
+/// The integer that the double is, if it is one.
+std::optional<std::int64_t> whole_of(double number) {
+  constexpr double beyond = 9'223'372'036'854'775'808.0;
+  if (!(number >= -beyond && number < beyond)) return {};
+  const auto whole = static_cast<std::int64_t>(number);
+  return static_cast<double>(whole) == number ? std::optional{whole} : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::partial_ordering> compare(const Value& a, const Value& b) {
@@ -51,7 +59,8 @@ std::optional<std::partial_ordering> compare(const Value& a, const Value& b) {
         } else if constexpr (real && other_whole) {
           return reversed(order(y, x));
         } else if constexpr ((whole && other_whole) || (real && other_real) ||
-                             (std::is_same_v<X, std::string> && std::is_same_v<Y, std::string>)) {
+                             (std::is_same_v<X, std::string> && std::is_same_v<Y, std::string>) ||
+                             (std::is_same_v<X, Time> && std::is_same_v<Y, Time>)) {
           return x <=> y;
         } else {
           return std::nullopt;
@@ -63,6 +72,59 @@ std::optional<std::partial_ordering> compare(const Value& a, const Value& b) {
 bool operator==(const Value& a, const Value& b) {
   if (const auto ordered = compare(a, b)) return *ordered == 0;
   return a.content_ == b.content_;
+}
+
+std::optional<Time> Value::time() const {
+  if (const auto* time = std::get_if<Time>(&content_)) return *time;
+  if (text() != nullptr) return parse_rfc3339(*text());
+  return whole() != nullptr ? from_epoch_ms(*whole()) : std::nullopt;
+}
+
+std::string Value::key() const {
+  const auto number = [](std::int64_t whole) { return 'n' + std::to_string(whole); };
+  if (const auto* one = text()) return '"' + *one;
+  if (const auto* one = whole()) return number(*one);
+  if (const auto* one = real()) {
+    if (const auto same = whole_of(*one)) return number(*same);
+    return 'r' + std::string{reinterpret_cast<const char*>(one), sizeof *one};
+  }
+  if (const auto* one = std::get_if<bool>(&content_)) return *one ? "true" : "false";
+  if (const auto* one = std::get_if<Time>(&content_)) return 't' + std::to_string(to_micros(*one));
+  if (list() == nullptr) return is_null() ? "null" : "";
+  std::string all = "[";
+  for (const Value& one : *list()) {
+    const std::string key = one.key();
+    all += std::to_string(key.size()) + ':' + key;
+  }
+  return all;
+}
+
+std::string Value::shown() const {
+  if (const auto* one = text()) return *one;
+  if (const auto* one = std::get_if<Time>(&content_)) return to_rfc3339(*one);
+  std::string json;
+  JsonWriter writer{json};
+  if (!is_missing()) write(writer);
+  return json;
+}
+
+void Value::write(JsonWriter& json) const {
+  std::visit(
+      [&](const auto& one) {
+        using One = std::decay_t<decltype(one)>;
+        if constexpr (std::is_same_v<One, std::monostate>) {
+          json.value(nullptr);
+        } else if constexpr (std::is_same_v<One, Time>) {
+          json.value(to_rfc3339(one));
+        } else if constexpr (std::is_same_v<One, List>) {
+          json.begin_array();
+          for (const Value& item : one) item.write(json);
+          json.end_array();
+        } else {
+          json.value(one);
+        }
+      },
+      content_);
 }
 
 std::optional<Value> value_of(const JsonValue& json) {

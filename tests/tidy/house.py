@@ -17,6 +17,7 @@ DOORS = {
     "librdkafka": (("librdkafka/",), ("stream/log/kafka",)),
     "expat": (("expat",), ("stream/ingest",)),
     "zlib": (("zlib",), ("stream/ingest",)),
+    "re2": (("re2/",), ("stream/rules",)),
     "openssl": (("openssl/",), ("schemas/crypto", "api/net")),
     "libsodium": (("sodium",), ("schemas/crypto",)),
     "Boost.Beast and Asio": (("boost/beast", "boost/asio"), ("api/net",)),

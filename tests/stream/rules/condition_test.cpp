@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "schemas/codec/timestamp.hpp"
+
 namespace weir::rules {
 namespace {
 
@@ -45,6 +47,8 @@ Known support() {
                {"attr.none", nullptr},
                {"attr.flag", true},
                {"case.attr.status", std::string{"open"}},
+               {"attr.due", std::string{"2026-01-02T00:00:00Z"}},
+               {"timestamp", *parse_rfc3339("2026-01-01T22:00:00Z")},
                {"case.tags", Value::List{std::string{"vip"}, std::string{"eu"}}}};
   facts.former = {{"case.attr.status", std::string{"new"}}, {"case.tags", facts.now["case.tags"]}};
   return facts;
@@ -108,6 +112,84 @@ TEST(Condition, KnowsWhatChanged) {
   EXPECT_EQ(compares("attr.gone", "changed"), Truth::no);
 }
 
+TEST(Condition, MatchesAnywhere) {
+  EXPECT_EQ(compares("activity", "matches", R"("^re.*y$")"), Truth::yes);
+  EXPECT_EQ(compares("activity", "matches", R"("p[lm]")"), Truth::yes);
+  EXPECT_EQ(compares("activity", "matches", R"("^ply")"), Truth::no);
+  EXPECT_EQ(compares("attr.count", "matches", R"("7")"), Truth::unknown);
+  EXPECT_EQ(compares("attr.gone", "matches", R"("7")"), Truth::unknown);
+}
+
+/// Expressions for which others take time exponential in the text.
+TEST(Condition, MatchesInLinearTime) {
+  Known facts;
+  facts.now["attr.a"] = Value{std::string(100'000, 'a') + '!'};
+  for (const char* evil : {"^(a+)+$", "^(a|aa)+$", "^(a|a?)+$", "(.*a){20}$", "^(([a-z])+.)+[A-Z]([a-z])+$"}) {
+    const auto found = read(std::string{R"({"path":"attr.a","op":"matches","value":")"} + evil + "\"}");
+    ASSERT_TRUE(found.condition) << evil;
+    EXPECT_EQ(found.condition->truth(facts), Truth::no) << evil;
+  }
+  EXPECT_THAT(read(R"({"path":"a","op":"matches","value":"(((x{100}){100}){100}"})").faults,
+              ElementsAre(FieldsAre("/value", testing::StartsWith("is no regular expression: "))));
+}
+
+TEST(Condition, ComparesTimes) {
+  EXPECT_EQ(compares("attr.due", "after", R"({"path":"timestamp"})"), Truth::yes);
+  EXPECT_EQ(compares("attr.due", "before", R"("2026-01-02T01:00:00+01:00")"), Truth::no);
+  EXPECT_EQ(compares("attr.due", "before", R"("2026-01-02T00:00:00.000001Z")"), Truth::yes);
+  EXPECT_EQ(compares("timestamp", "before", "1767391200000"), Truth::yes);
+  EXPECT_EQ(compares("attr.due", "within", R"("2h")"), Truth::yes);
+  EXPECT_EQ(compares("attr.due", "within", R"("1h59m")"), Truth::no);
+  EXPECT_EQ(compares("activity", "after", "1767391200000"), Truth::unknown);
+  EXPECT_EQ(compares("attr.gone", "within", R"("2h")"), Truth::unknown);
+}
+
+TEST(Condition, GoesThroughLists) {
+  const auto over = [](const char* kind, const char* of, const char* where) {
+    return truth(std::string{"{\""} + kind + R"(":{"of":")" + of + R"(","where":)" + where + "}}");
+  };
+  const char* const is_eu = R"({"path":"item","op":"eq","value":"eu"})";
+  const char* const has_letters = R"({"path":"item","op":"matches","value":"[a-z]+"})";
+  EXPECT_EQ(over("some", "case.tags", is_eu), Truth::yes);
+  EXPECT_EQ(over("every", "case.tags", is_eu), Truth::no);
+  EXPECT_EQ(over("every", "case.tags", has_letters), Truth::yes);
+  EXPECT_EQ(over("some", "case.tags", R"({"path":"item","op":"gt","value":1})"), Truth::unknown);
+  EXPECT_EQ(over("some", "case.tags", R"({"path":"item","op":"eq","value":{"path":"activity"}})"), Truth::no);
+  EXPECT_EQ(over("some", "activity", is_eu), Truth::unknown);
+  EXPECT_EQ(over("every", "attr.gone", is_eu), Truth::unknown);
+}
+
+TEST(Condition, IsLeftWithWhatIsOpen) {
+  struct Open final : Facts {
+    std::vector<std::optional<Truth>> seen{std::nullopt, std::nullopt};
+    Value after(std::string_view path) const override { return path == "yes" ? Value{true} : Value{}; }
+    Value before(std::string_view) const override { return {}; }
+    Seen temporal(std::size_t number) const override { return {seen[number], {}}; }
+  };
+  const auto left = [](const std::string& text, Open facts) -> std::optional<Truth> {
+    std::optional<Condition> condition;
+    const Grammar grammar{any_path, {}, [](std::string_view, const DocumentNode& node) {
+                            return std::optional{static_cast<std::size_t>(*node.value().as_int64())};
+                          }};
+    EXPECT_TRUE(read_document(text, [&](const DocumentNode& node) { condition = Condition::read(node, grammar); }));
+    const auto outcome = condition->given(Open{});
+    if (const auto* truth = std::get_if<Truth>(&outcome)) return *truth;
+    const auto next = std::get<Condition>(outcome).given(facts);
+    return std::holds_alternative<Truth>(next) ? std::optional{std::get<Truth>(next)} : std::nullopt;
+  };
+  const std::string yes = R"({"path":"yes","op":"exists"})", unknown = R"({"path":"no","op":"eq","value":1})";
+  Open learned;
+  learned.seen[0] = Truth::yes;
+  EXPECT_EQ(left(R"({"all":[{"absent":0},)" + yes + "]}", learned), Truth::yes);
+  EXPECT_EQ(left(R"({"all":[{"absent":0},)" + unknown + "]}", learned), Truth::unknown);
+  EXPECT_EQ(left(R"({"any":[{"absent":1},)" + yes + "]}", {}), Truth::yes);
+  EXPECT_EQ(left(R"({"not":{"any":[{"absent":1},)" + yes + "]}}", {}), Truth::no);
+  EXPECT_EQ(left(R"({"all":[{"absent":0},{"absent":1}]})", learned), std::nullopt);
+  learned.seen[0] = Truth::no;
+  EXPECT_EQ(left(R"({"all":[{"absent":0},{"absent":1}]})", learned), Truth::no);
+  EXPECT_EQ(left(R"({"not":{"all":[{"absent":0},)" + unknown + "]}}", learned), Truth::yes);
+}
+
 TEST(Condition, JoinsThreeTruths) {
   const std::string yes = R"({"path":"activity","op":"exists"})", no = R"({"path":"activity","op":"missing"})",
                     unknown = R"({"path":"attr.gone","op":"eq","value":1})";
@@ -147,9 +229,9 @@ TEST(Condition, TellsEveryFault) {
       ElementsAre(FieldsAre("/all/0/op", "is no operator"),
                   FieldsAre("/all/1", "must have a list of values with this op"),
                   FieldsAre("/all/2/any", "must hold a condition"), FieldsAre("/all/3", "must be a condition")));
-  EXPECT_THAT(read("{}").faults, ElementsAre(FieldsAre("", "must have one of all, any, not and path")));
+  EXPECT_THAT(read("{}").faults, ElementsAre(FieldsAre("", "must have one of all, any, not, every, some and path")));
   EXPECT_THAT(read(R"({"path":"a","not":{"path":"b","op":"exists"}})").faults,
-              ElementsAre(FieldsAre("", "must have one of all, any, not and path")));
+              ElementsAre(FieldsAre("", "must have one of all, any, not, every, some and path")));
   EXPECT_THAT(read(R"({"path":"a"})").faults, ElementsAre(FieldsAre("", "must have an op")));
   EXPECT_THAT(read(R"({"path":"a","op":"eq"})").faults, ElementsAre(FieldsAre("", "must have a value with this op")));
   EXPECT_THAT(read(R"({"path":"a","op":"exists","value":1})").faults,

@@ -53,7 +53,39 @@ TEST(EventFacts, OfTheCaseAreWhatWasSaidLast) {
   EXPECT_EQ(facts.after("case.id"), text("c1"));
 }
 
+TEST(EventFacts, ListsWhatIsWanted) {
+  const std::set<std::string, std::less<>> wanted{"case.activities", "case.values.n"};
+  EventFacts facts{&wanted};
+  EXPECT_TRUE(facts.after("case.activities").is_missing());
+  const Event first = event("open", {{"n", "1"}}), second = event("look", {{"n", "1.0"}}),
+              third = event("open", {{"n", "2"}});
+  for (const Event* one : {&first, &second, &third}) facts.take(*one);
+  EXPECT_EQ(facts.after("case.activities"), (Value{Value::List{text("open"), text("look")}}));
+  EXPECT_EQ(facts.after("case.values.n"), (Value{Value::List{Value{std::int64_t{1}}, Value{std::int64_t{2}}}}));
+  EXPECT_TRUE(facts.after("case.resources").is_missing());
+}
+
+TEST(EventFacts, ALookHasNoEvent) {
+  const Event open = event("open", {{"n", "1"}});
+  EventFacts facts;
+  facts.take(open);
+  facts.look(Time{std::chrono::hours{1}});
+  EXPECT_TRUE(facts.after("activity").is_missing());
+  EXPECT_TRUE(facts.after("attr.n").is_missing());
+  EXPECT_EQ(facts.after("case.attr.n"), Value{std::int64_t{1}});
+  EXPECT_EQ(facts.before("case.attr.n"), Value{std::int64_t{1}});  // nothing changes
+  EXPECT_EQ(facts.before("case.events"), facts.after("case.events"));
+  EXPECT_EQ(facts.after("timestamp"), Value{Time{std::chrono::hours{1}}});
+  EXPECT_EQ(facts.after("case.id"), text("c1"));
+  EXPECT_EQ(facts.after("case.began"), Value{Time{}});
+}
+
 TEST(EventFacts, HasNoOtherPaths) {
+  EXPECT_FALSE(EventFacts::paths.known("case.activities"));
+  EXPECT_TRUE(EventFacts::paths_with_lists.known("case.activities"));
+  EXPECT_TRUE(EventFacts::paths_with_lists.known("case.values.n"));
+  EXPECT_FALSE(EventFacts::paths_with_lists.known("case.values."));
+  EXPECT_FALSE(EventFacts::paths_with_lists.known("activities"));
   for (const char* path : {"activity", "attr.a", "case.attr.a.b", "case.events", "resource"}) {
     EXPECT_TRUE(EventFacts::paths.known(path)) << path;
   }

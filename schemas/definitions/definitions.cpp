@@ -21,6 +21,7 @@ WEIR_EMBED(asyncapi, "asyncapi.json");
 WEIR_EMBED(event, "event.schema.json");
 WEIR_EMBED(hook, "hook.schema.json");
 WEIR_EMBED(process, "process.schema.json");
+WEIR_EMBED(rule, "rule.schema.json");
 WEIR_EMBED(sla, "sla.schema.json");
 WEIR_EMBED(target, "target.schema.json");
 
@@ -31,6 +32,7 @@ std::string_view asyncapi() { return {weir_asyncapi_begin, weir_asyncapi_end}; }
 std::string_view event_schema() { return {weir_event_begin, weir_event_end}; }
 std::string_view hook_schema() { return {weir_hook_begin, weir_hook_end}; }
 std::string_view process_schema() { return {weir_process_begin, weir_process_end}; }
+std::string_view rule_schema() { return {weir_rule_begin, weir_rule_end}; }
 std::string_view sla_schema() { return {weir_sla_begin, weir_sla_end}; }
 std::string_view target_schema() { return {weir_target_begin, weir_target_end}; }
 

@@ -13,6 +13,8 @@ std::string_view asyncapi();
 std::string_view event_schema();
 /// JSON Schema of `PUT /v1/processes/{p}`.
 std::string_view process_schema();
+/// JSON Schema of rules.
+std::string_view rule_schema();
 /// JSON Schema of calendars and SLA policies: the file of `weir discover --sla`.
 std::string_view sla_schema();
 /// JSON Schema of hooks.

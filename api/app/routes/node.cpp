@@ -63,6 +63,7 @@ std::vector<Route> contract_routes() {
       document("/asyncapi.json", "application/json", definitions::asyncapi()),
       document("/schemas/event.json", "application/schema+json", definitions::event_schema()),
       document("/schemas/process.json", "application/schema+json", definitions::process_schema()),
+      document("/schemas/rule.json", "application/schema+json", definitions::rule_schema()),
       document("/schemas/sla.json", "application/schema+json", definitions::sla_schema()),
       document("/schemas/hook.json", "application/schema+json", definitions::hook_schema()),
       document("/schemas/target.json", "application/schema+json", definitions::target_schema()),

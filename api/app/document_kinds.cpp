@@ -1,6 +1,7 @@
 #include "api/app/document_kinds.hpp"
 
 #include "schemas/calendar/calendar_document.hpp"
+#include "stream/alerts/rule_books.hpp"
 #include "stream/documents/vault.hpp"
 #include "stream/effects/target.hpp"
 #include "stream/hooks/hook.hpp"
@@ -23,6 +24,32 @@ DocumentFaults check_policy(const DocumentNode& node, const Documents& known) {
   const DocumentFaults more = sla::unknown_receivers(*policy, is_there(Kind::target));
   faults.insert(faults.end(), more.begin(), more.end());
   return faults;
+}
+
+DocumentFaults check_rule(const DocumentNode& node, const Documents& known) {
+  const auto rule = rules::read_rule(node);
+  if (!rule) return {};
+  const auto is_there = [&](Kind kind) {
+    return [&known, kind](const std::string& name) { return known.current(kind, name) != nullptr; };
+  };
+  return rules::unknown_names(*rule, is_there(Kind::calendar), is_there(Kind::target));
+}
+
+/// Rules that name the calendar or the target.
+std::vector<std::string> rules_with(Kind kind, const std::string& document, const Documents& known) {
+  std::vector<std::string> users;
+  for (const auto& [name, versions] : known.all(Kind::rule)) {
+    if (versions.empty() || !versions.back().body) continue;
+    const auto rule = alerts::rule_of(*versions.back().body);
+    if (!rule) continue;
+    const auto is_other = [&](Kind of) {
+      return [&, of](const std::string& other) { return of != kind || other != document; };
+    };
+    if (!rules::unknown_names(*rule, is_other(Kind::calendar), is_other(Kind::target)).empty()) {
+      users.emplace_back(name);
+    }
+  }
+  return users;
 }
 
 /// Policies that name the calendar or the target.
@@ -54,6 +81,8 @@ CheckedDocument DocumentKinds::read(Kind kind, const DocumentNode& node, const D
       auto target = effects::read_target(node, reach_);
       return {{}, target ? std::move(target->secrets) : std::vector<std::string>{}};
     }
+    case Kind::rule:
+      return {check_rule(node, known), {}};
     case Kind::hook: {
       auto hook = hooks::read_hook(node);
       return {{}, hook ? std::move(hook->secrets) : std::vector<std::string>{}};
@@ -75,8 +104,10 @@ Result<CheckedDocument> DocumentKinds::check(Kind kind, const std::string& body,
 Result<void> may_be_withdrawn(Kind kind, const std::string& name, const Documents& known) {
   const bool may_be_named = kind == Kind::calendar || kind == Kind::target;
   const auto users = may_be_named ? users_of(kind, name, known) : std::vector<std::string>{};
-  if (users.empty()) return {};
-  return Error{Code::document_in_use, "the SLA policy " + users.front() + " names it"};
+  if (!users.empty()) return Error{Code::document_in_use, "the SLA policy " + users.front() + " names it"};
+  const auto rules = may_be_named ? rules_with(kind, name, known) : std::vector<std::string>{};
+  if (!rules.empty()) return Error{Code::document_in_use, "the rule " + rules.front() + " names it"};
+  return {};
 }
 
 }  // namespace weir::app

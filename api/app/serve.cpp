@@ -67,12 +67,27 @@ std::vector<Route> all_routes(Node& node, Uploads& uploads, Desks& desks, Live& 
   add(probe_routes(node));
   add(asking_routes(node));
   if (node.settings().node_role == "worker") return routes;
-  for (const std::vector<Route>& part :
-       {contract_routes(), event_routes(node), upload_routes(node, uploads), process_routes(node), view_routes(node),
-        case_routes(node, redactor), document_routes(node, desks.documents, desks.hooks),
-        hook_routes(node, desks.hooks), sla_routes(node, desks.documents), alert_routes(node), export_routes(node),
-        shard_routes(node), dead_letter_routes(node), audit_routes(node), session_routes(node), user_routes(node),
-        token_routes(node), live_routes(node, live), demo_routes(demo), page_routes()}) {
+  for (const std::vector<Route>& part : {contract_routes(),
+                                         event_routes(node),
+                                         upload_routes(node, uploads),
+                                         process_routes(node),
+                                         view_routes(node),
+                                         case_routes(node, redactor),
+                                         document_routes(node, desks.documents, desks.hooks),
+                                         hook_routes(node, desks.hooks),
+                                         sla_routes(node, desks.documents),
+                                         alert_routes(node),
+                                         rule_routes(node, desks.documents),
+                                         export_routes(node),
+                                         shard_routes(node),
+                                         dead_letter_routes(node),
+                                         audit_routes(node),
+                                         session_routes(node),
+                                         user_routes(node),
+                                         token_routes(node),
+                                         live_routes(node, live),
+                                         demo_routes(demo),
+                                         page_routes()}) {
     add(part);
   }
   return routes;

@@ -32,8 +32,8 @@ class AlertsSource final : public Source {
     const std::string as_of = to_rfc3339(parts_.clock.now());
     const feed::Snapshots snapshots = look.process.snapshots();
     look.lock.unlock();
-    auto rows =
-        feed::list_alerts(snapshots, question_.workspace, false, {question_.process, {}, {}}, "", question_.limit + 1);
+    auto rows = feed::list_alerts(snapshots, question_.workspace, false, {question_.process, {}, {}, {}}, "",
+                                  question_.limit + 1);
     if (!rows) return rows.error();
     std::string next;
     if (rows->size() > question_.limit) {

@@ -40,9 +40,12 @@ void write_alerts(JsonWriter& json, const std::vector<feed::AlertRow>& rows, std
   begin_page(json, as_of, "alerts");
   for (const auto& [place, alert] : rows) {
     json.begin_object().member("id", alert.process + '/' + alert.case_id + '/' + alert.name.text());
-    json.member("process", alert.process).member("case", alert.case_id).member("policy", alert.name.policy);
-    json.member("metric", alert.name.metric).member("cycle", alert.name.cycle).member("promise", alert.promise);
-    json.member("state", state_of(alert)).member("severity", alert.breached ? "critical" : "warning");
+    const bool is_of_rule = alert.name.source == alerts::Source::rule;
+    json.member("process", alert.process).member("case", alert.case_id);
+    json.member("source", alerts::name_of(alert.name.source)).member("name", alert.name.document);
+    json.member("metric", alert.name.metric).member("number", alert.name.number);
+    json.member("title", is_of_rule ? alert.title : alert.name.metric).member("promise", alert.promise);
+    json.member("state", state_of(alert)).member("severity", effects::name_of(alert.severity));
     json.member("since", to_rfc3339(alert.since)).member("began", to_rfc3339(alert.began));
     write_time(json, "due", alert.due);
     write_time(json, "warned", alert.warned_at);

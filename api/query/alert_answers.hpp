@@ -10,8 +10,8 @@ namespace weir::query {
 
 // Each a page `{"as_of", NAME: […], "next"}`; `next`: the cursor of the next one, empty if there is none.
 
-/// `alerts`: `{"id", "process", "case", "policy", "metric", "cycle", "promise", "state", "severity", "since", "began", "due",
-/// "warned", "breached", "ended"}`
+/// `alerts`: `{"id", "process", "case", "source", "name", "metric", "number", "title", "promise", "state", "severity",
+/// "since", "began", "due", "warned", "breached", "ended"}`
 void write_alerts(JsonWriter& json, const std::vector<feed::AlertRow>& rows, std::string_view as_of,
                   std::string_view next);
 

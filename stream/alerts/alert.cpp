@@ -5,10 +5,10 @@
 #include <charconv>
 #include <map>
 
+#include "schemas/base/hash.hpp"
+
 namespace weir::alerts {
 namespace {
-
-constexpr std::string_view source = "sla";
 
 std::string mark_of(const sla::Warning& warning) {
   switch (warning.kind) {
@@ -39,10 +39,10 @@ std::vector<Notice> notices_of(const sla::Cycle& cycle, const std::string& promi
   for (const sla::Warned& one : cycle.warned) {
     std::string mark = mark_of(one.warning);
     mark.append("#").append(std::to_string(++warned[mark]));
-    notices.push_back({Step::warned, std::move(mark), one.at, one.at, {}});
+    notices.push_back({Step::warned, std::move(mark), one.at, one.at, {}, {}});
   }
   if (cycle.breach && !cycle.breach->retracted) {
-    notices.push_back({Step::breached, {}, cycle.breach->at, cycle.breach->detected, {}});
+    notices.push_back({Step::breached, {}, cycle.breach->at, cycle.breach->detected, {}, {}});
   }
   if (notices.empty()) return notices;
   std::stable_sort(notices.begin(), notices.end(),
@@ -52,7 +52,7 @@ std::vector<Notice> notices_of(const sla::Cycle& cycle, const std::string& promi
     one.receivers = receivers_at(one.told_at, timeline, promise);
     add_once(one.receivers, all);
   }
-  if (cycle.ended) notices.push_back({Step::ended, {}, *cycle.ended, *cycle.ended, std::move(all)});
+  if (cycle.ended) notices.push_back({Step::ended, {}, *cycle.ended, *cycle.ended, std::move(all), {}});
   return notices;
 }
 
@@ -65,12 +65,16 @@ std::string_view take_part(std::string_view& text) {
 
 }  // namespace
 
+std::string_view name_of(Source source) { return source == Source::sla ? "sla" : "rule"; }
+
 std::string_view name_of(Step step) {
   switch (step) {
     case Step::warned:
       return "warning";
     case Step::breached:
       return "breached";
+    case Step::fired:
+      return "fired";
     case Step::ended:
       break;
   }
@@ -78,8 +82,10 @@ std::string_view name_of(Step step) {
 }
 
 std::string AlertName::text() const {
-  std::string name{source};
-  return name.append("/").append(policy).append("/").append(metric).append("/").append(std::to_string(cycle));
+  std::string name{name_of(source)};
+  name.append("/").append(document).append("/");
+  if (source == Source::sla) name.append(metric).append("/");
+  return name.append(std::to_string(number));
 }
 
 std::string Notice::text() const {
@@ -90,14 +96,16 @@ std::string Notice::text() const {
 
 std::optional<NoticeName> notice_named(std::string_view text) {
   NoticeName name;
-  if (take_part(text) != source) return std::nullopt;
-  name.alert.policy = take_part(text);
-  name.alert.metric = take_part(text);
-  const std::string_view cycle = take_part(text);
-  const auto [end, fault] = std::from_chars(cycle.data(), cycle.data() + cycle.size(), name.alert.cycle);
-  if (fault != std::errc{} || end != cycle.data() + cycle.size()) return std::nullopt;
+  const std::string_view source = take_part(text);
+  if (source != name_of(Source::sla) && source != name_of(Source::rule)) return std::nullopt;
+  name.alert.source = source == name_of(Source::sla) ? Source::sla : Source::rule;
+  name.alert.document = take_part(text);
+  if (name.alert.source == Source::sla) name.alert.metric = take_part(text);
+  const std::string_view number = take_part(text);
+  const auto [end, fault] = std::from_chars(number.data(), number.data() + number.size(), name.alert.number);
+  if (fault != std::errc{} || end != number.data() + number.size()) return std::nullopt;
   const std::string_view step = take_part(text);
-  for (const Step one : std::array{Step::warned, Step::breached, Step::ended}) {
+  for (const Step one : std::array{Step::warned, Step::breached, Step::ended, Step::fired}) {
     if (name_of(one) != step) continue;
     name.step = one;
     return name;
@@ -109,6 +117,20 @@ bool Alert::is_breached() const {
   return std::any_of(notices.begin(), notices.end(), [](const Notice& one) { return one.step == Step::breached; });
 }
 
+static_assert(static_cast<int>(rules::Severity::info) == static_cast<int>(effects::Severity::info) &&
+              static_cast<int>(rules::Severity::critical) == static_cast<int>(effects::Severity::critical));
+effects::Severity as_effect(rules::Severity severity) { return static_cast<effects::Severity>(severity); }
+
+effects::Severity Alert::severity() const {
+  effects::Severity most = effects::Severity::info;
+  for (const Notice& one : notices) {
+    if (one.step == Step::warned) most = std::max(most, effects::Severity::warning);
+    if (one.step == Step::breached) most = effects::Severity::critical;
+    if (one.deed) most = std::max(most, as_effect(one.deed->severity));
+  }
+  return most;
+}
+
 void add_alerts(const std::string& policy, const sla::Timeline& timeline, const sla::Verdict& verdict,
                 std::vector<Alert>& alerts) {
   for (std::size_t i = 0; i < verdict.cycles.size(); ++i) {
@@ -116,13 +138,92 @@ void add_alerts(const std::string& policy, const sla::Timeline& timeline, const 
     const std::string& promise = timeline.targets()[verdict.targets[i]];
     auto notices = notices_of(cycle, promise, timeline);
     if (notices.empty()) continue;
-    alerts.push_back({{policy, timeline.metrics()[verdict.metric], i + 1},
+    alerts.push_back({{Source::sla, policy, timeline.metrics()[verdict.metric], i + 1},
                       promise,
                       cycle.state,
                       cycle.began,
                       cycle.due,
                       std::move(notices)});
   }
+}
+
+namespace {
+
+std::string mark_of(const rules::Trigger& trigger, const rules::Deed& deed) {
+  std::string what;
+  if (trigger.event) what.append(trigger.event->first).append(1, '\0').append(trigger.event->second);
+  what.append(1, '\0').append(trigger.due ? std::to_string(to_micros(*trigger.due)) : "");
+  return to_hex(hash128(what)) + '.' + std::to_string(deed.number);
+}
+
+/// The alerts of one rule, firing by firing.
+class Episodes {
+ public:
+  Episodes(const std::string& rule, Time now, std::vector<Alert>& alerts) : rule_(rule), now_(now), alerts_(alerts) {}
+
+  void take(const rules::Firing& firing) {
+    for (const rules::Deed& deed : firing.deeds) {
+      const Notice notice{Step::fired, mark_of(firing.trigger, deed), firing.at, firing.at, deed.targets, deed};
+      if (deed.kind == rules::ActionKind::notify) {
+        if (!said_) said_.emplace(alert(0, firing.at));
+        said_->notices.push_back(notice);
+        continue;
+      }
+      if (up_ && until_ && *until_ <= firing.at) end();
+      if (!up_) up_.emplace(alert(++count_, firing.at));
+      up_->notices.push_back(notice);
+      until_ = firing.keeps_until;
+    }
+  }
+
+  /// -> when the last one ends by itself.
+  std::optional<Time> conclude() {
+    if (said_) alerts_.push_back(*std::move(said_));
+    if (up_ && until_ && *until_ <= now_) end();
+    if (!up_) return std::nullopt;
+    alerts_.push_back(*std::move(up_));
+    return until_;
+  }
+
+ private:
+  Alert alert(std::uint64_t number, Time at) const {
+    Alert made;
+    made.name = {Source::rule, rule_, {}, number};
+    made.began = at;
+    return made;
+  }
+
+  void end() {
+    std::vector<std::string> all;
+    for (const Notice& one : up_->notices) add_once(one.receivers, all);
+    up_->notices.push_back({Step::ended, {}, *until_, *until_, std::move(all), {}});
+    alerts_.push_back(*std::move(up_));
+    up_.reset();
+  }
+
+  const std::string& rule_;
+  const Time now_;
+  std::vector<Alert>& alerts_;
+  std::optional<Alert> said_;  // what is only said
+  std::optional<Alert> up_;
+  std::optional<Time> until_;
+  std::uint64_t count_ = 0;
+};
+
+}  // namespace
+
+std::optional<Time> add_alerts(std::span<const rules::Firing> firings, Time now, std::vector<Alert>& alerts) {
+  std::map<std::string, Episodes> by_rule;
+  for (const rules::Firing& firing : firings) {
+    if (firing.dry_run) continue;
+    by_rule.try_emplace(firing.rule, firing.rule, now, alerts).first->second.take(firing);
+  }
+  std::optional<Time> next;
+  for (auto& [rule, episodes] : by_rule) {
+    const auto ends = episodes.conclude();
+    if (ends) next = next ? std::min(*next, *ends) : *ends;
+  }
+  return next;
 }
 
 }  // namespace weir::alerts

@@ -1,45 +1,55 @@
-// What somebody has to hear of a case: its alerts, each a cycle of an SLA promise that came near its end or missed it.
+// What somebody has to hear of a case: its alerts, each a cycle of an SLA promise that came near its end or missed it,
+// or what a rule found.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "schemas/base/time.hpp"
+#include "stream/effects/effect.hpp"
+#include "stream/rules/firing.hpp"
 #include "stream/sla/judge.hpp"
 #include "stream/sla/policies.hpp"
 
 namespace weir::alerts {
 
-/// A cycle, counted from 1, of one metric of one policy in its case.
-struct AlertName {
-  std::string policy;
-  std::string metric;
-  std::uint64_t cycle = 1;
+enum class Source : std::uint8_t { sla = 1, rule = 2 };
+std::string_view name_of(Source source);
 
-  /// `sla/POLICY/METRIC/CYCLE`
+/// Of a case: a cycle of one metric of one policy; or a time during which an alert of a rule was up. Counted from 1; 0
+/// is all that a rule only says, without an alert.
+struct AlertName {
+  Source source = Source::sla;
+  std::string document;  // the policy, or the rule
+  std::string metric;    // of a policy
+  std::uint64_t number = 1;
+
+  /// `sla/POLICY/METRIC/NUMBER`, `rule/RULE/NUMBER`
   std::string text() const;
   friend bool operator==(const AlertName&, const AlertName&) = default;
 };
 
-enum class Step : std::uint8_t { warned = 1, breached = 2, ended = 3 };
+enum class Step : std::uint8_t { warned = 1, breached = 2, ended = 3, fired = 4 };
 std::string_view name_of(Step step);
 
 /// What has happened to an alert, and is to be told.
 struct Notice {
   Step step = Step::warned;
-  std::string mark;                    // of a warning: which, and the how manieth of its kind; else empty
+  std::string mark;                    // of a warning: which, and the how manieth; of a rule: what made it fire
   Time at;                             // since when it is so
   Time told_at;                        // since when it can be told: other terms find a breach that lies behind them
   std::vector<std::string> receivers;  // names of targets
+  std::optional<rules::Deed> deed;     // of a rule: what it says
 
   /// Behind the alert's name and a slash it names the notice within its case.
   std::string text() const;
 };
 
-/// `sla/POLICY/METRIC/CYCLE/STEP[/MARK]`, taken apart.
+/// The name of an alert, then `/STEP[/MARK]`, taken apart.
 struct NoticeName {
   AlertName alert;
   Step step = Step::warned;
@@ -47,21 +57,31 @@ struct NoticeName {
 /// Nothing: it is none.
 std::optional<NoticeName> notice_named(std::string_view text);
 
+effects::Severity as_effect(rules::Severity severity);
+
 struct Alert {
   AlertName name;
-  std::string promise;  // the policy's target that it stands under
+  std::string promise = {};  // of a policy: its target that it stands under
   sla::State state = sla::State::running;
-  Time began;                   // the cycle
-  std::optional<Time> due;      // while it runs
-  std::vector<Notice> notices;  // ascending by told_at; never empty
+  Time began;                    // the cycle, or the first firing
+  std::optional<Time> due = {};  // while it runs
+  std::vector<Notice> notices;   // ascending by told_at; never empty
 
   bool is_over() const { return notices.back().step == Step::ended; }
   bool is_breached() const;
+  /// The most severe of what has happened to it.
+  effects::Severity severity() const;
+  /// It is one to be listed, and not only said.
+  bool is_listed() const { return name.number > 0; }
 };
 
-/// Of a case, in the order of metrics and cycles, appended to `alerts`. Who hears of a notice is said by the version
-/// that holds when it can be told; of the end, who heard of anything before.
+/// Of a policy in a case, in the order of metrics and cycles, appended to `alerts`. Who hears of a notice is said by
+/// the version that holds when it can be told; of the end, who heard of anything before.
 void add_alerts(const std::string& policy, const sla::Timeline& timeline, const sla::Verdict& verdict,
                 std::vector<Alert>& alerts);
+
+/// Of all that the rules came to in a case, by rule; what is a dry run is left out. A firing while an alert of its rule
+/// is up is another notice of it. -> when one of them ends by itself.
+std::optional<Time> add_alerts(std::span<const rules::Firing> firings, Time now, std::vector<Alert>& alerts);
 
 }  // namespace weir::alerts

@@ -15,10 +15,11 @@ struct Named {
   Kind kind;
   std::string_view name;
 };
-constexpr std::array<Named, 4> kinds{{{Kind::sla_policy, "sla-policies"},
+constexpr std::array<Named, 5> kinds{{{Kind::sla_policy, "sla-policies"},
                                       {Kind::calendar, "calendars"},
                                       {Kind::target, "targets"},
-                                      {Kind::hook, "hooks"}}};
+                                      {Kind::hook, "hooks"},
+                                      {Kind::rule, "rules"}}};
 
 }  // namespace
 

@@ -22,9 +22,10 @@ enum class Kind : std::uint8_t {
   calendar = 2,
   target = 3,
   hook = 4,
+  rule = 5,
 };
 
-/// As in paths: `sla-policies`, `calendars`, `targets`, `hooks`.
+/// As in paths: `sla-policies`, `calendars`, `targets`, `hooks`, `rules`.
 std::string_view name_of(Kind kind);
 
 /// A document holds from `effective_at` until the next version does.

@@ -5,8 +5,11 @@
 namespace weir::feed {
 
 bool AlertFilter::takes(const runtime::ListedAlert& alert) const {
-  return (!process || *process == alert.process) && (!policy || *policy == alert.name.policy) &&
-         (!breached || *breached == alert.breached);
+  const auto is_of = [&](alerts::Source source, const std::optional<std::string>& document) {
+    return !document || (alert.name.source == source && alert.name.document == *document);
+  };
+  return (!process || *process == alert.process) && is_of(alerts::Source::sla, policy) &&
+         is_of(alerts::Source::rule, rule) && (!severity || *severity == alert.severity);
 }
 
 Result<std::vector<AlertRow>> list_alerts(const Snapshots& snapshots, const std::string& workspace, bool are_over,

@@ -20,7 +20,8 @@ struct AlertRow {
 struct AlertFilter {
   std::optional<std::string> process;
   std::optional<std::string> policy;
-  std::optional<bool> breached;
+  std::optional<std::string> rule;
+  std::optional<effects::Severity> severity;
 
   bool takes(const runtime::ListedAlert& alert) const;
 };

@@ -28,11 +28,12 @@ ListedAlert listed(const alerts::Subject& subject, const alerts::Alert& alert) {
   row.name = alert.name;
   row.promise = alert.promise;
   row.state = alert.state;
-  row.breached = alert.is_breached();
+  row.severity = alert.severity();
   row.since = alert.notices.front().told_at;
   row.began = alert.began;
   row.due = alert.due;
   for (const alerts::Notice& notice : alert.notices) {
+    if (notice.deed) row.title = notice.deed->title;
     if (notice.step == alerts::Step::warned && !row.warned_at) row.warned_at = notice.at;
     if (notice.step == alerts::Step::breached) row.breached_at = notice.at;
     if (notice.step == alerts::Step::ended) row.ended_at = notice.at;
@@ -48,12 +49,14 @@ std::string encode(const ListedAlert& alert) {
   out.byte(version);
   out.text(alert.process);
   out.text(alert.case_id);
-  out.text(alert.name.policy);
+  out.byte(static_cast<std::uint8_t>(alert.name.source));
+  out.text(alert.name.document);
   out.text(alert.name.metric);
-  out.number(alert.name.cycle);
+  out.number(alert.name.number);
+  out.text(alert.title);
+  out.byte(static_cast<std::uint8_t>(alert.severity));
   out.text(alert.promise);
   out.byte(static_cast<std::uint8_t>(alert.state));
-  out.byte(alert.breached ? 1 : 0);
   out.signed_number(to_micros(alert.since));
   out.signed_number(to_micros(alert.began));
   for (const auto& time : {alert.due, alert.warned_at, alert.breached_at, alert.ended_at}) write(out, time);
@@ -66,14 +69,23 @@ Result<ListedAlert> decode_listed_alert(std::string_view bytes) {
   if (in.byte() != version) in.refuse();
   alert.process = in.text();
   alert.case_id = in.text();
-  alert.name.policy = in.text();
+  const std::uint8_t source = in.byte();
+  if (source != static_cast<std::uint8_t>(alerts::Source::sla) &&
+      source != static_cast<std::uint8_t>(alerts::Source::rule)) {
+    in.refuse();
+  }
+  alert.name.source = static_cast<alerts::Source>(source);
+  alert.name.document = in.text();
   alert.name.metric = in.text();
-  alert.name.cycle = in.number();
+  alert.name.number = in.number();
+  alert.title = in.text();
+  const std::uint8_t severity = in.byte();
+  if (severity > static_cast<std::uint8_t>(effects::Severity::critical)) in.refuse();
+  alert.severity = static_cast<effects::Severity>(severity);
   alert.promise = in.text();
   const std::uint8_t state = in.byte();
   if (state > static_cast<std::uint8_t>(sla::State::cancelled)) in.refuse();
   alert.state = static_cast<sla::State>(state);
-  alert.breached = in.byte() == 1;
   alert.since = from_micros(in.signed_number());
   alert.began = from_micros(in.signed_number());
   for (auto* time : {&alert.due, &alert.warned_at, &alert.breached_at, &alert.ended_at}) *time = read_time(in);
@@ -142,6 +154,7 @@ std::vector<std::string> make_rows(const format::Scope& scope, const alerts::Sub
   std::map<std::string, std::string> rows;
   std::map<std::string, std::string> receivers;  // by row
   for (const alerts::Alert& alert : alerts) {
+    if (!alert.is_listed()) continue;
     const std::int64_t since = to_micros(alert.notices.front().told_at);
     rows.emplace(scope.alert(alert.is_over(), since, subject.process, subject.case_id, alert.name.text()),
                  encode(listed(subject, alert)));

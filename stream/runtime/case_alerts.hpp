@@ -19,9 +19,10 @@ struct ListedAlert {
   std::string process;
   std::string case_id;
   alerts::AlertName name;
+  std::string title;  // what a rule says of it
+  effects::Severity severity = effects::Severity::warning;
   std::string promise;
   sla::State state = sla::State::running;
-  bool breached = false;
   Time since;  // it could be told
   Time began;  // its cycle
   std::optional<Time> due;

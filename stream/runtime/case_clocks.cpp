@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "schemas/base/hash.hpp"
+#include "stream/rules/judge.hpp"
 
 namespace weir::runtime {
 
@@ -53,6 +54,12 @@ OpenClock open_clock(const sla::Cycle& cycle, dataflow::Promised promised, std::
   return open;
 }
 
+void remind(const std::optional<Time>& at, CaseClocks& clocks) {
+  if (!at) return;
+  const std::int64_t next = to_micros(*at);
+  clocks.next = clocks.next ? std::min(*clocks.next, next) : next;
+}
+
 void add_verdict(const std::string& policy, const sla::Timeline& timeline, const sla::Verdict& verdict,
                  CaseClocks& clocks) {
   for (std::size_t i = 0; i < verdict.cycles.size(); ++i) {
@@ -61,14 +68,19 @@ void add_verdict(const std::string& policy, const sla::Timeline& timeline, const
     count(cycle, promised, clocks.tallies);
     if (!cycle.ended) clocks.open.push_back(open_clock(cycle, std::move(promised), i + 1));
   }
-  if (!verdict.next) return;
-  const std::int64_t next = to_micros(*verdict.next);
-  clocks.next = clocks.next ? std::min(*clocks.next, next) : next;
+  remind(verdict.next, clocks);
+}
+
+void add_firings(const rules::RuleBook& rules, std::span<const Event> events, Time now, CaseClocks& clocks) {
+  const rules::Judgement judgement = rules::judge(rules, events, now);
+  remind(judgement.next, clocks);
+  remind(alerts::add_alerts(judgement.firings, now, clocks.alerts), clocks);
 }
 
 }  // namespace
 
-CaseClocks judge_clocks(std::span<const sla::NamedJudge> judges, std::span<const Event> events, std::int64_t clock) {
+CaseClocks judge_clocks(std::span<const sla::NamedJudge> judges, const rules::RuleBook* rules,
+                        std::span<const Event> events, std::int64_t clock) {
   CaseClocks clocks;
   if (events.empty()) return clocks;
   std::vector<const sla::Judge*> asked;
@@ -80,6 +92,7 @@ CaseClocks judge_clocks(std::span<const sla::NamedJudge> judges, std::span<const
       alerts::add_alerts(judges[i].name, asked[i]->timeline(), verdict, clocks.alerts);
     }
   }
+  if (rules != nullptr) add_firings(*rules, events, from_micros(clock), clocks);
   std::sort(clocks.tallies.begin(), clocks.tallies.end(), [](const ClockTally& a, const ClockTally& b) {
     return std::tie(a.measure, a.target) < std::tie(b.measure, b.target);
   });

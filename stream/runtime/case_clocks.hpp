@@ -14,6 +14,7 @@
 #include "schemas/base/result.hpp"
 #include "stream/alerts/alert.hpp"
 #include "stream/dataflow/clocks.hpp"
+#include "stream/rules/book.hpp"
 #include "stream/runtime/case_alerts.hpp"
 #include "stream/sla/policies.hpp"
 
@@ -49,8 +50,9 @@ struct CaseClocks {
   bool empty() const { return tallies.empty(); }
 };
 
-/// `events`: of one case, in the order of its trace. `clock`: the last tick, µs.
-CaseClocks judge_clocks(std::span<const sla::NamedJudge> judges, std::span<const Event> events, std::int64_t clock);
+/// `rules`: null for none. `events`: of one case, in the order of its trace. `clock`: the last tick, µs.
+CaseClocks judge_clocks(std::span<const sla::NamedJudge> judges, const rules::RuleBook* rules,
+                        std::span<const Event> events, std::int64_t clock);
 
 /// What is kept of them with the case: enough to take them back. Empty for none.
 struct KeptClocks {

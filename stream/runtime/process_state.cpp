@@ -156,12 +156,14 @@ void ProcessState::set_settings(ProcessSettings settings) {
   record_changed_ = settings_changed_ = true;
 }
 
-void ProcessState::set_judges(std::vector<sla::NamedJudge> judges) {
+void ProcessState::set_judges(std::vector<sla::NamedJudge> judges, std::shared_ptr<const rules::RuleBook> rules) {
   judges_ = std::move(judges);
+  rules_ = std::move(rules);
   notifies_ = std::any_of(judges_.begin(), judges_.end(),
                           [](const sla::NamedJudge& one) { return one.judge.timeline().notifies(); });
   // Not with the first clock: that there was one for a while depends on where commits lie.
-  if (!judges_.empty() && !record_.clocked) record_.clocked = record_changed_ = true;
+  notifies_ = notifies_ || rules_ != nullptr;
+  if ((!judges_.empty() || rules_ != nullptr) && !record_.clocked) record_.clocked = record_changed_ = true;
 }
 
 void ProcessState::keep(std::string_view case_id, CaseState state, KeptClocks clocks) {
@@ -269,14 +271,14 @@ void ProcessState::set_timer(Slot& slot, std::optional<std::int64_t> due, store:
 
 /// How the case stands under the policies now. O(events).
 Result<CaseClocks> ProcessState::judge(Slot& slot, std::int64_t clock) const {
-  if (judges_.empty()) return CaseClocks{};
+  if (judges_.empty() && rules_ == nullptr) return CaseClocks{};
   std::vector<Event> events;
   const auto listed = slot.state.each(home(slot), names_, [&](const Entry& entry) {
     events.push_back(to_event(entry, names_));
     events.back().case_id = slot.case_id;
   });
   if (!listed) return listed.error();
-  return judge_clocks(judges_, events, clock);
+  return judge_clocks(judges_, rules_.get(), events, clock);
 }
 
 /// Up to when nothing of the case is told for the first time: the begin of the uploads that alone brought some of its

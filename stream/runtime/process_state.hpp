@@ -71,8 +71,8 @@ class ProcessState {
   void set_settings(ProcessSettings settings);
 
   /// The next settle judges every case that it touches by these too.
-  void set_judges(std::vector<sla::NamedJudge> judges);
-  /// Some of the policies tell somebody something.
+  void set_judges(std::vector<sla::NamedJudge> judges, std::shared_ptr<const rules::RuleBook> rules);
+  /// Some of the policies and rules tell somebody something.
   bool notifies() const { return notifies_; }
   /// When the upload began, Time::max() while it goes on, for as long as this lives: what was due before that is not
   /// told.
@@ -143,6 +143,7 @@ class ProcessState {
   bool settings_changed_ = false;
   bool refilled_ = false;
   std::vector<sla::NamedJudge> judges_;
+  std::shared_ptr<const rules::RuleBook> rules_;  // null: none
   bool notifies_ = false;
   UploadBegan upload_began_;
   std::set<std::string> addressed_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "schemas/codec/event_json.hpp"
+#include "stream/alerts/rule_books.hpp"
 #include "stream/runtime/task_parts.hpp"
 
 namespace weir::runtime {
@@ -152,11 +153,15 @@ Result<void> Task::take_document(Workspace& workspace, std::uint64_t offset, con
 Result<void> Task::come_into_force(Workspace& workspace, std::uint64_t offset, const documents::Change& change) {
   const auto names = processes_of(workspace);
   if (!names) return names.error();
+  const auto concerns = [&](const documents::Change& one, const std::string& process) {
+    return sla::concerns(one, process, workspace.documents) ||
+           alerts::concerns_rules(one, process, workspace.documents);
+  };
   for (const auto& [name, process] : workspace.processes) {
-    if (sla::concerns(change, name, workspace.documents)) give_judges(workspace, *process);
+    if (concerns(change, name)) give_judges(workspace, *process);
   }
   for (const std::string& name : *names) {
-    if (sla::concerns(change, name, workspace.documents)) start_sweep(workspace, {name, offset, {}, {}, false});
+    if (concerns(change, name)) start_sweep(workspace, {name, offset, {}, {}, false});
   }
   return {};
 }
@@ -176,7 +181,8 @@ Result<std::vector<std::string>> Task::processes_of(const Workspace& workspace) 
 
 void Task::give_judges(const Workspace& workspace, ProcessState& process) const {
   const Time now = from_micros(workspace.progress.clock);
-  process.set_judges(sla::judges_of(workspace.documents, process.name(), now, *options_.calendars));
+  process.set_judges(sla::judges_of(workspace.documents, process.name(), now, *options_.calendars),
+                     alerts::rules_of(workspace.documents, process.name(), now, *options_.calendars));
 }
 
 /// Commits, and ends every sweep.

@@ -17,18 +17,6 @@ auto read_accepted(const std::string& body, Read read) {
   return found;
 }
 
-Calendars calendars_of(const documents::Documents& documents, Time now, CalendarPool& pool) {
-  Calendars calendars;
-  for (const auto& [name, versions] : documents.all(Kind::calendar)) {
-    for (const documents::Version& version : versions) {
-      if (version.effective_at > now) break;
-      calendars[std::string{name}].push_back(
-          {version.effective_at, version.body ? pool.calendar(*version.body) : nullptr});
-    }
-  }
-  return calendars;
-}
-
 /// Empty: none is for the process.
 std::vector<PolicyVersion> policy_versions(std::span<const documents::Version> versions, std::string_view process,
                                            Time now) {
@@ -63,6 +51,18 @@ std::shared_ptr<const BusinessCalendar> CalendarPool::calendar(const std::string
   calendar = std::make_shared<const BusinessCalendar>(read->hours, read->zone);
   known = calendar;
   return calendar;
+}
+
+Calendars calendars_of(const documents::Documents& documents, Time now, CalendarPool& pool) {
+  Calendars calendars;
+  for (const auto& [name, versions] : documents.all(Kind::calendar)) {
+    for (const documents::Version& version : versions) {
+      if (version.effective_at > now) break;
+      calendars[std::string{name}].push_back(
+          {version.effective_at, version.body ? pool.calendar(*version.body) : nullptr});
+    }
+  }
+  return calendars;
 }
 
 std::optional<Policy> policy_of(const std::string& body) { return read_accepted(body, read_policy); }

@@ -30,6 +30,9 @@ struct NamedJudge {
   Judge judge;
 };
 
+/// All of the workspace, as of `now`. O(versions).
+Calendars calendars_of(const documents::Documents& documents, Time now, CalendarPool& pool);
+
 /// The judges of a process as of `now`, the last tick: one for each policy of which some version is for it, in the
 /// order of names. To the others of its versions it is withdrawn; those that hold from later than now on do not count
 /// yet, also for events that lie ahead. O(versions · promises).

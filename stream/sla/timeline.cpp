@@ -36,14 +36,14 @@ std::shared_ptr<const BusinessCalendar> always() {
   return calendar;
 }
 
+}  // namespace
+
 std::shared_ptr<const BusinessCalendar> calendar_at(const std::string& name, Time time, const Calendars& calendars) {
   const auto known = calendars.find(name);
   if (known == calendars.end()) return name == always_open ? always() : nullptr;
   const CalendarVersion* const version = at_time(known->second, time);
   return version == nullptr ? nullptr : version->calendar;
 }
-
-}  // namespace
 
 std::vector<PolicyVersion> for_all_time(Policy policy) {
   std::vector<PolicyVersion> versions;

@@ -24,6 +24,9 @@ struct CalendarVersion {
 };
 using Calendars = std::map<std::string, std::vector<CalendarVersion>, std::less<>>;
 
+/// The calendar of the name as it holds at the time, `always` unless declared otherwise; null: there is none, then.
+std::shared_ptr<const BusinessCalendar> calendar_at(const std::string& name, Time time, const Calendars& calendars);
+
 /// The same from the beginning of time on.
 std::vector<PolicyVersion> for_all_time(Policy policy);
 std::vector<CalendarVersion> for_all_time(std::shared_ptr<const BusinessCalendar> calendar);

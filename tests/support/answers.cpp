@@ -66,7 +66,7 @@ std::string batch_answers(const std::vector<Outcome>& partitions, const dataflow
         whole.add(view.names, view.names.find(event.activity), view.names.find(event.resource),
                   to_micros(event.began()), to_micros(event.timestamp));
       }
-      whole.set_clocks(runtime::judge_clocks(judges, events, partition.clock).tallies);
+      whole.set_clocks(runtime::judge_clocks(judges, nullptr, events, partition.clock).tallies);
       whole.apply(case_id, completion, operators, view.views);
     }
   }

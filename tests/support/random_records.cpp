@@ -86,7 +86,20 @@ Control RandomRecords::document(std::mt19937_64& random, Time first) const {
   documents::Change change{documents::Kind::sla_policy, name("policy", random() % 2), {}};
   change.version.effective_at =
       first + Duration{static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(options_.span_micros))};
-  if (random() % 4 == 0) {
+  const std::uint64_t kind = random() % 6;
+  if (kind == 0) {
+    const std::string length = is_long ? one_of({"1h", "7h", "2d"}) : one_of({"1ms", "2ms"});
+    change.kind = documents::Kind::rule;
+    change.name = name("rule", random() % 2);
+    if (random() % 8 == 0) return {"", std::nullopt, {log::Kind::document, encode(change)}};
+    const std::string absent = R"({"absent": {"event": "b", "for": ")" + length + "\"}}";
+    const std::string window =
+        R"({"window": {"kind": "sliding", "for": ")" + length + R"(", "agg": "count", "op": "gte", "value": 2}})";
+    change.version.body = R"({"when": {"all": [)" + activity() + ", " + (random() % 2 == 0 ? absent : window) +
+                          R"(]}, "then": [{"type": ")" + one_of({"alert", "notify"}) +
+                          R"(", "severity": "error", "title": "{case.id} {activity}", "notify": ["ops"]}], "mode": ")" +
+                          one_of({"live", "live", "dry_run"}) + R"(", "keep_firing_for": ")" + length + "\"}";
+  } else if (kind == 1) {
     change.kind = documents::Kind::calendar;
     change.name = "office";
     change.version.body = R"({"zone": "Europe/Berlin", "week": {"tue": [")" + one_of({"08:00-16:00", "00:00-24:00"}) +

@@ -30,15 +30,21 @@ Answer page_of(Node& node, Page page, List list, Write write) {
   };
 }
 
+std::optional<effects::Severity> severity_named(std::string_view name) {
+  using enum effects::Severity;
+  for (const effects::Severity one : {info, warning, error, critical}) {
+    if (effects::name_of(one) == name) return one;
+  }
+  return std::nullopt;
+}
+
 Result<Answer> prepare_alerts(Node& node, const Call& call, query::Parameters& parameters) {
   auto page = take_page(node, call, parameters);
   if (!page) return page.error();
-  feed::AlertFilter filter{parameters.one("process"), parameters.one("policy"), {}};
+  feed::AlertFilter filter{parameters.one("process"), parameters.one("policy"), parameters.one("rule"), {}};
   const auto severity = parameters.one("severity");
-  if (severity && *severity != "warning" && *severity != "critical") {
-    parameters.refuse("severity", "must be warning or critical");
-  }
-  if (severity) filter.breached = *severity == "critical";
+  if (severity) filter.severity = severity_named(*severity);
+  if (severity && !filter.severity) parameters.refuse("severity", "must be info, warning, error or critical");
   const std::string state = parameters.one("state").value_or("open");
   if (state != "open" && state != "ended") parameters.refuse("state", "must be open or ended");
   const auto list = [workspace = call.credential.workspace, are_over = state == "ended", filter](

@@ -1,4 +1,4 @@
-// Control documents: SLA policies, calendars, targets, hooks. Each kind has the same four calls.
+// Control documents: SLA policies, calendars, targets, hooks, rules. Each kind has the same four calls.
 #include <array>
 
 #include "api/app/answering.hpp"
@@ -7,9 +7,7 @@
 #include "api/app/routes/document_call.hpp"
 #include "api/app/routes/query_call.hpp"
 #include "api/app/routes/routes.hpp"
-#include "api/app/yaml_json.hpp"
 #include "schemas/base/event.hpp"
-#include "schemas/codec/event_json.hpp"
 #include "schemas/codec/timestamp.hpp"
 
 namespace weir::app {
@@ -17,24 +15,6 @@ namespace {
 
 using documents::Kind;
 using documents::Version;
-
-constexpr std::size_t document_bytes_max = std::size_t{256} << 10;
-
-bool is_yaml(std::string_view content_type) {
-  const std::string_view type = content_type.substr(0, content_type.find(';'));
-  return type == "application/yaml" || type == "application/x-yaml" || type == "text/yaml";
-}
-
-Result<void> check_written(const net::RequestHead& head) {
-  if (is_yaml(head.header("content-type"))) return check_no_query(head);
-  return check_document(head);
-}
-
-/// The body as JSON.
-Result<std::string> json_of(const net::Request& request) {
-  if (is_yaml(request.head.header("content-type"))) return yaml_as_json(request.body);
-  return std::string{request.body};
-}
 
 /// What the calls of all kinds stand on.
 struct Shelf {
@@ -142,11 +122,12 @@ struct Paths {
   std::string_view remove;  // the same
 };
 
-constexpr std::array<Paths, 4> all_paths{
+constexpr std::array<Paths, 5> all_paths{
     {{Kind::sla_policy, "/v1/sla-policies", "/v1/sla-policies/{name}", "sla_policy.put", "sla_policy.delete"},
      {Kind::calendar, "/v1/calendars", "/v1/calendars/{name}", "calendar.put", "calendar.delete"},
      {Kind::target, "/v1/targets", "/v1/targets/{name}", "target.put", "target.delete"},
-     {Kind::hook, "/v1/hooks", "/v1/hooks/{name}", "hook.put", "hook.delete"}}};
+     {Kind::hook, "/v1/hooks", "/v1/hooks/{name}", "hook.put", "hook.delete"},
+     {Kind::rule, "/v1/rules", "/v1/rules/{name}", "rule.put", "rule.delete"}}};
 
 std::vector<Route> routes_of(Node& node, const Shelf& shelf, const Paths& paths) {
   using enum auth::Permission;
@@ -156,9 +137,9 @@ std::vector<Route> routes_of(Node& node, const Shelf& shelf, const Paths& paths)
   put.pattern = paths.one;
   put.permission = write_documents;
   put.where = Where::intake;
-  put.body_bytes_max = document_bytes_max;
+  put.body_bytes_max = control_document_bytes_max;
   put.action = paths.put;
-  put.check = check_written;
+  put.check = check_control_document;
   put.handle = [shelf, kind](const Call& call) { put_document(shelf, kind, call); };
   Route withdraw = put;
   withdraw.method = net::Method::delete_;

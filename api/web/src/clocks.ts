@@ -28,7 +28,9 @@ export function countdownTo(due: string | null, at: number): string {
 
 /// In a word, and as which urgency it looks.
 export function stateOfAlert(alert: Alert): { text: string; look: Urgency | "done" } {
-  if (alert.state === "ended") return alert.severity === "critical" ? { text: "ended late", look: "paused" } : { text: "ended in time", look: "done" };
-  if (alert.severity === "critical") return { text: "breached", look: "breached" };
-  return alert.state === "paused" ? { text: "paused", look: "paused" } : { text: "warning", look: "soon" };
+  const isBreached = alert.breached !== null;
+  if (alert.state === "ended") return isBreached ? { text: "ended late", look: "paused" } : { text: "ended", look: "done" };
+  if (alert.state === "paused") return { text: "paused", look: "paused" };
+  if (isBreached) return { text: "breached", look: "breached" };
+  return { text: alert.severity, look: alert.severity === "info" ? "running" : alert.severity === "warning" ? "soon" : "breached" };
 }

@@ -189,12 +189,14 @@ export interface Alert {
   id: string;
   process: string;
   case: string;
-  policy: string;
+  source: "sla" | "rule";
+  name: string;
   metric: string;
-  cycle: number;
+  number: number;
+  title: string;
   promise: string;
   state: "firing" | "paused" | "ended";
-  severity: "warning" | "critical";
+  severity: "info" | "warning" | "error" | "critical";
   since: string;
   began: string;
   due: string | null;

@@ -288,5 +288,65 @@ TEST_F(LedgerTest, InRandomHistoriesEachTargetIsToldOnceHowItIs) {
   }
 }
 
+rules::Firing fired(int minute, std::optional<int> until = {}, std::string rule = "r") {
+  rules::Firing firing;
+  firing.rule = std::move(rule);
+  firing.at = at(minute);
+  firing.trigger.event = {"s", std::to_string(minute)};
+  if (until) firing.keeps_until = at(*until);
+  firing.deeds = {{rules::ActionKind::alert, rules::Severity::error, "it burns", "", {"ops"}, 0}};
+  return firing;
+}
+
+std::vector<Alert> alerts_of(const std::vector<rules::Firing>& firings, int now, std::optional<Time>* next = nullptr) {
+  std::vector<Alert> alerts;
+  const auto ends = add_alerts(firings, at(now), alerts);
+  if (next != nullptr) *next = ends;
+  return alerts;
+}
+
+std::vector<std::string> names(const std::vector<Alert>& alerts) {
+  std::vector<std::string> found;
+  for (const Alert& alert : alerts) {
+    std::string name = alert.name.text() + ':';
+    for (const Notice& notice : alert.notices) name.append(" ").append(name_of(notice.step));
+    found.push_back(std::move(name));
+  }
+  return found;
+}
+
+TEST(RuleAlerts, AFiringWhileAnAlertIsUpIsAnotherNoticeOfIt) {
+  std::optional<Time> next;
+  EXPECT_THAT(names(alerts_of({fired(1, 5), fired(3, 7)}, 4, &next)), ElementsAre("rule/r/1: fired fired"));
+  EXPECT_EQ(next, at(7));
+  EXPECT_THAT(names(alerts_of({fired(1, 5), fired(3, 7)}, 7, &next)), ElementsAre("rule/r/1: fired fired ended"));
+  EXPECT_EQ(next, std::nullopt);
+  EXPECT_THAT(names(alerts_of({fired(1, 5), fired(5, 9)}, 8, &next)),
+              ElementsAre("rule/r/1: fired ended", "rule/r/2: fired"));
+}
+
+TEST(RuleAlerts, WithoutAnEndItStaysUp) {
+  std::optional<Time> next;
+  EXPECT_THAT(names(alerts_of({fired(1), fired(300)}, 10'000, &next)), ElementsAre("rule/r/1: fired fired"));
+  EXPECT_EQ(next, std::nullopt);
+}
+
+TEST(RuleAlerts, WhatIsOnlySaidIsNoAlertAndADryRunSaysNothing) {
+  auto said = fired(1, 5);
+  said.deeds.front().kind = rules::ActionKind::notify;
+  auto dry = fired(2, 5, "other");
+  dry.dry_run = true;
+  const auto alerts = alerts_of({said, dry}, 10);
+  EXPECT_THAT(names(alerts), ElementsAre("rule/r/0: fired"));
+  EXPECT_FALSE(alerts.front().is_listed());
+  const auto next = next_announcements({"w", "p", "c"}, {}, alerts, Time::min());
+  ASSERT_THAT(next, SizeIs(1));
+  const auto effect = *effects::decode_effect(next.front().effect);
+  EXPECT_EQ(effect.action, effects::Action::none);
+  EXPECT_EQ(effect.title, "p c: it burns");
+  EXPECT_EQ(effect.severity, effects::Severity::error);
+  EXPECT_EQ(effects::fault_of(effect), "");
+}
+
 }  // namespace
 }  // namespace weir::alerts

@@ -18,9 +18,9 @@ function Row({ alert }: { alert: Alert }) {
   return (
     <tr>
       <th scope="row"><button type="button" class="link" title={alert.case} onClick={() => go({ view: "cases", caseId: alert.case })}>{alert.case}</button></th>
-      <td>{alert.policy} · {alert.metric}{alert.cycle > 1 && ` · ${alert.cycle}`}</td><td>{alert.promise}</td>
+      <td>{alert.name} · {alert.title}{alert.number > 1 && ` · ${alert.number}`}</td><td>{alert.source === "sla" ? alert.promise : "rule"}</td>
       <td><time dateTime={alert.since}>{exactly(alert.since)}</time></td>
-      <td class="num">{alert.ended ? <time dateTime={alert.ended}>{exactly(alert.ended)}</time> : countdownTo(alert.due, now.value)}</td>
+      <td class="num">{alert.ended ? <time dateTime={alert.ended}>{exactly(alert.ended)}</time> : alert.source === "sla" && countdownTo(alert.due, now.value)}</td>
       <td><span class={`state ${state.look}`}>{state.text}</span></td>
     </tr>
   );
@@ -30,7 +30,7 @@ function Table({ title, alerts, last }: { title: string; alerts: Alert[]; last: 
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={`${title}, scrollable`}>
       <table class="cases">
-        <thead><tr><th scope="col">Case</th><th scope="col">Promise</th><th scope="col">Target</th><th scope="col">Since</th><th scope="col" class="num">{last}</th><th scope="col">State</th></tr></thead>
+        <thead><tr><th scope="col">Case</th><th scope="col">What</th><th scope="col">Target</th><th scope="col">Since</th><th scope="col" class="num">{last}</th><th scope="col">State</th></tr></thead>
         <tbody>{alerts.map((alert) => <Row key={alert.id} alert={alert} />)}</tbody>
       </table>
     </div>

@@ -82,9 +82,10 @@ std::vector<Value> balanced(std::span<const Value> numbers) {
 }
 
 Sum sum_of(std::span<const Value> given) {
-  constexpr double large = 1e300;  // of which 10,000 together are none
-  const bool may_overflow =
-      std::any_of(given.begin(), given.end(), [](const Value& one) { return std::abs(as_real(one)) > large; });
+  constexpr double large = 1e300;  // of which 10,000 together are no more than a double holds
+  const bool may_overflow = std::any_of(given.begin(), given.end(), [](const Value& one) {
+    return one.real() != nullptr && std::abs(*one.real()) > large;
+  });
   const std::vector<Value> in_order = may_overflow ? balanced(given) : std::vector<Value>{};
   const std::span<const Value> numbers = may_overflow ? std::span{in_order} : given;
   Sum sum;
@@ -123,7 +124,8 @@ Value deviation(std::span<const Value> numbers) {
   return real_or_missing(std::sqrt(squares.rounded() / static_cast<double>(numbers.size())));
 }
 
-Value at_rank(std::vector<Value>& numbers, std::size_t percent) {
+Value at_rank(std::span<const Value> all, std::size_t percent) {
+  std::vector<Value> numbers(all.begin(), all.end());
   const auto rank = numbers.begin() + static_cast<std::ptrdiff_t>((numbers.size() * percent + 99) / 100 - 1);
   std::nth_element(numbers.begin(), rank, numbers.end(), is_less);
   return *rank;
@@ -141,9 +143,11 @@ Value distinct(std::span<const Value> values) {
 
 Value aggregate(Aggregate kind, std::span<const Value> values) {
   if (kind == Aggregate::distinct) return distinct(values);
-  std::vector<Value> numbers;
-  std::copy_if(values.begin(), values.end(), std::back_inserter(numbers),
-               [](const Value& one) { return one.is_number(); });
+  const auto is_number = [](const Value& one) { return one.is_number(); };
+  std::vector<Value> some;
+  const bool is_pure = std::all_of(values.begin(), values.end(), is_number);
+  if (!is_pure) std::copy_if(values.begin(), values.end(), std::back_inserter(some), is_number);
+  const std::span<const Value> numbers = is_pure ? values : some;
   if (numbers.empty()) return {};
   switch (kind) {
     case Aggregate::sum:

@@ -12,10 +12,14 @@ void sort_unique(std::vector<std::uint32_t>& numbers) {
   numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
 }
 
-/// It stands at most at the instants at which something completes it.
-bool is_instant(const Temporal& temporal) {
-  if (const auto* window = std::get_if<Window>(&temporal)) return window->kind != Window::Kind::sliding;
-  return std::holds_alternative<Sequence>(temporal);
+/// It holds only in a case that has something of it: events in the window, or what completes it at the instant at hand.
+bool needs_state(const Temporal& temporal) {
+  const auto* window = std::get_if<Window>(&temporal);
+  if (window == nullptr) return std::holds_alternative<Sequence>(temporal);
+  if (window->kind != Window::Kind::sliding) return true;
+  const bool counts = counts_alone(window->aggregate) || window->aggregate == Aggregate::distinct;
+  return !counts ||
+         (window->right_path.empty() && compared(window->op, Value{std::int64_t{0}}, window->right) != Truth::yes);
 }
 
 const BusinessCalendar& always() {
@@ -62,7 +66,7 @@ void RuleBook::add(std::uint32_t number) {
   std::vector<Needs> alternatives = rule.when ? rule.when->needs() : std::vector<Needs>{};
   std::erase_if(alternatives, [&](const Needs& needs) {
     return std::any_of(needs.begin(), needs.end(),
-                       [&](const Need& need) { return need.temporal && !is_instant(rule.temporals[*need.temporal]); });
+                       [&](const Need& need) { return need.temporal && !needs_state(rule.temporals[*need.temporal]); });
   });
   Needs named;
   for (const std::string& activity : rule.on) named.push_back({"activity", Value{activity}, {}});

@@ -45,7 +45,8 @@ class RuleBook {
   std::uint32_t entry_of(std::uint32_t temporal) const { return owners_[temporal]; }
   const Temporal& temporal(std::uint32_t number) const;
   const BusinessCalendar* calendar(std::string_view name, Time at) const;
-  /// Entries that the event can make hold, ascending, each once; those that need a temporal that holds aside.
+  /// Entries that the event can make hold, ascending, each once; but for those that hold only in a case that has events
+  /// in one of their windows, or with what completes one of their temporals.
   void concerned(const Event& event, const Facts& facts, std::vector<std::uint32_t>& entries) const;
   /// Windows that may take the event, and sequences that may begin with it, ascending, each once.
   void fed(const Event& event, const Facts& facts, std::vector<std::uint32_t>& temporals) const;

@@ -55,6 +55,10 @@ void Hearing::take(const Event& event, std::vector<Firing>& fired) {
   feed(event);
   book_->concerned(event, facts_, found_);
   for (const auto& [temporal, seen] : completed_) found_.push_back(book_->entry_of(temporal));
+  for (const auto& [temporal, state] : states_) {
+    const auto* window = std::get_if<WindowState>(&state);
+    if (window != nullptr && window->kind() == Window::Kind::sliding) found_.push_back(book_->entry_of(temporal));
+  }
   std::sort(found_.begin(), found_.end());
   found_.erase(std::unique(found_.begin(), found_.end()), found_.end());
   for (const std::uint32_t entry : found_) judge(entry, event, candidates);

@@ -2,8 +2,6 @@
 // order of time, and of the time that passed.
 #pragma once
 
-#include <deque>
-
 #include "stream/rules/temporal.hpp"
 
 namespace weir::rules {
@@ -15,6 +13,7 @@ inline constexpr std::size_t window_values_max = 10'000;
 class WindowState {
  public:
   explicit WindowState(const Window& window) : window_(&window) {}
+  Window::Kind kind() const { return window_->kind; }
 
   /// An event that the window takes, not before the last. The result, if it completes a window of kind count.
   std::optional<Value> take(Time at, Value value);
@@ -26,19 +25,19 @@ class WindowState {
   Value result(Time at);
   /// Lets go what no event at `now` or later, and no due(), needs.
   void pass(Time now);
-  std::size_t held() const { return entries_.size(); }
+  std::size_t held() const { return times_.size() - first_; }
 
  private:
-  struct Entry {
-    Time at;
-    Value value;
-  };
-
+  Time oldest() const { return times_[first_]; }
   Value result_before(Time end) const;
-  void let_go(std::size_t entries);
+  void let_go(std::size_t events);
+  /// All up to the time.
+  void let_go_until(Time time);
 
   const Window* window_;
-  std::deque<Entry> entries_;    // ascending by time
+  std::size_t first_ = 0;        // ahead of it all is let go
+  std::vector<Time> times_;      // of the events, ascending
+  std::vector<Value> values_;    // theirs; of count and rate none
   std::optional<Time> spilled_;  // the last that there was no room for
 };
 

@@ -224,6 +224,34 @@ TEST(Judge, TablesChooseWhatIsDone) {
   EXPECT_THAT(titles("collect"), ElementsAre("0 large 9", "1 {x} of c", "2 nine", "1 {x} of c"));
 }
 
+/// Whatever waits, a hundred thousand events take no more than their number; more values than a window holds have no
+/// result.
+TEST(Judge, ALongCaseStaysBounded) {
+  const auto window = [](const char* agg, const char* of, int least) {
+    return rule(R"("when": {"window": {"kind": "sliding", "for": "52w", "agg": ")" + std::string{agg} + '"' + of +
+                R"(, "op": "gte", "value": )" + std::to_string(least) + "}}");
+  };
+  constexpr int count = 100'000;
+  const RuleBook book{versions(
+      since_ever("count", window("count", "", count)), since_ever("max", window("max", R"(, "of": "attr.n")", 10'001)),
+      since_ever("early", window("max", R"(, "of": "attr.n")", 10'000)),
+      since_ever("wait", rule(R"("when": {"absent": {"event": "b", "for": "52w"}}, "once_per": "case")")),
+      since_ever("follow", rule(R"("when": {"sequence": {"steps": [{"event": "a"}, {"event": "a"}, {"event": "c"}],
+                                            "within": "52w", "contiguity": "any", "after_match": "no_skip"}})")))};
+  std::vector<Event> events;
+  for (int i = 1; i <= count; ++i) events.push_back(event(i, "a", {{"n", std::to_string(i)}}));
+  Hearing hearing{book};
+  std::vector<Firing> fired;
+  for (const Event& one : events) hearing.take(one, fired);
+  ASSERT_EQ(minutes_of(fired), (std::vector{10'000, count}));
+  EXPECT_EQ(fired[0].rule, "early");
+  EXPECT_EQ(fired[1].rule, "count");
+  hearing.pass(at(count) + std::chrono::hours{24 * 7 * 53}, fired);
+  EXPECT_EQ(fired.size(), 3u);
+  EXPECT_EQ(fired[2].rule, "wait");
+  EXPECT_EQ(hearing.held(), 0u);
+}
+
 TEST(Judge, ExplainsEveryNode) {
   const RuleBook book{versions(since_ever("r", rule(R"("on": "ask", "keep_firing_for": "10m", "when": {"all": [
       {"path": "attr.n", "op": "gt", "value": 3}, {"not": {"path": "attr.gone", "op": "exists"}},

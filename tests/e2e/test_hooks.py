@@ -1,15 +1,17 @@
 """Incoming webhooks: each provider's deliveries, signed by other code than the server's, and the bad inputs 104-108."""
 
+import http.client
 import json
 import re
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from random import Random
 
 from jsonschema import Draft202012Validator
 
 import signing
-from running import WithNode
+from running import WAIT_S_MAX, WithNode
 from signing import OTHER, SECRET, WHSEC
 
 SOON = "2026-01-01T00:00:00Z"
@@ -324,6 +326,38 @@ class Kills(WithHooks):
         self.count(done["position"])
         self.assertEqual(self.cases(second["position"]), {"o/r#3": ["issues.opened"], "o/r#4": ["issues.opened"]})
         self.assertEqual(self.count(second["position"]), 2)
+
+    def test_a_provider_that_tries_again_through_kills_is_counted_once(self):
+        """Each delivery is sent until it is answered, and every other one once more."""
+        url, random = self.put(document=hook("standard", [WHSEC])), Random(7)
+        deliveries = [json.dumps({"type": "paid", "timestamp": SOON, "data": {"id": number}}).encode() for number in range(60)]
+        for number, body in enumerate(deliveries):
+            killer = None
+            if number % 12 == 5:
+                killer = threading.Timer(random.uniform(0, 0.01), self.node.kill)
+                killer.start()
+            for _ in range(1 + number % 2):
+                self.until_answered(url, body, signing.standard(body, id=f"msg_{number}"))
+            if killer:
+                killer.join()
+                self.node.revive()
+        deadline = time.monotonic() + WAIT_S_MAX
+        while (count := self.count(None)) < len(deliveries) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.2)  # for one too many
+        self.assertEqual((count, self.count(None)), (len(deliveries),) * 2)
+
+    def until_answered(self, url, body, headers):
+        deadline = time.monotonic() + WAIT_S_MAX
+        while True:
+            try:
+                answer = self.node.call("POST", url, body, content_type="application/json",
+                                        **{name.replace("-", "_"): value for name, value in headers.items()})
+                self.assertIn(answer.status, (200, 202), answer)
+                return answer
+            except (OSError, http.client.HTTPException):
+                self.assertLess(time.monotonic(), deadline)
+                self.node.revive()
 
 
 class Keys(BaseHTTPRequestHandler):

@@ -2,6 +2,8 @@
 // 104-107.
 #include "stream/hooks/signature.hpp"
 
+#include <array>
+
 #include <gtest/gtest.h>
 
 #include "tests/stream/hooks/delivering.hpp"
@@ -188,10 +190,13 @@ TEST(Signature, HoldsForFiveMinutes) {
 
 TEST(Signature, OfOneOfSeveralSecretsIsEnough) {
   Example standard = examples()[0];
-  standard.signing = signing(Provider::standard, {another_secret, standard_secret});
-  EXPECT_EQ(verify(standard.signing, standard.sent.delivery()), Verdict::verified);
+  for (const auto& secrets :
+       {std::array{another_secret, standard_secret}, std::array{standard_secret, another_secret}}) {
+    standard.signing = signing(Provider::standard, {secrets[0], secrets[1]});
+    EXPECT_EQ(verify(standard.signing, standard.sent.delivery()), Verdict::verified);
+  }
   // And of several signatures one.
-  standard.sent.headers[2].second = "v1,bm90IHRoaXMgb25l v2,x " + std::string(standard_mac);
+  standard.sent.headers[2].second = "v1,bm90IHRoaXMgb25l v2,x " + std::string(standard_mac) + " v1,bm90IHRoaXMgb25l";
   standard.signing = signing(Provider::standard, {standard_secret});
   EXPECT_EQ(verify(standard.signing, standard.sent.delivery()), Verdict::verified);
   standard.signing = signing(Provider::standard, {another_secret});

@@ -65,6 +65,35 @@ constexpr std::string_view loans = R"({
      "promises": {"decision": "10h", "payout": "4h"}, "warnings": [{"before_business": "1h"}]}]
 })";
 
+constexpr std::string_view customer_waits = R"({
+  "processes": ["support"], "on": "Customer replies",
+  "when": {"absent": {"event": ["Investigate", "Analyse", "Resolve", "Ask customer", "Develop fix"], "for": "8h", "calendar": "office"}},
+  "then": [{"type": "alert", "severity": "warning", "title": "The customer answered, and nobody goes on",
+            "text": "Ticket {case.id} ({case.attr.tier}) waits since {timestamp}."}],
+  "keep_firing_for": "1d"
+})";
+
+constexpr std::string_view reopened_again = R"({
+  "processes": ["support"], "on": "Reopen ticket",
+  "when": {"window": {"event": "Reopen ticket", "kind": "sliding", "for": "2w", "agg": "count", "op": "gte", "value": 2}},
+  "then": [{"type": "alert", "severity": "error", "title": "Reopened again"}],
+  "once_per": "case", "keep_firing_for": "2d"
+})";
+
+constexpr std::string_view payment_fails = R"({
+  "processes": ["orders"], "on": "Payment fails",
+  "when": {"window": {"event": "Payment fails", "kind": "sliding", "for": "1d", "agg": "count", "op": "gte", "value": 2}},
+  "then": [{"type": "alert", "severity": "error", "title": "Payment failed more than once"}],
+  "cooldown": "1d", "keep_firing_for": "1d"
+})";
+
+constexpr std::string_view offer_unanswered = R"({
+  "processes": ["loans"], "on": "Send offer",
+  "when": {"absent": {"event": ["Accept offer", "Ask for changes", "Refuse offer", "Withdraw application"], "for": "5d"}},
+  "then": [{"type": "alert", "severity": "info", "title": "The offer is not answered"}],
+  "keep_firing_for": "3d"
+})";
+
 }  // namespace
 
 std::vector<documents::Change> demo_promises(Time since) {
@@ -72,8 +101,14 @@ std::vector<documents::Change> demo_promises(Time since) {
   const auto change = [&](Kind kind, std::string_view name, std::string_view body) {
     return documents::Change{kind, std::string{name}, {since, std::string{body}}};
   };
-  return {change(Kind::calendar, "office", office), change(Kind::sla_policy, "support", support),
-          change(Kind::sla_policy, "orders", orders), change(Kind::sla_policy, "loans", loans)};
+  return {change(Kind::calendar, "office", office),
+          change(Kind::sla_policy, "support", support),
+          change(Kind::sla_policy, "orders", orders),
+          change(Kind::sla_policy, "loans", loans),
+          change(Kind::rule, "customer-waits", customer_waits),
+          change(Kind::rule, "reopened-again", reopened_again),
+          change(Kind::rule, "payment-fails", payment_fails),
+          change(Kind::rule, "offer-unanswered", offer_unanswered)};
 }
 
 }  // namespace weir::app

@@ -1,5 +1,5 @@
-// What the demo's company promises: SLA policies of its support desk, its orders and its loans, and the calendar of its
-// offices.
+// What the demo's company promises, and looks out for: SLA policies and rules of its support desk, its orders and its loans,
+// and the calendar of its offices.
 #pragma once
 
 #include <vector>

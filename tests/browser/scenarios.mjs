@@ -435,6 +435,31 @@ async function watchesPromises(visit) {
   await page.getByRole("dialog", { name: "Case t1" }).waitFor();
 }
 
+async function hearsOfAlerts(visit) {
+  const { page } = visit;
+  await visit.post([{ process: "support", case_id: "old", activity: "noted", timestamp: new Date(Date.now() - 9e6).toISOString() }]);
+  await visit.enter("?process=support&view=alerts");
+  await visit.sees("Nothing needs anybody");
+  const is = (activity) => ({ path: "activity", op: "eq", value: activity });
+  await visit.call("PUT", "/v1/sla-policies/desk", {
+    metrics: { reply: { start: is("asked"), stop: is("answered") } },
+    targets: [{ name: "all", promises: { reply: "2s" }, warnings: [{ percent: 50 }] }],
+  });
+  await visit.call("PUT", "/v1/rules/noted", { when: is("noted"), then: [{ type: "alert", severity: "info", title: "{case.id} was noted" }] });
+  await new Promise((done) => setTimeout(done, 500)); // in force from a tick on
+  const event = (id, activity) => ({ process: "support", case_id: id, activity, timestamp: new Date().toISOString() });
+  await visit.post([event("t1", "asked"), event("t2", "noted")]);
+  await page.getByRole("row", { name: /^t1 desk · reply all .* warning/ }).waitFor();
+  await page.getByRole("row", { name: /^t1 desk · reply all .* over breached/ }).waitFor();
+  await page.getByRole("row", { name: /^t2 noted · t2 was noted rule .* info/ }).waitFor();
+  await visit.post([event("t1", "answered")]);
+  await page.getByRole("row", { name: /^t1/ }).waitFor({ state: "detached" });
+  await page.getByText("Over", { exact: true }).click();
+  await page.getByRole("row", { name: /^t1 desk · reply all .* ended late/ }).waitFor();
+  await page.getByText("Who was told", { exact: true }).click();
+  await visit.sees("Nobody was told anything");
+}
+
 export const scenarios = [
   ["signs in", signsIn],
   ["signs in by name", signsInByName],
@@ -452,6 +477,7 @@ export const scenarios = [
   ["survives the server", survivesTheServer],
   ["opens a case", opensACase],
   ["watches promises", watchesPromises],
+  ["hears of alerts", hearsOfAlerts],
   ["hands over and compares", handsOverAndCompares],
   ["welcomes who has nothing", welcomesWhoHasNothing],
   ["compares while events come", comparesWhileEventsCome],

@@ -76,12 +76,11 @@ class Rules(WithReceiver):
         wrong = rule({"path": "nothing", "op": "eq", "value": 1}, cooldown="soon", more=1)
         wrong["then"][0]["notify"] = ["nobody"]
         faults = self.refused("invalid_document", 422, "PUT", "/v1/rules/asks", wrong).body["faults"]
-        self.assertGreaterEqual({fault["pointer"] for fault in faults}, {"/when/path", "/cooldown", "/more"})
+        self.assertGreaterEqual({fault["pointer"] for fault in faults}, {"/when/path", "/cooldown", ""})
         fine_but_for_names = rule()
         fine_but_for_names["then"][0]["notify"] = ["nobody"]
-        self.assertEqual([fault["pointer"] for fault in
-                          self.refused("invalid_document", 422, "PUT", "/v1/rules/asks", fine_but_for_names).body["faults"]],
-                         ["/then/0/notify/0"])
+        [fault] = self.refused("invalid_document", 422, "PUT", "/v1/rules/asks", fine_but_for_names).body["faults"]
+        self.assertIn("nobody", fault["detail"])
         self.put("rules/asks", rule())
         self.refused("document_in_use", 409, "DELETE", "/v1/targets/ops")
         self.assertEqual([one["name"] for one in self.expect(200, "GET", "/v1/rules").body["documents"]], ["asks"])

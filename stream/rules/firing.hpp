@@ -22,7 +22,7 @@ struct Deed {
   friend bool operator==(const Deed&, const Deed&) = default;
 };
 
-/// What made it fire: of one rule and case no two firings have the same.
+/// What made it fire: of one version of a rule, and one case, no two firings have the same.
 struct Trigger {
   std::optional<std::pair<std::string, std::string>> event;  // (source, id); none: time alone
   std::optional<Time> due;                                   // when time alone decided it

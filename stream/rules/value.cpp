@@ -86,7 +86,9 @@ std::string Value::key() const {
   if (const auto* one = whole()) return number(*one);
   if (const auto* one = real()) {
     if (const auto same = whole_of(*one)) return number(*same);
-    return 'r' + std::string{reinterpret_cast<const char*>(one), sizeof *one};
+    std::string digits = "r";
+    JsonWriter{digits}.value(*one);  // the shortest that are this double alone
+    return digits;
   }
   if (const auto* one = std::get_if<bool>(&content_)) return *one ? "true" : "false";
   if (const auto* one = std::get_if<Time>(&content_)) return 't' + std::to_string(to_micros(*one));

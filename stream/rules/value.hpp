@@ -38,7 +38,7 @@ class Value {
   bool is_number() const { return whole() != nullptr || real() != nullptr; }
   /// The point in time that it is, or says: by RFC 3339 with an offset, or in epoch milliseconds.
   std::optional<Time> time() const;
-  /// The same of two values if, and only if, they are equal.
+  /// The same of two values if, and only if, they are equal. Text.
   std::string key() const;
   /// As people read it: a text as it is, all else as JSON; nothing of what is missing.
   std::string shown() const;

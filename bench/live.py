@@ -2,10 +2,9 @@
 
 import json
 import os
-import shutil
 import subprocess
 
-from measuring import Report, spread, summary
+from measuring import Report, npm_package, spread, summary
 
 PROCESS = "watched"
 CLIENTS = 5_000
@@ -25,15 +24,6 @@ def watch(programs, port, token, **options):
 def watch_weir(server, programs, **options):
     with server(programs) as started:
         return watch(programs, started.address[1], started.token(), pid=started.process.pid, **options)
-
-
-def fetch_ws(folder):
-    """npm's `ws`, fetched once, never kept in the tree. -> its folder, or None where there is no npm."""
-    package = folder / "peers" / "node_modules" / "ws"
-    if not package.exists() and shutil.which("npm"):
-        subprocess.run(["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix",
-                        str(folder / "peers"), "ws"], check=True, capture_output=True)
-    return package if package.exists() else None
 
 
 def watch_peer(house, package, programs, **options):
@@ -56,7 +46,7 @@ def fan_out(programs, options, server, data, house):
     updates = options.events or 300
     asked = {"clients": CLIENTS, "updates": updates, "interval_ms": 100}
     report = Report("fan-out", asked)
-    package = fetch_ws(data)
+    package = npm_package(data, "ws")
     weir, peer = [], []
     for _ in range(options.rounds or 3):
         weir.append(watch_weir(server, programs, **asked))

@@ -4,6 +4,7 @@ import datetime
 import json
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -75,6 +76,15 @@ def summary(values, digits=3):
 def spread(one):
     """`3.2 (3.1-3.4)`; a single run has no spread."""
     return f"{one['median']:,}" + (f" ({one['min']:,}-{one['max']:,})" if one["runs"] > 1 else "")
+
+
+def npm_package(folder, name):
+    """Fetched once below the folder, never kept in the tree. -> its folder, or None where there is no npm."""
+    package = folder / "peers" / "node_modules" / name
+    if not package.exists() and shutil.which("npm"):
+        subprocess.run(["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix",
+                        str(folder / "peers"), name], check=True, capture_output=True)
+    return package if package.exists() else None
 
 
 class Report:

@@ -53,7 +53,7 @@ def timers(programs, options, server, data):
 
         call("PUT", "/v1/sla-policies/answers", json.dumps(policy()), **{"content-type": "application/json"})
         path = data / "timers.csv"
-        first_due = time.time() + 60 + (waiting + due) / 20_000
+        first_due = time.time() + 60 + (waiting + due) / 30_000
         write_cases(path, waiting, due, first_due)
         began = time.monotonic()
         with path.open("rb") as file:

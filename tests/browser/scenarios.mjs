@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { axeSource, events, until } from "./house.mjs";
+import { writesARule } from "./rules.mjs";
 
 const orders = [["o1", ["register", "check", "ship"], "ann"], ["o2", ["register", "check", "ship"], "bob"], ["o3", ["register", "cancel"], "ann"]];
 const file = "Ticket;Step;When;Agent\n1;open;05.01.2026 09:00;ann\n1;close;05.01.2026 10:00;bob\n2;open;13.01.2026 09:00;ann\n";
@@ -359,10 +360,11 @@ async function isAccessible(visit) {
   await visit.post(events("orders", orders));
   const is = (activity) => ({ path: "activity", op: "eq", value: activity });
   await visit.call("PUT", "/v1/sla-policies/desk", { metrics: { m: { start: is("register"), stop: is("never") } }, targets: [{ name: "all", promises: { m: "1h" } }] });
+  await visit.call("PUT", "/v1/rules/late", { on: "register", then: [{ type: "alert", title: "{case.id} is here" }] });
   for (const [scheme, width] of [["light", 1280], ["dark", 390]]) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
     await page.setViewportSize({ width, height: 860 });
-    for (const view of ["overview", "cases", "sla", "handover", "compare", "refused", "uploads", "people"]) {
+    for (const view of ["overview", "cases", "sla", "alerts", "rules", "rules&rule=late", "handover", "compare", "refused", "uploads", "people"]) {
       await visit.enter(`?process=orders&view=${view}`);
       await page.reload();
       await page.waitForLoadState("networkidle").catch(() => {});
@@ -478,6 +480,7 @@ export const scenarios = [
   ["opens a case", opensACase],
   ["watches promises", watchesPromises],
   ["hears of alerts", hearsOfAlerts],
+  ["writes a rule", writesARule],
   ["hands over and compares", handsOverAndCompares],
   ["welcomes who has nothing", welcomesWhoHasNothing],
   ["compares while events come", comparesWhileEventsCome],

@@ -7,6 +7,7 @@ const full = {
   process: "orders",
   view: "cases" as const,
   caseId: "a&b=c #1",
+  rule: "",
   metric: "p90" as const,
   second: "count" as const,
   activities: 0.25,
@@ -30,7 +31,7 @@ test("an address says everything that the page shows, both ways", () => {
 });
 
 test("an address that nobody understands is the first page", () => {
-  assert.deepEqual(placeOf("?process=../etc&view=x&from=yesterday&variant=zz&activities=900&metric=hot&attr.=1"), emptyPlace());
+  assert.deepEqual(placeOf("?process=../etc&view=x&from=yesterday&variant=zz&activities=900&metric=hot&attr.=1&rule=A%20b"), emptyPlace());
 });
 
 test("a window without times is no filter", () => {

@@ -1,7 +1,7 @@
 // Where one is in the page, as the address says it: process, view, filter, sliders. Pure, both ways, so that an address
 // can be sent to a colleague and the browser's back button works. Filters have the names of the API's query parameters.
 
-export const views = ["overview", "cases", "sla", "alerts", "handover", "compare", "refused", "uploads", "people"] as const;
+export const views = ["overview", "cases", "sla", "alerts", "rules", "handover", "compare", "refused", "uploads", "people"] as const;
 export type View = (typeof views)[number];
 
 export const windows = ["intersecting", "contained", "started", "completed", "events"] as const;
@@ -27,6 +27,8 @@ export interface Place {
   view: View;
   filter: Filter;
   caseId?: string;
+  /// The name of the rule that is open; empty: a new one.
+  rule?: string;
   metric: Metric;
   second: Metric | "none";
   /// Shares from 0 to 1; undefined: the page chooses.
@@ -96,6 +98,8 @@ export function placeOf(search: string): Place {
   place.second = oneOf([...metrics, "none"], query.get("second"), "none");
   const caseId = query.get("case");
   if (caseId) place.caseId = caseId;
+  const rule = query.get("rule");
+  if (rule !== null && /^[a-z0-9_-]{0,64}$/.test(rule)) place.rule = rule;
   const activities = shareOf(query.get("activities"));
   if (activities !== undefined) place.activities = activities;
   const paths = shareOf(query.get("paths"));
@@ -126,6 +130,7 @@ export function searchOf(place: Place): string {
   if (place.view !== "overview") query.set("view", place.view);
   for (const [name, value] of queryOf(place.filter)) query.append(name, value);
   if (place.caseId) query.set("case", place.caseId);
+  if (place.rule !== undefined) query.set("rule", place.rule);
   if (place.metric !== "count") query.set("metric", place.metric);
   if (place.second !== "none") query.set("second", place.second);
   if (place.activities !== undefined) query.set("activities", String(Math.round(place.activities * 100)));

@@ -227,6 +227,46 @@ export interface Deliveries {
   deliveries: Delivery[];
 }
 
+/// SLA policies, rules and the like, as they are listed.
+export interface DocumentList {
+  as_of: string;
+  documents: { name: string; effective_at: string; versions: number }[];
+  next: string | null;
+}
+
+export interface ControlDocument {
+  name: string;
+  effective_at: string;
+  document: object;
+}
+
+/// A condition as it was judged; `result` null: unknown.
+export interface Explanation {
+  what: string;
+  result: boolean | null;
+  fact: unknown;
+  parts?: Explanation[];
+}
+
+export interface RuleFiring {
+  case: string;
+  at: string;
+  deeds: { type: "alert" | "notify"; severity: Alert["severity"]; title: string; text: string; notify: string[] }[];
+  why?: Explanation;
+}
+
+/// What a rule would have fired, and how that differs from the one that holds.
+export interface RuleTest {
+  process: string;
+  cases: number;
+  all_cases: boolean;
+  fired: number;
+  same: number;
+  reworded: number;
+  added: RuleFiring[];
+  gone: RuleFiring[];
+}
+
 export interface DeadLetter {
   id: string;
   appended: string;
@@ -294,6 +334,8 @@ export interface Problem {
   code: string;
   detail?: string;
   trace_id?: string;
+  /// Of a document, all that is wrong with it.
+  faults?: { pointer: string; detail: string }[];
 }
 
 /// The channels of the WebSocket and what each holds: the answer of the GET of the same name.

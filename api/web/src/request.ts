@@ -26,6 +26,10 @@ export function problemOf(status: number, body: string): Problem {
   return { title: `The server answered ${status}.`, status, code: "internal" };
 }
 
+/// Of whatever `ask` threw.
+export const problemBehind = (fault: unknown): Problem =>
+  fault instanceof Refused ? fault.problem : { title: "The server cannot be reached.", status: 0, code: "unreachable" };
+
 async function answer(path: string, init: RequestInit): Promise<Response> {
   const asked = session.value;
   const response = await fetch(path, {
@@ -44,6 +48,12 @@ async function answer(path: string, init: RequestInit): Promise<Response> {
 export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
   const response = await answer(path, init);
   return (response.status === 204 ? null : await response.json()) as T;
+}
+
+/// With the entity tag of what was answered, which a change may be bound to.
+export async function askTagged<T>(path: string, init: RequestInit = {}): Promise<{ data: T; tag: string | null }> {
+  const response = await answer(path, init);
+  return { data: (await response.json()) as T, tag: response.headers.get("etag") };
 }
 
 export async function askText(path: string): Promise<string> {

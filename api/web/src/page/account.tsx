@@ -70,6 +70,11 @@ export function isAdmin(): boolean {
   return session.value?.kind === "user" ? session.value.role === "admin" : session.value?.kind === "token";
 }
 
+/// Settings and rules; whose token it is the server alone knows.
+export function mayWriteDocuments(): boolean {
+  return isAdmin() || (session.value?.kind === "user" && session.value.role === "analyst");
+}
+
 function Own({ user, workspace, role, workspaces }: UserSession) {
   return (
     <div class="form">

@@ -18,6 +18,7 @@ import { Notices } from "./notice";
 import { Overview } from "./overview";
 import { People } from "./people";
 import { Refusals } from "./refused";
+import { RuleDesk } from "./rules";
 import { SignIn } from "./sign_in";
 import { SlaBoard } from "./sla";
 import { Waiting } from "./state_of";
@@ -26,7 +27,7 @@ import { Welcome } from "./welcome";
 import { UploadDesk, UploadList } from "./uploads";
 
 const pages: Record<View, ComponentType> = {
-  overview: Overview, cases: CaseList, sla: SlaBoard, alerts: AlertDesk, handover: HandoverView, compare: Comparison, refused: Refusals, uploads: UploadList, people: People,
+  overview: Overview, cases: CaseList, sla: SlaBoard, alerts: AlertDesk, rules: RuleDesk, handover: HandoverView, compare: Comparison, refused: Refusals, uploads: UploadList, people: People,
 };
 const filtered: ReadonlySet<View> = new Set(["overview", "cases", "handover", "compare"]);
 const ofProcess: ReadonlySet<View> = new Set([...filtered, "sla", "alerts"]);

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Problem } from "../contract";
 import { asOf } from "../live/live";
-import { ask, Refused } from "../request";
+import { ask, problemBehind } from "../request";
 
 export interface Asked<T> {
   data: T | null;
@@ -10,7 +10,6 @@ export interface Asked<T> {
   again: () => void;
 }
 
-const nobody: Problem = { title: "The server cannot be reached.", status: 0, code: "unreachable" };
 /// How often an answer follows the views that the page watches.
 const followMs = 4_000;
 
@@ -25,8 +24,7 @@ export function useAsked<T>(path: string | null, follow: boolean | "always" = fa
       .then((data) => setState({ path, data, problem: null }))
       .catch((fault: unknown) => {
         if (ending.signal.aborted) return;
-        const problem = fault instanceof Refused ? fault.problem : nobody;
-        setState((before) => ({ path, data: before.path === path ? before.data : null, problem }));
+        setState((before) => ({ path, data: before.path === path ? before.data : null, problem: problemBehind(fault) }));
       });
     return () => ending.abort();
   }, [path, round]);

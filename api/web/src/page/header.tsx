@@ -41,7 +41,7 @@ function ProcessSwitch({ names }: { names: string[] }) {
   );
 }
 
-const tabs: [View, string][] = [["overview", "Overview"], ["cases", "Cases"], ["sla", "SLA"], ["alerts", "Alerts"], ["handover", "Handovers"], ["compare", "Compare"], ["refused", "Refused"], ["uploads", "Uploads"], ["people", "People"]];
+const tabs: [View, string][] = [["overview", "Overview"], ["cases", "Cases"], ["sla", "SLA"], ["alerts", "Alerts"], ["rules", "Rules"], ["handover", "Handovers"], ["compare", "Compare"], ["refused", "Refused"], ["uploads", "Uploads"], ["people", "People"]];
 
 /// `processes`: their names, as far as they are known.
 export function Header({ processes, onUpload }: { processes: string[] | undefined; onUpload: () => void }) {
@@ -51,7 +51,7 @@ export function Header({ processes, onUpload }: { processes: string[] | undefine
   return (
     <header class="top">
       <div class="top-bar">
-        <a class="brand" href="/" aria-label="Weir, start page" onClick={(event) => { event.preventDefault(); go({ view: "overview", filter: noFilter(), caseId: undefined }); }}><Logo /><span>Weir</span></a>
+        <a class="brand" href="/" aria-label="Weir, start page" onClick={(event) => { event.preventDefault(); go({ view: "overview", filter: noFilter(), caseId: undefined, rule: undefined }); }}><Logo /><span>Weir</span></a>
         <ProcessSwitch names={processes ?? []} />
         <Freshness />
         <div class="row end">
@@ -64,7 +64,7 @@ export function Header({ processes, onUpload }: { processes: string[] | undefine
       <nav class="tabs" aria-label="Views" ref={nav}>
         {tabs.filter(([view]) => view !== "people" || isAdmin()).map(([view, name]) => (
           <a key={view} href={`?view=${view}`} aria-current={place.value.view === view ? "page" : undefined}
-            onClick={(event) => { if (event.ctrlKey || event.metaKey) return; event.preventDefault(); go({ view, caseId: undefined }); }}>{name}</a>
+            onClick={(event) => { if (event.ctrlKey || event.metaKey) return; event.preventDefault(); go({ view, caseId: undefined, rule: undefined }); }}>{name}</a>
         ))}
       </nav>
     </header>

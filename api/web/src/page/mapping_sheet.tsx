@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Preview, Problem, Processes } from "../contract";
 import { bytes, exactly, zone as ownZone } from "../format";
 import { connection } from "../live/live";
-import { Refused } from "../request";
+import { problemBehind } from "../request";
 import { assign, type Choices, type Field, fieldOf, fields, missing, noChoices, processOf, recall, required } from "../upload/choices";
 import { previewOf } from "../upload/sending";
 import { useAsked } from "./asking";
@@ -26,8 +26,7 @@ function usePreview(file: File, choices: Choices): Look {
       .then((preview) => setLook({ preview, problem: null }))
       .catch((fault: unknown) => {
         if (ending.signal.aborted) return;
-        const problem = fault instanceof Refused ? fault.problem : { title: "The server cannot be reached.", status: 0, code: "unreachable" };
-        setLook((before) => ({ preview: before.preview, problem }));
+        setLook((before) => ({ preview: before.preview, problem: problemBehind(fault) }));
       });
     return () => ending.abort();
   }, [file, choices, connection.value === "live"]); // again, when a server that was gone is back

@@ -1,6 +1,6 @@
 // What a scenario stands on: a server on a data folder of its own, a line to it that can be cut, and a browser.
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import net from "node:net";
 import { tmpdir } from "node:os";
@@ -13,7 +13,7 @@ const { chromium } = require("playwright-core");
 const binary = process.env.TESTED_BINARY ?? join(root, "build/release/weir");
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync"];
-export const axeSource = require.resolve("axe-core");
+const axe = readFileSync(require.resolve("axe-core"), "utf8");
 export const patienceMs = 20_000;
 
 /// Passes bytes on to wherever the server is; can be cut like a cable.
@@ -113,8 +113,8 @@ export class House {
   }
 
   /// -> the password
-  user(name, workspace) {
-    const told = execFileSync(binary, ["user", "add", name, "--data", join(this.#folder, "data"), "--workspace", workspace, "--role", "admin"], { encoding: "utf8" });
+  user(name, workspace, role = "admin") {
+    const told = execFileSync(binary, ["user", "add", name, "--data", join(this.#folder, "data"), "--workspace", workspace, "--role", role], { encoding: "utf8" });
     return told.trim();
   }
 
@@ -211,6 +211,13 @@ export class Visit {
     const tasks = traced.filter((one) => one.ph === "X" && one.name.endsWith("RunTask") && drawing.has(of(one)) && mains.has(of(one)));
     const most = (member) => Math.round(Math.max(0, ...tasks.map((one) => one[member] ?? 0)) / 1_000);
     return { tasks: tasks.length, lastedMs: most("dur"), workedMs: most("tdur") };
+  }
+
+  /// What axe finds on the page as it stands.
+  async barriers() {
+    await this.page.evaluate(axe); // not by a tag: the policy forbids it
+    const { violations } = await this.page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+    return violations.map((one) => `${one.id}: ${one.nodes[0].html} ${one.nodes[0].failureSummary}`);
   }
 
   async sees(text) {

@@ -10,7 +10,8 @@ const wrong = `{
 }`;
 const right = wrong.replace("loud", "error");
 
-async function triesANewRule({ page }) {
+async function triesANewRule(visit) {
+  const { page } = visit;
   const text = page.getByLabel("The rule, as JSON or YAML");
   const tries = page.getByRole("button", { name: "Check and try" });
   await page.getByRole("button", { name: "New rule" }).click();
@@ -24,6 +25,7 @@ async function triesANewRule({ page }) {
   await tries.click();
   const faults = page.getByRole("alert", { name: "Faults" });
   await faults.getByText("/then/0/severity").waitFor();
+  assert.deepEqual(await visit.barriers(), []);
   await faults.getByRole("button", { name: "Line 4" }).click();
   const chosen = await text.evaluate((area) => area.value.slice(area.selectionStart, area.selectionEnd));
   assert.equal(chosen, wrong.split("\n")[3]);
@@ -35,6 +37,7 @@ async function triesANewRule({ page }) {
   await page.getByText("gone: o3").waitFor();
   await page.getByText("Why", { exact: true }).click();
   await page.getByText("case.events gte 2").waitFor();
+  assert.deepEqual(await visit.barriers(), []);
   await page.getByRole("button", { name: "o3", exact: true }).click();
   await page.getByRole("dialog", { name: "Case o3" }).waitFor();
   await page.keyboard.press("Escape");
@@ -77,4 +80,21 @@ export async function writesARule(visit) {
   await page.getByRole("button", { name: "Withdraw it" }).click();
   await visit.sees("There is no rule yet");
   await until(async () => (await visit.call("GET", "/v1/rules")).documents.length === 0, "the rule to be withdrawn");
+}
+
+/// Who may not write sees what holds, and no button that would be refused.
+export async function readsARule(visit) {
+  const { page } = visit;
+  await visit.call("PUT", "/v1/rules/cancelled", JSON.parse(right));
+  visit.house.user("eve", visit.workspace, "viewer");
+  visit.expectsTrouble = true; // who is not signed in: 401
+  await page.goto(`${visit.house.url}/?view=rules${visit.house.link("eve").slice(1)}`);
+  await page.getByRole("button", { name: "cancelled", exact: true }).click();
+  const text = page.getByLabel("The rule, as JSON or YAML");
+  assert.deepEqual(JSON.parse(await text.inputValue()), JSON.parse(right));
+  assert.equal(await text.isEditable(), false);
+  for (const name of ["Check and try", "Save", "Withdraw"]) assert.equal(await page.getByRole("button", { name }).count(), 0, name);
+  await page.getByRole("button", { name: "All rules" }).click();
+  await page.getByRole("button", { name: "cancelled", exact: true }).waitFor();
+  assert.equal(await page.getByRole("button", { name: "New rule" }).count(), 0);
 }

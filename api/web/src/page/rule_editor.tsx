@@ -1,5 +1,5 @@
 // A rule as text: checked, tried on what there is, saved over what was opened, withdrawn.
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ControlDocument, Problem, RuleTest } from "../contract";
 import { counted } from "../format";
 import { go, place } from "../place";
@@ -9,7 +9,7 @@ import { type Draft, forget, isChanged } from "../rule/drafts";
 import { mayWriteDocuments } from "./account";
 import { Dialog } from "./dialog";
 import { done } from "./notice";
-import { firingsMost, Trial } from "./rule_trial";
+import { beforeChanges, firingsMost, Trial } from "./rule_trial";
 import { Trouble } from "./state_of";
 
 /// What came of trying or saving `text`.
@@ -19,6 +19,8 @@ interface Outcome {
   problem?: Problem;
   trial?: RuleTest;
 }
+
+const none: PlacedFault[] = [];
 
 function outcomeOf(text: string, fault: unknown): Outcome {
   const problem = problemBehind(fault);
@@ -46,10 +48,10 @@ function Text({ text, faults, readOnly, onText, onTry }: { text: string; faults:
   );
 }
 
-function Faults({ faults, onLine }: { faults: PlacedFault[]; onLine: (line: number) => void }) {
+function Faults({ faults, outdated, onLine }: { faults: PlacedFault[]; outdated: boolean; onLine: (line: number) => void }) {
   return (
     <section class="panel" role="alert" aria-label="Faults">
-      <header class="panel-head"><h2>{counted(faults.length, "fault")}</h2></header>
+      <header class="panel-head"><h2>{counted(faults.length, "fault")}</h2>{outdated && <span class="panel-note">{beforeChanges}</span>}</header>
       <ul class="letters">
         {faults.map(({ line, pointer, detail }, at) => (
           <li key={at} class="letter">
@@ -74,11 +76,11 @@ function Overtaken({ onTheirs, onMine }: { onTheirs: () => void; onMine: () => v
   );
 }
 
-function AskToWithdraw({ name, busy, onYes, onClose }: { name: string; busy: boolean; onYes: () => void; onClose: () => void }) {
+function AskToWithdraw({ name, onYes, onClose }: { name: string; onYes: () => void; onClose: () => void }) {
   return (
     <Dialog title={`Withdraw ${name}?`} onClose={onClose}>
-      <p>It fires no more. What it fired stays; its versions stay in the log.</p>
-      <div class="row wrap"><button type="button" class="danger" disabled={busy} onClick={onYes}>Withdraw it</button><button type="button" onClick={onClose}>Keep it</button></div>
+      <p>From now on it fires no more, for anybody in the workspace.</p>
+      <div class="row wrap"><button type="button" class="danger" onClick={onYes}>Withdraw it</button><button type="button" onClick={onClose}>Keep it</button></div>
     </Dialog>
   );
 }
@@ -142,13 +144,15 @@ function NewName({ draft, names, onDraft }: { draft: Draft; names: string[]; onD
 /// `onOpen`: opens what holds now, with the given text in its place or its own.
 export function RuleEditor({ draft, names, onDraft, onOpen }: { draft: Draft; names: string[]; onDraft: (draft: Draft) => void; onOpen: (text?: string) => Promise<void> }) {
   const form = useRef<HTMLFormElement>(null);
+  const told = useRef<HTMLDivElement>(null);
   const [asking, setAsking] = useState(false);
   const { outcome, busy, clear, tries, save, withdraw } = useDeeds(draft, onDraft);
   const mine = mayWriteDocuments();
   const isNew = draft.tag === null;
   const { process } = place.value;
-  const faults = outcome?.text === draft.text ? outcome.faults : [];
-  const can = !busy && draft.text.trim() !== "" && !(isNew && names.includes(draft.name));
+  const outdated = outcome !== null && outcome.text !== draft.text;
+  const faults = outcome?.faults ?? none;
+  const can = draft.text.trim() !== "" && !(isNew && names.includes(draft.name));
   const attempt = (): void => { if (can && process && form.current!.reportValidity()) void tries(); };
   const goToLine = (line: number): void => {
     const area = form.current!.querySelector("textarea")!;
@@ -157,6 +161,9 @@ export function RuleEditor({ draft, names, onDraft, onOpen }: { draft: Draft; na
     area.setSelectionRange(from, from + (lines[line - 1]?.length ?? 0));
     area.focus();
   };
+  useEffect(() => { // on a telephone it begins below what is seen
+    if (outcome && told.current!.getBoundingClientRect().top > innerHeight - 120) told.current!.scrollIntoView();
+  }, [outcome]);
   const overtaken = outcome?.problem?.code === "precondition_failed";
   return (
     <div class="rule-desk">
@@ -166,13 +173,13 @@ export function RuleEditor({ draft, names, onDraft, onOpen }: { draft: Draft; na
             <h2>{isNew ? "New rule" : draft.name}</h2>
             {isNew ? <NewName draft={draft} names={names} onDraft={onDraft} /> : isChanged(draft) && <span class="tag">changed, not saved</span>}
           </header>
-          <Text text={draft.text} faults={faults} readOnly={!mine} onText={(text) => onDraft({ ...draft, text })} onTry={attempt} />
+          <Text text={draft.text} faults={outdated ? none : faults} readOnly={!mine} onText={(text) => onDraft({ ...draft, text })} onTry={attempt} />
           {mine && (
             <div class="row wrap pad">
               <button type="button" disabled={!can || !process} onClick={attempt}>Check and try</button>
               <button type="submit" class="primary" disabled={!can}>Save</button>
               {isChanged(draft) && <button type="button" onClick={() => { clear(); onDraft({ ...draft, text: draft.opened }); }}>Undo changes</button>}
-              {!isNew && <button type="button" class="danger end" disabled={busy} onClick={() => setAsking(true)}>Withdraw</button>}
+              {!isNew && <button type="button" class="danger end" onClick={() => setAsking(true)}>Withdraw</button>}
             </div>
           )}
           <p class="hint pad" id="rule-hint">
@@ -180,13 +187,13 @@ export function RuleEditor({ draft, names, onDraft, onOpen }: { draft: Draft; na
           </p>
         </form>
       </section>
-      <div class="rule-outcome">
-        {faults.length > 0 && <Faults faults={faults} onLine={goToLine} />}
+      <div class="rule-outcome" ref={told} aria-busy={busy}>
+        {faults.length > 0 && <Faults faults={faults} outdated={outdated} onLine={goToLine} />}
         {overtaken && <Overtaken onTheirs={() => { clear(); void onOpen(); }} onMine={() => { clear(); void onOpen(draft.text); }} />}
         {outcome?.problem && !overtaken && <Trouble problem={outcome.problem} />}
-        {outcome?.trial && <div class={outcome.text === draft.text ? "" : "stale"}><Trial trial={outcome.trial} compared={!isNew} /></div>}
+        {outcome?.trial && <Trial trial={outcome.trial} compared={!isNew} outdated={outdated} />}
       </div>
-      {asking && <AskToWithdraw name={draft.name} busy={busy} onYes={() => { setAsking(false); void withdraw(); }} onClose={() => setAsking(false)} />}
+      {asking && <AskToWithdraw name={draft.name} onYes={() => { setAsking(false); void withdraw(); }} onClose={() => setAsking(false)} />}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { go } from "../place";
 
 /// How many firings of each list are asked for.
 export const firingsMost = 50;
+export const beforeChanges = "of the text before your last changes";
 const words = { true: "holds", false: "does not hold", null: "unknown" };
 
 function Why({ node }: { node: Explanation }) {
@@ -44,11 +45,11 @@ function Firings({ title, firings, total }: { title: string; firings: RuleFiring
 }
 
 /// `compared`: with a rule that holds.
-export function Trial({ trial, compared }: { trial: RuleTest; compared: boolean }) {
+export function Trial({ trial, compared, outdated }: { trial: RuleTest; compared: boolean; outdated: boolean }) {
   const isNew = trial.fired - trial.same;
   return (
     <section class="panel" aria-label="What it would do">
-      <header class="panel-head"><h2>What it would do</h2><span class="panel-note">nothing was changed, nobody was told</span></header>
+      <header class="panel-head"><h2>What it would do</h2><span class="panel-note">{outdated ? beforeChanges : "nothing was changed, nobody was told"}</span></header>
       <div class="pad" role="status">
         <p>
           Tried on {counted(trial.cases, "case", "cases", whole)} of <b>{trial.process}</b>: it fires <b>{counted(trial.fired, "time", "times", whole)}</b>.

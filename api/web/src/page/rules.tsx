@@ -4,7 +4,7 @@ import type { ControlDocument, DocumentList, Problem } from "../contract";
 import { counted, exactly, whole } from "../format";
 import { go, place } from "../place";
 import { askTagged, problemBehind } from "../request";
-import { written, exampleOf } from "../rule/document";
+import { exampleOf, written } from "../rule/document";
 import { type Draft, draftOf, keep } from "../rule/drafts";
 import { mayWriteDocuments } from "./account";
 import { useAsked } from "./asking";

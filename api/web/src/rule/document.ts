@@ -22,7 +22,7 @@ export const exampleOf = (process: string): object => ({
   once_per: "case",
 });
 
-const widest = 92;
+const widest = 72;
 
 /// JSON as people write it: what fits into a line stands in one, but for the outermost.
 export function written(value: unknown, indent = ""): string {

@@ -58,6 +58,13 @@ async function isOvertaken(visit) {
   await visit.sees("cancelled holds from now on.");
   const { document } = await visit.call("GET", "/v1/rules/cancelled");
   assert.deepEqual([document.cooldown, document.then[0].title], [undefined, "{case.id} is off"]);
+  await visit.call("DELETE", "/v1/rules/cancelled");
+  await text.fill(right);
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: /^Keep my text/ }).click();
+  await page.getByRole("heading", { name: "New rule" }).waitFor();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("heading", { name: "cancelled" }).waitFor();
 }
 
 export async function writesARule(visit) {

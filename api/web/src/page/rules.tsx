@@ -50,7 +50,8 @@ function begun(process: string): Draft {
   return { name: "", text, opened: text, tag: null };
 }
 
-function Opened({ name, names }: { name: string; names: string[] }) {
+/// `onGone`: told when it turns out that there is no such rule any more.
+function Opened({ name, names, onGone }: { name: string; names: string[]; onGone: () => void }) {
   const [draft, setDraft] = useState<Draft | null>(() => draftOf(name) ?? (name ? null : begun(place.value.process)));
   const [problem, setProblem] = useState<Problem | null>(null);
   const change = (next: Draft): void => {
@@ -64,8 +65,9 @@ function Opened({ name, names }: { name: string; names: string[] }) {
       change(text === undefined ? held : { ...held, text });
     } catch (fault) {
       const why = problemBehind(fault);
-      if (draft && text !== undefined && why.code === "not_found") change({ ...draft, opened: "", tag: null }); // withdrawn: a new one, then
-      else setProblem(why);
+      if (!draft || text === undefined || why.code !== "not_found") return setProblem(why);
+      change({ ...draft, opened: "", tag: null }); // it was withdrawn: a new one, then
+      onGone();
     }
   };
   useEffect(() => { if (!draft) void open(); }, []);
@@ -81,7 +83,7 @@ export function RuleDesk() {
   return (
     <>
       <p><button type="button" class="link" onClick={() => go({ rule: undefined })}>All rules</button></p>
-      <Opened key={rule} name={rule} names={data?.documents.map((one) => one.name) ?? []} />
+      <Opened key={rule} name={rule} names={data?.documents.map((one) => one.name) ?? []} onGone={again} />
     </>
   );
 }

@@ -64,7 +64,10 @@ Announcer::Announcer(Node& node, DocumentDesk& desk)
   node.metrics().add_collector([this](metrics::Samples& samples) { collect(samples); });
 }
 
-Announcer::~Announcer() { stop(); }
+Announcer::~Announcer() {
+  stop();
+  node_.tell_effects({});  // a node that could not start goes on for a moment
+}
 
 void Announcer::start() {
   http::ExchangeLimits limits;

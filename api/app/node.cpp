@@ -183,9 +183,11 @@ Result<void> Node::open_stream() {
   if (is_in_group(settings_)) options.runner.commit_interval_max = commit_interval_in_group;
   options.on_damaged = [this](std::uint32_t shard, const Error& error) { shards_->mark_damaged(shard, error); };
   options.on_announced = [this](std::uint32_t shard, const std::string& workspace, const std::string& target) {
+    const std::shared_lock lock{effects_mutex_};
     if (effects_.announced) effects_.announced(shard, workspace, target);
   };
   options.on_recorded = [this](auto event, const Hash128& sender, bool counts) {
+    const std::shared_lock lock{effects_mutex_};
     if (effects_.recorded) effects_.recorded(event, sender, counts);
   };
   engine_ = std::make_unique<runtime::Engine>(
@@ -256,6 +258,11 @@ Result<void> Node::open_shards() {
   opened_early_.clear();
   watch_over_work();
   return {};
+}
+
+void Node::tell_effects(EffectsHearer hearer) {
+  const std::unique_lock lock{effects_mutex_};
+  effects_ = std::move(hearer);
 }
 
 void Node::start() {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <shared_mutex>
 #include <string>
 #include <vector>
 
@@ -59,12 +60,13 @@ class Node {
                                             OnFatal on_fatal);
   ~Node();
 
-  /// Who is told of what commits mean for effects (runtime::EngineOptions); before start(), and outlives the node.
+  /// Who is told of what commits mean for effects (runtime::EngineOptions).
   struct EffectsHearer {
     decltype(runtime::EngineOptions::on_announced) announced;
     decltype(runtime::EngineOptions::on_recorded) recorded;
   };
-  void tell_effects(EffectsHearer hearer) { effects_ = std::move(hearer); }
+  /// In the place of who was told before, who is told nothing more once this returns. Any thread, but theirs.
+  void tell_effects(EffectsHearer hearer);
 
   void start();
   /// After start(), once requests are answered at `address` (HOST:PORT): a node of a group that is not for the API
@@ -176,7 +178,8 @@ class Node {
   std::unique_ptr<log::ControlLog> control_;  // in a group
   Patience patience_;
   feed::ChangeChannel changes_;
-  EffectsHearer effects_;
+  std::shared_mutex effects_mutex_;
+  EffectsHearer effects_;  // under effects_mutex_
   std::unique_ptr<runtime::Engine> engine_;
   std::unique_ptr<SharedViews> views_;  // in a group, as the next three
   std::unique_ptr<Owners> owners_;

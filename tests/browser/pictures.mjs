@@ -15,6 +15,9 @@ export async function pictures(house, folder) {
         await visit.page.getByLabel("Views").getByRole("link", { name: "SLA" }).click();
         await visit.page.getByRole("region", { name: "Targets, scrollable" }).waitFor();
         await visit.page.screenshot({ path: join(folder, `promises-${scheme}-${width}.png`) });
+        await visit.page.getByLabel("Views").getByRole("link", { name: "Alerts" }).click();
+        await visit.page.getByRole("region", { name: "Alerts, scrollable" }).waitFor();
+        await visit.page.screenshot({ path: join(folder, `alerts-${scheme}-${width}.png`) });
       }, { viewport: { width, height }, colorScheme: scheme });
     }
   }

@@ -134,6 +134,45 @@ TEST(ProcessSettings, AreWrittenAsEarlierVersionsReadThemWhereTheyCan) {
   EXPECT_NE(later.error().detail.find("version 3"), std::string::npos);
 }
 
+/// Any other tick commits on its way, where many timers are due; it is still taken then.
+TEST(Retention, ATickThatCommitsOnItsWayIsTaken) {
+  constexpr std::int64_t minute = 60 * second_micros, hour = 60 * minute, begin = hour * 400'000;
+  memory::MemoryStore store;
+  const dataflow::Operators operators = operators::all();
+  TaskOptions options;
+  options.cache_bytes = options.held_bytes_max = 1;
+  auto task = *Task::open(store, operators, support::test_fingerprint, options);
+  ProcessSettings settings;
+  settings.inactivity_micros = 30 * minute;
+  std::vector<log::Record> records{{log::Kind::settings, encode(SettingsChange{"p0", settings})}};
+  for (int i = 0; i < 2'500; ++i) {
+    Event event;
+    event.process = "p0";
+    event.case_id = "c" + std::to_string(i);
+    event.activity = "asked";
+    event.id = "e";
+    event.source = "s";
+    event.timestamp = from_micros(begin + minute);
+    records.push_back(support::event_record(event));
+  }
+  for (const std::int64_t time : {2 * minute, 40 * minute}) {
+    records.push_back({log::Kind::tick, encode(Tick{begin + time})});
+  }
+  while (*task->next_offset("w") < records.size()) {
+    const auto next = static_cast<std::ptrdiff_t>(*task->next_offset("w"));
+    const support::FakeBlock block{
+        static_cast<std::uint64_t>(next), from_micros(begin), {records.begin() + next, records.end()}};
+    ASSERT_TRUE(task->process("w", block));
+    if (task->must_commit()) {
+      ASSERT_TRUE(task->commit());
+    }
+  }
+  ASSERT_TRUE(task->commit());
+  task = *Task::open(store, operators, support::test_fingerprint, options);
+  EXPECT_EQ(*task->next_offset("w"), records.size());
+  EXPECT_EQ(task->next_due("w"), std::nullopt);
+}
+
 /// A commit on the way of the first tick of an hour would keep its time: were the tick taken again after a crash, it
 /// would not be the first of its hour, and what is left would stay for another.
 TEST(Retention, TheFirstTickOfAnHourCommitsNothingUntilAllThatLeaveHaveLeft) {

@@ -53,14 +53,16 @@ class Announcer::DocumentTargets final : public effects::Targets {
 };
 
 Announcer::Announcer(Node& node, DocumentDesk& desk)
-    : node_(node), desk_(desk), outbox_(node), targets_(std::make_unique<DocumentTargets>(node, desk)) {
-  node.tell_effects(
-      {[this](std::uint32_t shard, const std::string& workspace, const std::string& target) {
-         const effects::TargetKey key{workspace, target};
-         outbox_.announced(shard, key);
-         if (effects::Deliverer* const running = running_) running->wake(key);
-       },
-       [this](alerts::Delivery::Event, const Hash128& sender, bool counts) { outbox_.recorded(sender, counts); }});
+    : node_(node),
+      desk_(desk),
+      outbox_(std::make_shared<ShardOutbox>(node)),
+      targets_(std::make_unique<DocumentTargets>(node, desk)) {
+  node.tell_effects({[this](std::uint32_t shard, const std::string& workspace, const std::string& target) {
+                       const effects::TargetKey key{workspace, target};
+                       outbox_->announced(shard, key);
+                       if (effects::Deliverer* const running = running_) running->wake(key);
+                     },
+                     [this](const Hash128& sender, bool counts) { outbox_->recorded(sender, counts); }});
   node.metrics().add_collector([this](metrics::Samples& samples) { collect(samples); });
 }
 
@@ -72,7 +74,7 @@ Announcer::~Announcer() {
 void Announcer::start() {
   http::ExchangeLimits limits;
   limits.reach = desk_.kinds().reach();
-  made_ = std::make_unique<effects::Deliverer>(outbox_, *targets_, http::open_exchanges(limits), node_.clock());
+  made_ = std::make_unique<effects::Deliverer>(*outbox_, *targets_, http::open_exchanges(limits), node_.clock());
   running_ = made_.get();
   made_->wake_all();  // for what was announced after its first look and could not wake it yet
 }

@@ -28,7 +28,7 @@ class Announcer {
 
   Node& node_;
   DocumentDesk& desk_;
-  ShardOutbox outbox_;
+  const std::shared_ptr<ShardOutbox> outbox_;
   const std::unique_ptr<DocumentTargets> targets_;
   std::unique_ptr<effects::Deliverer> made_;           // from start() on
   std::atomic<effects::Deliverer*> running_{nullptr};  // until stop()

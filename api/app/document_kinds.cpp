@@ -14,14 +14,15 @@ using documents::Kind;
 
 namespace {
 
+auto is_there(const Documents& known, Kind kind) {
+  return [&known, kind](const std::string& name) { return known.current(kind, name) != nullptr; };
+}
+
 DocumentFaults check_policy(const DocumentNode& node, const Documents& known) {
   const auto policy = sla::read_policy(node);
   if (!policy) return {};
-  const auto is_there = [&](Kind kind) {
-    return [&known, kind](const std::string& name) { return known.current(kind, name) != nullptr; };
-  };
-  DocumentFaults faults = sla::unknown_calendars(*policy, is_there(Kind::calendar));
-  const DocumentFaults more = sla::unknown_receivers(*policy, is_there(Kind::target));
+  DocumentFaults faults = sla::unknown_calendars(*policy, is_there(known, Kind::calendar));
+  const DocumentFaults more = sla::unknown_receivers(*policy, is_there(known, Kind::target));
   faults.insert(faults.end(), more.begin(), more.end());
   return faults;
 }
@@ -29,10 +30,7 @@ DocumentFaults check_policy(const DocumentNode& node, const Documents& known) {
 DocumentFaults check_rule(const DocumentNode& node, const Documents& known) {
   const auto rule = rules::read_rule(node);
   if (!rule) return {};
-  const auto is_there = [&](Kind kind) {
-    return [&known, kind](const std::string& name) { return known.current(kind, name) != nullptr; };
-  };
-  return rules::unknown_names(*rule, is_there(Kind::calendar), is_there(Kind::target));
+  return rules::unknown_names(*rule, is_there(known, Kind::calendar), is_there(known, Kind::target));
 }
 
 /// Rules that name the calendar or the target.

@@ -186,9 +186,9 @@ Result<void> Node::open_stream() {
     const std::shared_lock lock{effects_mutex_};
     if (effects_.announced) effects_.announced(shard, workspace, target);
   };
-  options.on_recorded = [this](auto event, const Hash128& sender, bool counts) {
+  options.on_recorded = [this](const Hash128& sender, bool counts) {
     const std::shared_lock lock{effects_mutex_};
-    if (effects_.recorded) effects_.recorded(event, sender, counts);
+    if (effects_.recorded) effects_.recorded(sender, counts);
   };
   engine_ = std::make_unique<runtime::Engine>(
       log(), clock_,

@@ -185,8 +185,9 @@ void ShardOutbox::append(const Due& due, alerts::Delivery delivery, Begun answer
   }
   const auto queued =
       node_.log().append(due.effect.workspace, {{shard_of(due), {log::Kind::delivery, alerts::encode(delivery)}}},
-                         [this, sender](const Result<log::Position>& appended) {
-                           if (!appended) this->answer(sender, appended.error());
+                         [self = weak_from_this(), sender](const Result<log::Position>& appended) {
+                           const auto outbox = appended ? nullptr : self.lock();
+                           if (outbox) outbox->answer(sender, appended.error());
                          });
   if (!queued) this->answer(sender, queued.error());
 }

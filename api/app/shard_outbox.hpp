@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -16,8 +17,8 @@
 
 namespace weir::app {
 
-/// Thread-safe.
-class ShardOutbox final : public effects::Outbox {
+/// Thread-safe. Held by shared_ptr: what it appends may become durable after it is gone.
+class ShardOutbox final : public effects::Outbox, public std::enable_shared_from_this<ShardOutbox> {
  public:
   /// `node` outlives it.
   explicit ShardOutbox(Node& node) : node_(node) {}

@@ -13,7 +13,6 @@
 #include "stream/effects/effect.hpp"
 #include "stream/rules/firing.hpp"
 #include "stream/sla/judge.hpp"
-#include "stream/sla/policies.hpp"
 
 namespace weir::alerts {
 

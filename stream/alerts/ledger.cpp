@@ -117,7 +117,6 @@ bool Ledger::take(const Delivery& delivery, std::uint64_t offset) {
     if (is_same && delivery.attempt != told->progress.attempts + 1) return false;
     if (!is_same) told = &begin(delivery);
     told->progress.attempts = delivery.attempt;
-    told->sender = delivery.sender;
     return true;
   }
   if (!is_same && delivery.attempt != 0) return false;  // an end without its begin
@@ -176,7 +175,6 @@ Told read_told(format::Decoder& in) {
   told.outcome = static_cast<effects::Outcome>(outcome);
   told.progress = read_progress(in);
   told.effect = in.text();
-  told.sender = in.hash();
   for (std::uint64_t left = in.number(); left > 0 && in.ok(); --left) {
     const Time time = from_micros(in.signed_number());
     told.records.push_back({time, in.number()});
@@ -196,7 +194,6 @@ std::string encode(const Ledger& ledger) {
     out.byte(static_cast<std::uint8_t>(told.outcome));
     out.text(effects::encode_progress(told.progress));
     out.text(told.effect);
-    out.hash(told.sender);
     out.number(told.records.size());
     for (const RecordPlace& place : told.records) {
       out.signed_number(to_micros(place.time));

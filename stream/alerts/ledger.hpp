@@ -9,7 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include "schemas/base/hash.hpp"
 #include "schemas/base/result.hpp"
 #include "stream/alerts/alert.hpp"
 #include "stream/alerts/delivery.hpp"
@@ -29,7 +28,6 @@ struct Told {
   effects::Outcome outcome = effects::Outcome::again;  // again: it is under way
   effects::Progress progress;
   std::string effect;                // while it is under way: what is told
-  Hash128 sender;                    // of the last attempt
   std::vector<RecordPlace> records;  // of all attempts, also for what was told before
 
   bool is_under_way() const { return outcome == effects::Outcome::again; }

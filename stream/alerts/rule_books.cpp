@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "stream/documents/accepted.hpp"
+
 namespace weir::alerts {
 
 using documents::Kind;
@@ -26,12 +28,7 @@ std::vector<rules::RuleVersion> versions_of(std::string_view name, std::span<con
 
 }  // namespace
 
-std::optional<rules::Rule> rule_of(const std::string& body) {
-  std::optional<rules::Rule> rule;
-  const auto faults = read_document(body, [&](const DocumentNode& node) { rule = rules::read_rule(node); });
-  if (!faults || !faults->empty()) rule.reset();
-  return rule;
-}
+std::optional<rules::Rule> rule_of(const std::string& body) { return documents::read_accepted(body, rules::read_rule); }
 
 rules::CalendarAt calendars_at(const documents::Documents& documents, Time now, sla::CalendarPool& calendars) {
   const auto all = std::make_shared<const sla::Calendars>(sla::calendars_of(documents, now, calendars));

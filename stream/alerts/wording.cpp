@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "schemas/base/hash.hpp"
 #include "schemas/codec/json_writer.hpp"
 #include "schemas/codec/timestamp.hpp"
 #include "state/format/codec.hpp"

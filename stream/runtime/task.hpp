@@ -11,6 +11,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "schemas/base/event.hpp"
@@ -45,7 +46,7 @@ struct TaskOptions {
   /// Told on the task's thread, behind a commit that put something into the outbox for the target. Must return soon.
   std::function<void(const std::string& workspace, const std::string& target)> on_announced;
   /// The same, behind a commit of the record of a delivery. `counts`: the ledger has it; else somebody else was first.
-  std::function<void(const alerts::Delivery::Event& event, const Hash128& sender, bool counts)> on_recorded;
+  std::function<void(const Hash128& sender, bool counts)> on_recorded;
   std::shared_ptr<sla::CalendarPool> calendars = std::make_shared<sla::CalendarPool>();  // shared with other tasks
 };
 
@@ -186,12 +187,7 @@ class Task {
   bool dirty_ = false;
   bool commit_first_ = false;  // before the next record
   bool effect_waits_ = false;
-  struct Recorded {
-    alerts::Delivery::Event event;
-    Hash128 sender;
-    bool counts;
-  };
-  std::vector<Recorded> recorded_;  // since the last commit
+  std::vector<std::pair<Hash128, bool>> recorded_;  // since the last commit: senders, and whether they count
   struct {
     std::uint64_t accepted = 0, duplicates = 0, refused = 0, dead_letters_dropped = 0;
   } counted_;  // since the last commit

@@ -64,8 +64,8 @@ Result<void> Task::commit() {
 
 void Task::tell_of_effects() {
   effect_waits_ = false;
-  for (const auto& [event, sender, counts] : std::exchange(recorded_, {})) {
-    if (options_.on_recorded) options_.on_recorded(event, sender, counts);
+  for (const auto& [sender, counts] : std::exchange(recorded_, {})) {
+    if (options_.on_recorded) options_.on_recorded(sender, counts);
   }
   if (!options_.on_announced) return;
   for (const auto& [name, workspace] : workspaces_) {

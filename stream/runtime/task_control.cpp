@@ -128,9 +128,10 @@ Result<void> Task::fire(Workspace& workspace, std::vector<std::string> timers, b
       if (*slot == nullptr) continue;
       (*slot)->state.timer_due.reset();
       (*process)->touch(**slot);
+      const bool had_events = !(*slot)->state.empty();  // else what was told is yet to be taken back
       const auto left = new_hour ? (*process)->let_leave(**slot, workspace.progress.clock) : Result<void>{};
       if (!left) return left;
-      if ((*slot)->state.empty()) forget_told(workspace, **process, **slot);
+      if (had_events && (*slot)->state.empty()) forget_told(workspace, **process, **slot);
     }
   }
   for (std::string& key : timers) batch_.erase(std::move(key));
@@ -242,7 +243,7 @@ Result<void> Task::take_delivery(Workspace& workspace, std::uint64_t offset, con
   if (const auto swept = sweep_first(workspace, **process, **slot); !swept) return swept;
   std::string effect;
   const bool counts = (*process)->take_delivery(**slot, delivery, offset, effect);
-  recorded_.push_back({delivery.event, delivery.sender, counts});
+  recorded_.emplace_back(delivery.sender, counts);
   effect_waits_ = true;
   if (!counts || delivery.event != alerts::Delivery::Event::ended) return {};
   if (delivery.attempt == 0 && delivery.outcome == effects::Outcome::again) return {};

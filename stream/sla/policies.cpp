@@ -3,19 +3,12 @@
 #include <algorithm>
 
 #include "schemas/calendar/calendar_document.hpp"
+#include "stream/documents/accepted.hpp"
 
 namespace weir::sla {
 namespace {
 
 using documents::Kind;
-
-template <class Read>
-auto read_accepted(const std::string& body, Read read) {
-  decltype(read(std::declval<const DocumentNode&>())) found;
-  const auto faults = read_document(body, [&](const DocumentNode& node) { found = read(node); });
-  if (!faults || !faults->empty()) found.reset();
-  return found;
-}
 
 /// Empty: none is for the process.
 std::vector<PolicyVersion> policy_versions(std::span<const documents::Version> versions, std::string_view process,
@@ -46,7 +39,7 @@ std::shared_ptr<const BusinessCalendar> CalendarPool::calendar(const std::string
   std::weak_ptr<const BusinessCalendar>& known = known_[body];
   auto calendar = known.lock();
   if (calendar != nullptr) return calendar;
-  const auto read = read_accepted(body, read_calendar);
+  const auto read = documents::read_accepted(body, read_calendar);
   if (!read) return nullptr;
   calendar = std::make_shared<const BusinessCalendar>(read->hours, read->zone);
   known = calendar;
@@ -65,7 +58,7 @@ Calendars calendars_of(const documents::Documents& documents, Time now, Calendar
   return calendars;
 }
 
-std::optional<Policy> policy_of(const std::string& body) { return read_accepted(body, read_policy); }
+std::optional<Policy> policy_of(const std::string& body) { return documents::read_accepted(body, read_policy); }
 
 std::vector<NamedJudge> judges_of(const documents::Documents& documents, std::string_view process, Time now,
                                   CalendarPool& pool) {

@@ -7,29 +7,6 @@
 namespace weir::app {
 namespace {
 
-/// One page of a list: `list` gives up to so many rows behind a place, `write` writes them.
-template <class List, class Write>
-Answer page_of(Node& node, Page page, List list, Write write) {
-  return [&node, page = std::move(page), list = std::move(list), write]() -> Result<net::Response> {
-    const std::string as_of = as_of_now(node);
-    const auto snapshots = node.snapshots();
-    if (!snapshots) return snapshots.error();
-    auto rows = list(*snapshots, page.place, page.limit + 1);
-    if (!rows) return rows.error();
-    std::string next;
-    if (rows->size() > page.limit) {
-      rows->resize(page.limit);
-      next = next_cursor(node, page, rows->back().place);
-    }
-    std::string body;
-    JsonWriter json(body);
-    write(json, *rows, as_of, next);
-    net::Response response = json_answer(std::move(body));
-    tell_currency(response, node.currency(*snapshots));
-    return response;
-  };
-}
-
 std::optional<effects::Severity> severity_named(std::string_view name) {
   using enum effects::Severity;
   for (const effects::Severity one : {info, warning, error, critical}) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "api/app/answering.hpp"
 #include "api/app/node.hpp"
 #include "api/app/route.hpp"
 #include "api/query/parameters.hpp"
@@ -36,5 +37,28 @@ void tell_currency(net::Response& response, const Currency& currency);
 std::string as_of_now(const Node& node);
 /// The time that all views which this node shows include: now, but for those of other nodes' shards.
 std::string as_of_views(const Node& node);
+
+/// One page of a list: `list` gives up to so many rows behind a place, `write` writes them.
+template <class List, class Write>
+Answer page_of(Node& node, Page page, List list, Write write) {
+  return [&node, page = std::move(page), list = std::move(list), write]() -> Result<net::Response> {
+    const std::string as_of = as_of_now(node);
+    const auto snapshots = node.snapshots();
+    if (!snapshots) return snapshots.error();
+    auto rows = list(*snapshots, page.place, page.limit + 1);
+    if (!rows) return rows.error();
+    std::string next;
+    if (rows->size() > page.limit) {
+      rows->resize(page.limit);
+      next = next_cursor(node, page, rows->back().place);
+    }
+    std::string body;
+    JsonWriter json(body);
+    write(json, *rows, as_of, next);
+    net::Response response = json_answer(std::move(body));
+    tell_currency(response, node.currency(*snapshots));
+    return response;
+  };
+}
 
 }  // namespace weir::app

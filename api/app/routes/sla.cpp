@@ -47,31 +47,22 @@ feed::ClockFilter take_clock_filter(query::Parameters& parameters) {
 }
 
 Result<Answer> prepare_clocks(Node& node, const Call& call, query::Parameters& parameters) {
-  const auto page = take_page(node, call, parameters);
+  auto page = take_page(node, call, parameters);
   if (!page) return page.error();
-  return Answer{[&node, page = *page, workspace = call.credential.workspace, process = call.names.front(),
-                 filter = take_clock_filter(parameters)]() -> Result<net::Response> {
-    const std::string as_of = as_of_now(node);
-    const auto snapshots = node.snapshots();
-    if (!snapshots) return snapshots.error();
-    auto rows = feed::list_clocks(*snapshots, workspace, process, filter, page.place, page.limit + 1);
-    if (!rows) return rows.error();
-    std::string next;
-    if (rows->size() > page.limit) {
-      rows->resize(page.limit);
-      next = next_cursor(node, page, rows->back().place);
-    }
-    std::string body;
-    JsonWriter json(body);
+  const std::string& process = call.names.front();
+  const auto list = [workspace = call.credential.workspace, process, filter = take_clock_filter(parameters)](
+                        const feed::Snapshots& snapshots, const std::string& after, std::size_t limit) {
+    return feed::list_clocks(snapshots, workspace, process, filter, after, limit);
+  };
+  const auto write = [process](JsonWriter& json, const std::vector<feed::ClockRow>& rows, std::string_view as_of,
+                               std::string_view next) {
     json.begin_object().member("process", process).member("as_of", as_of);
-    query::write_clock_rows(json, "clocks", *rows);
+    query::write_clock_rows(json, "clocks", rows);
     json.key("next");
     next.empty() ? void(json.value(nullptr)) : void(json.value(next));
     json.end_object();
-    net::Response response = json_answer(std::move(body));
-    tell_currency(response, node.currency(*snapshots));
-    return response;
-  }};
+  };
+  return page_of(node, *std::move(page), list, write);
 }
 
 /// As the last tick of its partition has it.

@@ -9,7 +9,6 @@
 
 #include "schemas/codec/event_json.hpp"
 #include "state/memory/memory_store.hpp"
-#include "stream/alerts/delivery.hpp"
 #include "stream/dataflow/stored.hpp"
 #include "stream/operators/operators.hpp"
 #include "stream/runtime/conservation.hpp"
@@ -233,32 +232,6 @@ TEST(Task, LeavesNothingOfErasedCasesButTheirFingerprints) {
     EXPECT_EQ((key + value).find("case"), std::string::npos);
   }
   EXPECT_EQ(kinds, (std::map<char, int>{{'o', 1}, {'p', 1}, {'x', static_cast<int>(options.cases)}}));
-}
-
-TEST(Task, LeavesNothingOfWhatWasToldOfAnErasedCase) {
-  TaskUnderTest task;
-  const auto kinds = [&] {
-    std::set<char> found;
-    for (const auto& [key, value] : task.content()) found.insert(key[2]);
-    return found;
-  };
-  alerts::Delivery delivery;
-  delivery.event = alerts::Delivery::Event::ended;
-  delivery.process = "p0";
-  delivery.case_id = "c";
-  delivery.telling = {"sla/p/m/1/breached", "ops", 0, true, History::first_time};
-  delivery.outcome = effects::Outcome::refused;
-  delivery.effect = "as it was told";
-  task.take_block(0, {event_record(simple_event("1", "a")), {log::Kind::delivery, encode(delivery)}});
-  task.commit();
-  const std::set<char> told = kinds();  // the ledger, the record of the attempt, and what takes back what was told
-  for (const char kind : {'h', 'q', 'm'}) EXPECT_TRUE(told.contains(kind)) << kind;
-  task.take_block(2, {{log::Kind::erase, encode(Erasure{"p0", test_fingerprint("w", "p0", "c"), "c"})}});
-  task.commit();
-  EXPECT_EQ(kinds(), (std::set<char>{'o', 'p', 'x'}));
-  task.take_block(3, {{log::Kind::delivery, encode(delivery)}});
-  task.commit();
-  EXPECT_EQ(kinds(), (std::set<char>{'o', 'p', 'x'}));
 }
 
 TEST(Task, RemembersWhichErasedCasesCameAgainAndWhere) {

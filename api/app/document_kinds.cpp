@@ -1,6 +1,7 @@
 #include "api/app/document_kinds.hpp"
 
 #include "schemas/calendar/calendar_document.hpp"
+#include "stream/alerts/playbook.hpp"
 #include "stream/alerts/rule_books.hpp"
 #include "stream/documents/vault.hpp"
 #include "stream/effects/target.hpp"
@@ -18,51 +19,61 @@ auto is_there(const Documents& known, Kind kind) {
   return [&known, kind](const std::string& name) { return known.current(kind, name) != nullptr; };
 }
 
+void add(const DocumentFaults& more, DocumentFaults& faults) { faults.insert(faults.end(), more.begin(), more.end()); }
+
 DocumentFaults check_policy(const DocumentNode& node, const Documents& known) {
   const auto policy = sla::read_policy(node);
   if (!policy) return {};
   DocumentFaults faults = sla::unknown_calendars(*policy, is_there(known, Kind::calendar));
-  const DocumentFaults more = sla::unknown_receivers(*policy, is_there(known, Kind::target));
-  faults.insert(faults.end(), more.begin(), more.end());
+  add(sla::unknown_receivers(*policy, is_there(known, Kind::target)), faults);
+  add(sla::unknown_escalations(*policy, is_there(known, Kind::escalation)), faults);
   return faults;
 }
 
 DocumentFaults check_rule(const DocumentNode& node, const Documents& known) {
   const auto rule = rules::read_rule(node);
   if (!rule) return {};
-  return rules::unknown_names(*rule, is_there(known, Kind::calendar), is_there(known, Kind::target));
+  DocumentFaults faults = rules::unknown_names(*rule, is_there(known, Kind::calendar), is_there(known, Kind::target));
+  add(rules::unknown_escalations(*rule, is_there(known, Kind::escalation)), faults);
+  return faults;
 }
 
-/// Rules that name the calendar or the target.
-std::vector<std::string> rules_with(Kind kind, const std::string& document, const Documents& known) {
-  std::vector<std::string> users;
-  for (const auto& [name, versions] : known.all(Kind::rule)) {
-    if (versions.empty() || !versions.back().body) continue;
-    const auto rule = alerts::rule_of(*versions.back().body);
-    if (!rule) continue;
-    const auto is_other = [&](Kind of) {
-      return [&, of](const std::string& other) { return of != kind || other != document; };
-    };
-    if (!rules::unknown_names(*rule, is_other(Kind::calendar), is_other(Kind::target)).empty()) {
-      users.emplace_back(name);
-    }
-  }
-  return users;
+DocumentFaults check_escalation(const DocumentNode& node, const Documents& known) {
+  const auto escalation = alerts::read_escalation(node);
+  if (!escalation) return {};
+  return alerts::unknown_names(*escalation, is_there(known, Kind::calendar), is_there(known, Kind::target));
 }
 
-/// Policies that name the calendar or the target.
-std::vector<std::string> users_of(Kind kind, const std::string& document, const Documents& known) {
-  std::vector<std::string> users;
-  for (const auto& [name, versions] : known.all(Kind::sla_policy)) {
-    if (versions.empty() || !versions.back().body) continue;
-    const auto policy = sla::policy_of(*versions.back().body);
-    if (!policy) continue;
-    const auto is_another = [&](const std::string& other) { return other != document; };
-    const auto names_it = kind == Kind::calendar ? sla::unknown_calendars(*policy, is_another)
-                                                 : sla::unknown_receivers(*policy, is_another);
-    if (!names_it.empty()) users.emplace_back(name);
+/// Whether a document of another kind names the one that is looked for.
+struct Sought {
+  Kind kind;
+  const std::string& name;
+
+  auto is_another(Kind of) const {
+    return [this, of](const std::string& other) { return of != kind || other != name; };
   }
-  return users;
+  bool is_in(const sla::Policy& policy) const {
+    return !sla::unknown_calendars(policy, is_another(Kind::calendar)).empty() ||
+           !sla::unknown_receivers(policy, is_another(Kind::target)).empty() ||
+           !sla::unknown_escalations(policy, is_another(Kind::escalation)).empty();
+  }
+  bool is_in(const rules::Rule& rule) const {
+    return !rules::unknown_names(rule, is_another(Kind::calendar), is_another(Kind::target)).empty() ||
+           !rules::unknown_escalations(rule, is_another(Kind::escalation)).empty();
+  }
+  bool is_in(const alerts::Escalation& escalation) const {
+    return !alerts::unknown_names(escalation, is_another(Kind::calendar), is_another(Kind::target)).empty();
+  }
+};
+
+/// The name of a document of the kind `of` that names it; empty: there is none.
+template <class Read>
+std::string user_of(const Sought& sought, Kind of, const Documents& known, Read read) {
+  for (const auto& [name, versions] : known.all(of)) {
+    const auto document = versions.empty() || !versions.back().body ? std::nullopt : read(*versions.back().body);
+    if (document && sought.is_in(*document)) return std::string{name};
+  }
+  return {};
 }
 
 }  // namespace
@@ -81,6 +92,11 @@ CheckedDocument DocumentKinds::read(Kind kind, const DocumentNode& node, const D
     }
     case Kind::rule:
       return {check_rule(node, known), {}};
+    case Kind::silence:
+      static_cast<void>(alerts::read_silence(node));
+      return {};
+    case Kind::escalation:
+      return {check_escalation(node, known), {}};
     case Kind::hook: {
       auto hook = hooks::read_hook(node);
       return {{}, hook ? std::move(hook->secrets) : std::vector<std::string>{}};
@@ -100,11 +116,17 @@ Result<CheckedDocument> DocumentKinds::check(Kind kind, const std::string& body,
 }
 
 Result<void> may_be_withdrawn(Kind kind, const std::string& name, const Documents& known) {
-  const bool may_be_named = kind == Kind::calendar || kind == Kind::target;
-  const auto users = may_be_named ? users_of(kind, name, known) : std::vector<std::string>{};
-  if (!users.empty()) return Error{Code::document_in_use, "the SLA policy " + users.front() + " names it"};
-  const auto rules = may_be_named ? rules_with(kind, name, known) : std::vector<std::string>{};
-  if (!rules.empty()) return Error{Code::document_in_use, "the rule " + rules.front() + " names it"};
+  if (kind != Kind::calendar && kind != Kind::target && kind != Kind::escalation) return {};
+  const Sought sought{kind, name};
+  const auto in_use = [](std::string_view what, const std::string& user) {
+    return Error{Code::document_in_use, "the " + std::string{what} + ' ' + user + " names it"};
+  };
+  const std::string policy = user_of(sought, Kind::sla_policy, known, sla::policy_of);
+  if (!policy.empty()) return in_use("SLA policy", policy);
+  const std::string rule = user_of(sought, Kind::rule, known, alerts::rule_of);
+  if (!rule.empty()) return in_use("rule", rule);
+  const std::string escalation = user_of(sought, Kind::escalation, known, alerts::escalation_of);
+  if (!escalation.empty()) return in_use("escalation", escalation);
   return {};
 }
 

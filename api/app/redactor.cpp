@@ -6,6 +6,7 @@
 #include "schemas/codec/event_json.hpp"
 #include "state/format/codec.hpp"
 #include "state/format/keys.hpp"
+#include "stream/alerts/command.hpp"
 #include "stream/alerts/delivery.hpp"
 #include "stream/log/partitioner.hpp"
 #include "stream/runtime/control_records.hpp"
@@ -32,6 +33,10 @@ log::Redact redaction_of(const Node& node, const std::string& workspace, std::se
     if (entry.kind == log::Kind::delivery) {
       const auto delivery = alerts::decode_delivery(entry.value);
       return delivery ? without(delivery->process, delivery->case_id) : std::nullopt;
+    }
+    if (entry.kind == log::Kind::command) {
+      const auto command = alerts::decode_command(entry.value);
+      return command ? without(command->process, command->case_id) : std::nullopt;
     }
     if (entry.kind != log::Kind::erase) return {};
     auto erasure = runtime::decode_erasure(entry.value);

@@ -176,7 +176,7 @@ std::string Scope::dead_letter(std::uint64_t offset) const {
 }
 
 std::string Scope::sweep(std::string_view process, std::uint64_t offset) const {
-  std::string key = start(kind_sweep, process);
+  std::string key = process.empty() ? start(kind_sweep) + '\0' : start(kind_sweep, process);
   append_big_endian(key, offset);
   return key;
 }

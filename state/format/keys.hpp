@@ -28,7 +28,7 @@ class Scope {
   std::string timers() const;  // prefix
   std::string dead_letter(std::uint64_t offset) const;
   std::string dead_letters() const;  // prefix
-  std::string sweep(std::string_view process, std::uint64_t offset) const;
+  std::string sweep(std::string_view process, std::uint64_t offset) const;  // empty: of the workspace
   std::string sweeps() const;     // prefix
   std::string processes() const;  // prefix of every process(name)
   std::string upload(std::string_view id) const;

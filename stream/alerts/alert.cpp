@@ -56,6 +56,16 @@ std::vector<Notice> notices_of(const sla::Cycle& cycle, const std::string& promi
   return notices;
 }
 
+/// What is only about to be missed is told, and not escalated.
+void escalate_breach(const sla::Timeline& timeline, Alert& alert) {
+  for (const Notice& one : alert.notices) {
+    const sla::Policy* const policy = one.step == Step::breached ? timeline.at(one.told_at) : nullptr;
+    if (policy == nullptr) continue;
+    alert.escalation = policy->escalated_by(alert.promise);
+    alert.escalates_from = one.told_at;
+  }
+}
+
 /// Up to the next slash, which goes too.
 std::string_view take_part(std::string_view& text) {
   const std::string_view part = text.substr(0, text.find('/'));
@@ -75,6 +85,10 @@ std::string_view name_of(Step step) {
       return "breached";
     case Step::fired:
       return "fired";
+    case Step::escalated:
+      return "escalated";
+    case Step::acknowledged:
+      return "acknowledged";
     case Step::ended:
       break;
   }
@@ -94,18 +108,27 @@ std::string Notice::text() const {
   return name;
 }
 
-std::optional<NoticeName> notice_named(std::string_view text) {
-  NoticeName name;
+std::optional<AlertName> take_alert_name(std::string_view& text) {
+  AlertName name;
   const std::string_view source = take_part(text);
   if (source != name_of(Source::sla) && source != name_of(Source::rule)) return std::nullopt;
-  name.alert.source = source == name_of(Source::sla) ? Source::sla : Source::rule;
-  name.alert.document = take_part(text);
-  if (name.alert.source == Source::sla) name.alert.metric = take_part(text);
+  name.source = source == name_of(Source::sla) ? Source::sla : Source::rule;
+  name.document = take_part(text);
+  if (name.source == Source::sla) name.metric = take_part(text);
   const std::string_view number = take_part(text);
-  const auto [end, fault] = std::from_chars(number.data(), number.data() + number.size(), name.alert.number);
+  const auto [end, fault] = std::from_chars(number.data(), number.data() + number.size(), name.number);
   if (fault != std::errc{} || end != number.data() + number.size()) return std::nullopt;
+  return name;
+}
+
+std::optional<NoticeName> notice_named(std::string_view text) {
+  auto alert = take_alert_name(text);
+  if (!alert) return std::nullopt;
+  NoticeName name;
+  name.alert = *std::move(alert);
   const std::string_view step = take_part(text);
-  for (const Step one : std::array{Step::warned, Step::breached, Step::ended, Step::fired}) {
+  for (const Step one :
+       std::array{Step::warned, Step::breached, Step::ended, Step::fired, Step::escalated, Step::acknowledged}) {
     if (name_of(one) != step) continue;
     name.step = one;
     return name;
@@ -138,12 +161,14 @@ void add_alerts(const std::string& policy, const sla::Timeline& timeline, const 
     const std::string& promise = timeline.targets()[verdict.targets[i]];
     auto notices = notices_of(cycle, promise, timeline);
     if (notices.empty()) continue;
-    alerts.push_back({{Source::sla, policy, timeline.metrics()[verdict.metric], i + 1},
-                      promise,
-                      cycle.state,
-                      cycle.began,
-                      cycle.due,
-                      std::move(notices)});
+    Alert& alert = alerts.emplace_back();
+    alert.name = {Source::sla, policy, timeline.metrics()[verdict.metric], i + 1};
+    alert.promise = promise;
+    alert.state = cycle.state;
+    alert.began = cycle.began;
+    alert.due = cycle.due;
+    alert.notices = std::move(notices);
+    escalate_breach(timeline, alert);
   }
 }
 
@@ -159,7 +184,8 @@ std::string mark_of(const rules::Trigger& trigger, const rules::Deed& deed) {
 /// The alerts of one rule, firing by firing.
 class Episodes {
  public:
-  Episodes(const std::string& rule, Time now, std::vector<Alert>& alerts) : rule_(rule), now_(now), alerts_(alerts) {}
+  Episodes(const std::string& rule, const Commands& commands, Time now, std::vector<Alert>& alerts)
+      : rule_(rule), commands_(commands), now_(now), alerts_(alerts) {}
 
   void take(const rules::Firing& firing) {
     for (const rules::Deed& deed : firing.deeds) {
@@ -169,17 +195,20 @@ class Episodes {
         said_->notices.push_back(notice);
         continue;
       }
-      if (up_ && until_ && *until_ <= firing.at) end();
-      if (!up_) up_.emplace(alert(++count_, firing.at));
+      end_by(firing.at);
+      if (!up_) begin(firing.at);
       up_->notices.push_back(notice);
       until_ = firing.keeps_until;
+      if (deed.escalation.empty() || !up_->escalation.empty()) continue;
+      up_->escalation = deed.escalation;
+      up_->escalates_from = firing.at;
     }
   }
 
   /// -> when the last one ends by itself.
   std::optional<Time> conclude() {
     if (said_) alerts_.push_back(*std::move(said_));
-    if (up_ && until_ && *until_ <= now_) end();
+    end_by(now_);
     if (!up_) return std::nullopt;
     alerts_.push_back(*std::move(up_));
     return until_;
@@ -193,30 +222,50 @@ class Episodes {
     return made;
   }
 
-  void end() {
+  void begin(Time at) {
+    up_.emplace(alert(++count_, at));
+    resolved_.reset();
+    for (Done& one : commands_.of(up_->name.text())) {
+      if (one.deed == Deed::resolve && one.at >= at && !resolved_) resolved_ = std::move(one);
+    }
+  }
+
+  /// By itself or by hand, whichever comes first.
+  void end_by(Time time) {
+    if (!up_) return;
+    const bool by_hand = resolved_ && (!until_ || resolved_->at < *until_);
+    const auto at = by_hand ? std::optional{resolved_->at} : until_;
+    if (!at || *at > time) return;
     std::vector<std::string> all;
     for (const Notice& one : up_->notices) add_once(one.receivers, all);
-    up_->notices.push_back({Step::ended, {}, *until_, *until_, std::move(all), {}});
+    Notice& last = up_->notices.emplace_back(Notice{Step::ended, {}, *at, *at, std::move(all), {}});
+    if (by_hand) {
+      last.by = resolved_->by;
+      last.note = resolved_->note;
+    }
     alerts_.push_back(*std::move(up_));
     up_.reset();
   }
 
   const std::string& rule_;
+  const Commands& commands_;
   const Time now_;
   std::vector<Alert>& alerts_;
   std::optional<Alert> said_;  // what is only said
   std::optional<Alert> up_;
   std::optional<Time> until_;
+  std::optional<Done> resolved_;  // the alert that is up, or will be
   std::uint64_t count_ = 0;
 };
 
 }  // namespace
 
-std::optional<Time> add_alerts(std::span<const rules::Firing> firings, Time now, std::vector<Alert>& alerts) {
+std::optional<Time> add_alerts(std::span<const rules::Firing> firings, const Commands& commands, Time now,
+                               std::vector<Alert>& alerts) {
   std::map<std::string, Episodes> by_rule;
   for (const rules::Firing& firing : firings) {
     if (firing.dry_run) continue;
-    by_rule.try_emplace(firing.rule, firing.rule, now, alerts).first->second.take(firing);
+    by_rule.try_emplace(firing.rule, firing.rule, commands, now, alerts).first->second.take(firing);
   }
   std::optional<Time> next;
   for (auto& [rule, episodes] : by_rule) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "schemas/base/time.hpp"
+#include "stream/alerts/command.hpp"
 #include "stream/effects/effect.hpp"
 #include "stream/rules/firing.hpp"
 #include "stream/sla/judge.hpp"
@@ -32,18 +33,27 @@ struct AlertName {
   friend bool operator==(const AlertName&, const AlertName&) = default;
 };
 
-enum class Step : std::uint8_t { warned = 1, breached = 2, ended = 3, fired = 4 };
+/// The name that stands at the begin of the text, up to a slash or its end; both are taken from it. Nothing: none does.
+std::optional<AlertName> take_alert_name(std::string_view& text);
+
+enum class Step : std::uint8_t { warned = 1, breached = 2, ended = 3, fired = 4, escalated = 5, acknowledged = 6 };
 std::string_view name_of(Step step);
 
 /// What has happened to an alert, and is to be told.
 struct Notice {
   Step step = Step::warned;
-  std::string mark;                    // of a warning: which, and the how manieth; of a rule: what made it fire
-  Time at;                             // since when it is so
-  Time told_at;                        // since when it can be told: other terms find a breach that lies behind them
-  std::vector<std::string> receivers;  // names of targets
-  std::optional<rules::Deed> deed;     // of a rule: what it says
+  std::string mark;                     // tells it apart: of a warning which, and the how manieth; of a rule what fired
+  Time at;                              // since when it is so
+  Time told_at;                         // since when it can be told: other terms find a breach that lies behind them
+  std::vector<std::string> receivers;   // names of targets
+  std::optional<rules::Deed> deed;      // of a rule: what it says
+  std::string by = {};                  // of what somebody did: who
+  std::string note = {};                // and what they say of it
+  std::optional<Time> held_until = {};  // nobody is told of it before
+  bool is_held = false;                 // nobody is told of it now
 
+  /// Of what is so, and not what is done about it or that it is over.
+  bool is_news() const { return step == Step::warned || step == Step::breached || step == Step::fired; }
   /// Behind the alert's name and a slash it names the notice within its case.
   std::string text() const;
 };
@@ -65,6 +75,10 @@ struct Alert {
   Time began;                    // the cycle, or the first firing
   std::optional<Time> due = {};  // while it runs
   std::vector<Notice> notices;   // ascending by told_at; never empty
+  std::string escalation = {};   // by which it is escalated; empty: it is not
+  Time escalates_from = {};
+  bool is_acknowledged = false;             // somebody has it in hand
+  std::optional<Time> silenced_until = {};  // somebody wants to hear nothing of it
 
   bool is_over() const { return notices.back().step == Step::ended; }
   bool is_breached() const;
@@ -80,7 +94,9 @@ void add_alerts(const std::string& policy, const sla::Timeline& timeline, const 
                 std::vector<Alert>& alerts);
 
 /// Of all that the rules came to in a case, by rule; what is a dry run is left out. A firing while an alert of its rule
-/// is up is another notice of it. -> when one of them ends by itself.
-std::optional<Time> add_alerts(std::span<const rules::Firing> firings, Time now, std::vector<Alert>& alerts);
+/// is up is another notice of it; it is up until it ends by itself or one of the `commands` resolves it. -> when one of
+/// them ends by itself.
+std::optional<Time> add_alerts(std::span<const rules::Firing> firings, const Commands& commands, Time now,
+                               std::vector<Alert>& alerts);
 
 }  // namespace weir::alerts

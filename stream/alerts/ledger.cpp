@@ -46,18 +46,26 @@ bool knows_of(const Ledger& ledger, const std::string& alert, const std::string&
   return false;
 }
 
+/// It means something only to those who know of the alert.
+bool is_of_known(Step step) { return step == Step::ended || step == Step::acknowledged; }
+
+/// What was done about it, whose time nobody is corrected about.
+bool is_done(Step step) { return step == Step::escalated || step == Step::acknowledged; }
+
 /// What is so, and was not told so.
 void add_untold(const Ledger& ledger, const Alert& alert, Time quiet_until, Line& line) {
   const std::string name = alert.name.text();
   for (const Notice& notice : alert.notices) {
     const std::string text = name + '/' + notice.text();
+    if (notice.is_held) continue;
     for (const std::string& receiver : notice.receivers) {
       const Told* const told = ledger.find(text, receiver);
       if (told == nullptr && notice.told_at <= quiet_until) continue;
-      if (told == nullptr && notice.step == Step::ended && !knows_of(ledger, name, receiver)) continue;
-      if (told != nullptr && told->telling.stands && told->telling.at == notice.at) continue;
+      if (told == nullptr && is_of_known(notice.step) && !knows_of(ledger, name, receiver)) continue;
+      if (told != nullptr && told->telling.stands && (told->telling.at == notice.at || is_done(notice.step))) continue;
       const std::uint32_t revision = told == nullptr ? 0 : told->telling.revision + 1;
-      stand_in_line(line, name, {&alert, {text, receiver, revision, true, notice.at}, notice.told_at});
+      stand_in_line(line, name,
+                    {&alert, {text, receiver, revision, true, notice.at}, notice.held_until.value_or(notice.told_at)});
     }
   }
 }

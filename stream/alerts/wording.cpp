@@ -36,12 +36,16 @@ std::string_view ending(const Alert* alert) {
   return alert->state == sla::State::met_late ? "was met late" : "was met";
 }
 
+std::string state_of(const Alert* alert, Step step) {
+  const bool is_missed = step == Step::breached || (alert != nullptr && alert->is_breached());
+  return is_missed ? "breached" : "about to be breached";
+}
+
 std::string told_of_policy(const AlertName& name, const Alert* alert, Step step, bool stands) {
   const std::string& metric = name.metric;
   if (step == Step::ended) return stands ? metric + ' ' + std::string{ending(alert)} : metric + " runs again";
-  const std::string_view state = step == Step::breached ? "breached" : "about to be breached";
-  if (!stands) return metric + " is not " + std::string{state} + " after all";
-  return metric + " is " + std::string{state};
+  const std::string state = step == Step::warned ? "about to be breached" : state_of(alert, step);
+  return metric + (stands ? " is " : " is not ") + state + (stands ? "" : " after all");
 }
 
 /// What a rule says goes with its alert; when that is gone, its name is all that is left.
@@ -51,19 +55,55 @@ std::string told_of_rule(const AlertName& name, const rules::Deed* deed, Step st
   return deed == nullptr ? "rule " + name.document : deed->title;
 }
 
-const rules::Deed* deed_of(const Alert* alert, const Telling& telling) {
+/// What was done about it behind what is so.
+std::string told_of_deed(std::string what, const Notice* notice, Step step, bool stands) {
+  if (step == Step::escalated) {
+    return what + (stands ? ", and nobody has acknowledged it" : ": somebody has acknowledged it");
+  }
+  if (step == Step::acknowledged) what += stands ? ": acknowledged" : ": not acknowledged after all";
+  if (step == Step::ended) what += ": resolved";
+  if (notice != nullptr && !notice->by.empty() && stands) what += " by " + notice->by;
+  if (notice != nullptr && !notice->note.empty() && stands) what += " (" + notice->note + ')';
+  return what;
+}
+
+const Notice* notice_of(const Alert* alert, const Telling& telling) {
   if (alert == nullptr) return nullptr;
   const std::string first = alert->name.text() + '/';
   for (const Notice& notice : alert->notices) {
-    if (notice.deed && first + notice.text() == telling.notice) return &*notice.deed;
+    if (first + notice.text() == telling.notice) return &notice;
   }
   return nullptr;
+}
+
+/// What a rule says of it; of what was done about it what it said last.
+const rules::Deed* deed_of(const Alert* alert, const Notice* notice) {
+  if (alert == nullptr || notice == nullptr) return nullptr;
+  if (notice->deed) return &*notice->deed;
+  const rules::Deed* last = nullptr;
+  for (const Notice& one : alert->notices) {
+    if (&one == notice) break;
+    if (one.deed) last = &*one.deed;
+  }
+  return last;
+}
+
+std::string told_of(const AlertName& name, const Alert* alert, const Notice* notice, Step step, bool stands) {
+  const rules::Deed* const deed = deed_of(alert, notice);
+  const bool by_hand = step == Step::ended && notice != nullptr && !notice->by.empty();
+  const bool is_done = step == Step::escalated || step == Step::acknowledged || by_hand;
+  const Step told = is_done ? Step::fired : step;
+  const bool holds = is_done || stands;
+  std::string what =
+      name.source == Source::rule ? told_of_rule(name, deed, told, holds) : told_of_policy(name, alert, told, holds);
+  return is_done ? told_of_deed(std::move(what), notice, step, stands) : what;
 }
 
 /// An incident is over with the alert, or when nothing is left to say of it. What a rule only says is none.
 Action action_of(const AlertName& name, const Alert* alert, Step step, bool stands) {
   if (name.number == 0) return Action::none;
   if (step == Step::ended) return stands ? Action::resolve : Action::trigger;
+  if (step == Step::acknowledged) return stands ? Action::acknowledge : Action::trigger;
   if (stands) return Action::trigger;
   return alert == nullptr || alert->is_over() ? Action::resolve : Action::none;
 }
@@ -71,7 +111,8 @@ Action action_of(const AlertName& name, const Alert* alert, Step step, bool stan
 Severity severity_of(const Alert* alert, const rules::Deed* deed, Step step, bool stands) {
   const Severity of_all = alert == nullptr ? Severity::warning : alert->severity();
   if (step == Step::ended) return stands ? Severity::info : of_all;
-  if (!stands) return Severity::info;
+  if (!stands || step == Step::acknowledged) return Severity::info;
+  if (step == Step::escalated) return of_all;
   if (step == Step::warned) return Severity::warning;
   if (step == Step::breached) return Severity::critical;
   return deed == nullptr ? of_all : as_effect(deed->severity);
@@ -104,7 +145,8 @@ std::string data_of(const Subject& subject, const AlertName& name, const Alert* 
 Effect effect_of(const Subject& subject, const Alert* alert, const Telling& telling) {
   const NoticeName name = notice_named(telling.notice).value_or(NoticeName{});
   const bool is_of_rule = name.alert.source == Source::rule;
-  const rules::Deed* const deed = deed_of(alert, telling);
+  const Notice* const notice = notice_of(alert, telling);
+  const rules::Deed* const deed = deed_of(alert, notice);
   Effect effect;
   effect.id = hashed(subject, telling.notice, telling.revision);
   effect.key = hashed(subject, name.alert.text(), 0);
@@ -115,12 +157,11 @@ Effect effect_of(const Subject& subject, const Alert* alert, const Telling& tell
   effect.target = telling.target;
   effect.action = action_of(name.alert, alert, name.step, telling.stands);
   effect.severity = severity_of(alert, deed, name.step, telling.stands);
-  const std::string what = is_of_rule ? told_of_rule(name.alert, deed, name.step, telling.stands)
-                                      : told_of_policy(name.alert, alert, name.step, telling.stands);
+  const std::string what = told_of(name.alert, alert, notice, name.step, telling.stands);
   effect.title = on_one_line(subject.process + ' ' + subject.case_id + ": " + what);
   effect.summary = (telling.revision == 0 ? "" : "A correction of what was told before. ") + what + ", since " +
                    to_rfc3339(telling.at) + (is_of_rule ? " (rule " : " (policy ") + name.alert.document + ").";
-  if (deed != nullptr && !deed->text.empty()) effect.summary = deed->text;
+  if (notice != nullptr && notice->deed && !deed->text.empty()) effect.summary = deed->text;
   effect.fields = {{"Process", subject.process},
                    {"Case", on_one_line(subject.case_id)},
                    {is_of_rule ? "Rule" : "Policy", name.alert.document}};

@@ -15,11 +15,13 @@ struct Named {
   Kind kind;
   std::string_view name;
 };
-constexpr std::array<Named, 5> kinds{{{Kind::sla_policy, "sla-policies"},
+constexpr std::array<Named, 7> kinds{{{Kind::sla_policy, "sla-policies"},
                                       {Kind::calendar, "calendars"},
                                       {Kind::target, "targets"},
                                       {Kind::hook, "hooks"},
-                                      {Kind::rule, "rules"}}};
+                                      {Kind::rule, "rules"},
+                                      {Kind::silence, "silences"},
+                                      {Kind::escalation, "escalations"}}};
 
 }  // namespace
 

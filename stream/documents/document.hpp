@@ -23,9 +23,11 @@ enum class Kind : std::uint8_t {
   target = 3,
   hook = 4,
   rule = 5,
+  silence = 6,
+  escalation = 7,
 };
 
-/// As in paths: `sla-policies`, `calendars`, `targets`, `hooks`, `rules`.
+/// As in paths: `sla-policies`, `calendars`, `targets`, `hooks`, `rules`, `silences`, `escalations`.
 std::string_view name_of(Kind kind);
 
 /// A document holds from `effective_at` until the next version does.

@@ -1,6 +1,8 @@
 #include "stream/feed/alerts.hpp"
 
+#include "schemas/base/event.hpp"
 #include "stream/feed/row_list.hpp"
+#include "stream/runtime/case_clocks.hpp"
 
 namespace weir::feed {
 
@@ -21,6 +23,39 @@ Result<std::vector<AlertRow>> list_alerts(const Snapshots& snapshots, const std:
     return std::optional{AlertRow{std::string{place}, *std::move(alert)}};
   };
   return list_rows<AlertRow>(snapshots, workspace, format::Scope{workspace}.alerts(are_over), after, limit, read);
+}
+
+std::string AlertId::text() const { return name.text() + '/' + process + '/' + case_id; }
+
+AlertId id_of(const runtime::ListedAlert& alert) { return {alert.name, alert.process, alert.case_id}; }
+
+std::optional<AlertId> alert_id(std::string_view text) {
+  auto name = alerts::take_alert_name(text);
+  const std::size_t split = text.find('/');
+  if (!name || split == std::string_view::npos) return std::nullopt;
+  AlertId id{*std::move(name), std::string{text.substr(0, split)}, std::string{text.substr(split + 1)}};
+  const bool is_one = is_plain_name(id.process) && !id.case_id.empty() && id.name.number > 0;
+  return is_one ? std::optional{std::move(id)} : std::nullopt;
+}
+
+Result<std::optional<FoundAlert>> read_alert(const std::shared_ptr<const store::Snapshot>& shard,
+                                             const std::string& workspace, const AlertId& id) {
+  const auto whole = asking::whole(shard, workspace);
+  if (!whole) return whole.error();
+  const auto stored = (*whole)->get(format::Scope{workspace}.clocks(id.process, id.case_id));
+  if (!stored) return stored.error();
+  if (!*stored) return std::optional<FoundAlert>{};
+  const auto kept = runtime::decode_kept_clocks(**stored);
+  if (!kept) return kept.error();
+  for (const runtime::MadeRow& made : kept->alerts.rows) {
+    if (!runtime::is_listed_alert(format::Scope{workspace}, made)) continue;
+    const auto row = (*whole)->get(made.key);
+    if (!row) return row.error();
+    auto alert = *row ? runtime::decode_listed_alert(**row) : Result<runtime::ListedAlert>{runtime::ListedAlert{}};
+    if (!alert) return alert.error();
+    if (alert->name == id.name) return std::optional{FoundAlert{*std::move(alert), kept->alerts.commands.all().size()}};
+  }
+  return std::optional<FoundAlert>{};
 }
 
 Result<std::vector<DeliveryRow>> list_deliveries(const Snapshots& snapshots, const std::string& workspace,

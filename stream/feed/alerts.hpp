@@ -30,6 +30,25 @@ struct AlertFilter {
 Result<std::vector<AlertRow>> list_alerts(const Snapshots& snapshots, const std::string& workspace, bool are_over,
                                           const AlertFilter& filter, std::string_view after, std::size_t limit);
 
+/// Which alert of the workspace: as text `NAME/PROCESS/CASE`.
+struct AlertId {
+  alerts::AlertName name;
+  std::string process;
+  std::string case_id;
+
+  std::string text() const;
+};
+AlertId id_of(const runtime::ListedAlert& alert);
+std::optional<AlertId> alert_id(std::string_view text);
+
+struct FoundAlert {
+  runtime::ListedAlert alert;
+  std::size_t commands = 0;  // how much was done about the alerts of its case
+};
+/// Nothing: there is no such alert. `shard`: where its case is. O(alerts of the case).
+Result<std::optional<FoundAlert>> read_alert(const std::shared_ptr<const store::Snapshot>& shard,
+                                             const std::string& workspace, const AlertId& id);
+
 /// An attempt that has ended.
 struct DeliveryRow {
   std::string place;

@@ -206,7 +206,7 @@ Result<void> ShardScan::read_judges() {
   const auto documents = documents::Documents::read(store, scope);
   if (!documents) return documents.error();
   sla::CalendarPool calendars;
-  judges = sla::judges_of(*documents, process, from_micros(completion.clock), calendars);
+  judges.policies = sla::judges_of(*documents, process, from_micros(completion.clock), calendars);
   return {};
 }
 
@@ -261,7 +261,8 @@ Result<bool> ShardScan::look_at(const Filter& filter, const std::string& case_id
   const CaseFacts facts = filter.selects_events() ? whole.facts(completion) : whole.facts(stored->judgement);
   if (!in_window(facts, filter) || !has_variant(facts, filter)) return true;
   if (!judges.empty()) {
-    auto clocks = runtime::judge_clocks(judges, nullptr, events_of(stored->entries, case_id), completion.clock);
+    auto clocks = runtime::judge_clocks(judges, {{}, process, case_id}, events_of(stored->entries, case_id), {},
+                                        completion.clock);
     whole.set_clocks(std::move(clocks.tallies));
   }
   const ScannedCase found{case_id, stored->entries, whole, facts};

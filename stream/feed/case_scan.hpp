@@ -41,7 +41,7 @@ struct ShardScan {
   dataflow::Names names;
   runtime::ProcessRecord record;
   dataflow::Completion completion;
-  std::vector<sla::NamedJudge> judges;
+  runtime::Judges judges;
 
  private:
   /// Folds what is stored under the case's key and, if it is selected, calls. Error: state_format.

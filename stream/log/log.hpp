@@ -30,11 +30,12 @@ enum class Kind : std::uint8_t {
   replay = 8,
   document = 9,   // stream/documents
   delivery = 10,  // stream/alerts/delivery.hpp
+  command = 11,   // stream/alerts/command.hpp
   // What nobody appends, but a reader of Kafka may find:
   produced = 254,  // an event as any producer wrote it, to be validated like a posted one
   unsealed = 255,  // a record that claims to be ours and is not
 };
-inline constexpr Kind last_kind = Kind::delivery;  // of those that are appended
+inline constexpr Kind last_kind = Kind::command;  // of those that are appended
 
 struct Record {
   Kind kind = Kind::event;

@@ -17,6 +17,7 @@ struct Deed {
   std::string title;  // one line
   std::string text;
   std::vector<std::string> targets;
+  std::string escalation;  // may be empty
   std::size_t number = 0;  // among the rule's actions, row by row
 
   friend bool operator==(const Deed&, const Deed&) = default;

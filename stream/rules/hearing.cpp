@@ -31,7 +31,7 @@ void add_deeds(const Row& row, const Facts& facts, std::size_t first, std::vecto
   for (std::size_t i = 0; i < row.actions.size(); ++i) {
     const Action& action = row.actions[i];
     deeds.push_back({action.kind, action.severity, action.title.filled(facts, true), action.text.filled(facts, false),
-                     action.targets, first + i});
+                     action.targets, action.escalation, first + i});
   }
 }
 

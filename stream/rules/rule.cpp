@@ -25,7 +25,7 @@ struct Foreign {
 };
 constexpr std::array foreign{
     Foreign{"create_alert", "write alert"},
-    Foreign{"escalate", "write alert with notify"},
+    Foreign{"escalate", "write alert with escalate"},
     Foreign{"webhook", "write notify with a target of kind webhook"},
     Foreign{"send_message", "write notify with a target of kind slack or teams"},
     Foreign{"send_template", "write notify with a title and a text"},
@@ -149,6 +149,9 @@ class Reading {
          {"title", written(action.title, title_bytes_max)},
          {"text", written(action.text, text_bytes_max)},
          {"notify", of_alerts(names)},
+         {"escalate", of_alerts([&action](const DocumentNode& one) {
+            action.escalation = one.text(short_bytes_max).value_or("");
+          })},
          {"targets", [&](const DocumentNode& one) { is_alert ? one.fault("is notify in an alert") : names(one); }}});
     if (!node.member("title")) node.fault("must have a title");
     if (!is_alert && action.targets.empty()) node.fault("must have targets");
@@ -288,6 +291,18 @@ DocumentFaults unknown_names(const Rule& rule, const std::function<bool(const st
         told.push_back(name);
         faults.push_back({"", "names the target \"" + name + "\", which there is not"});
       }
+    }
+  }
+  return faults;
+}
+
+DocumentFaults unknown_escalations(const Rule& rule, const std::function<bool(const std::string&)>& known) {
+  DocumentFaults faults;
+  for (const Row& row : rule.rows) {
+    for (const Action& action : row.actions) {
+      const std::string& name = action.escalation;
+      if (!name.empty() && !known(name))
+        faults.push_back({"", "names the escalation \"" + name + "\", which there is not"});
     }
   }
   return faults;

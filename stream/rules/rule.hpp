@@ -26,6 +26,7 @@ struct Action {
   TextTemplate title;
   TextTemplate text;                 // may be empty
   std::vector<std::string> targets;  // by name, whom it is told
+  std::string escalation;            // of an alert: by which it is escalated; may be empty
 };
 
 /// What is done if its condition holds; of a plain rule there is one, without a condition.
@@ -63,5 +64,8 @@ std::optional<Rule> read_rule(const DocumentNode& node);
 /// A fault for each calendar, and each target, of the rule that is not known.
 DocumentFaults unknown_names(const Rule& rule, const std::function<bool(const std::string& name)>& is_calendar,
                              const std::function<bool(const std::string& name)>& is_target);
+
+/// The same of its escalations.
+DocumentFaults unknown_escalations(const Rule& rule, const std::function<bool(const std::string& name)>& known);
 
 }  // namespace weir::rules

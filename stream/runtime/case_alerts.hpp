@@ -1,6 +1,6 @@
-// The alerts of one case as a shard keeps them: what was told of them, and the rows that are made of them: alerts to be
-// listed, and what is to be told next. Rows are a pure function of alerts and ledger, made anew whenever the case
-// settles.
+// The alerts of one case as a shard keeps them: what was told of them, what was done about them, and the rows that are
+// made of them: alerts to be listed, and what is to be told next. Rows are a pure function of alerts and ledger, made
+// anew whenever the case settles.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,22 @@
 
 namespace weir::runtime {
 
+/// Something that happened to an alert, or was done about it.
+struct AlertEntry {
+  alerts::Step step = alerts::Step::warned;
+  Time at;
+  std::string by;    // who did it
+  std::string note;  // what they say; of a rule what it said
+  std::vector<std::string> receivers;
+  std::optional<Time> held_until;  // for as long as it was silenced
+
+  friend bool operator==(const AlertEntry&, const AlertEntry&) = default;
+};
+
 /// An alert as it is listed.
 struct ListedAlert {
+  static constexpr std::size_t history_max = 100;
+
   std::string process;
   std::string case_id;
   alerts::AlertName name;
@@ -29,6 +43,10 @@ struct ListedAlert {
   std::optional<Time> warned_at;
   std::optional<Time> breached_at;
   std::optional<Time> ended_at;
+  std::string escalation;  // by which it is escalated; empty: by none
+  bool is_acknowledged = false;
+  std::optional<Time> silenced_until;
+  std::vector<AlertEntry> history;  // the last, ascending by time
 
   friend bool operator==(const ListedAlert&, const ListedAlert&) = default;
 };
@@ -53,11 +71,15 @@ struct MadeRow {
   friend bool operator==(const MadeRow&, const MadeRow&) = default;
 };
 
+/// It is a row of an alert that is listed, and not of the outbox.
+bool is_listed_alert(const format::Scope& scope, const MadeRow& row);
+
 struct KeptAlerts {
   alerts::Ledger ledger;
   std::vector<MadeRow> rows;  // ascending by key
+  alerts::Commands commands;
 
-  bool empty() const { return ledger.empty() && rows.empty(); }
+  bool empty() const { return ledger.empty() && rows.empty() && commands.empty(); }
   /// About what it takes in memory besides itself.
   std::size_t bytes() const;
   friend bool operator==(const KeptAlerts&, const KeptAlerts&) = default;

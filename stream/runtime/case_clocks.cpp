@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "schemas/base/hash.hpp"
+#include "stream/alerts/response.hpp"
 #include "stream/rules/judge.hpp"
 
 namespace weir::runtime {
@@ -71,28 +72,39 @@ void add_verdict(const std::string& policy, const sla::Timeline& timeline, const
   remind(verdict.next, clocks);
 }
 
-void add_firings(const rules::RuleBook& rules, std::span<const Event> events, Time now, CaseClocks& clocks) {
-  const rules::Judgement judgement = rules::judge(rules, events, now);
+void add_firings(const rules::RuleBook& rules, std::span<const Event> events, const alerts::Commands& commands,
+                 Time tick, Time now, CaseClocks& clocks) {
+  const rules::Judgement judgement = rules::judge(rules, events, tick);
   remind(judgement.next, clocks);
-  remind(alerts::add_alerts(judgement.firings, now, clocks.alerts), clocks);
+  remind(alerts::add_alerts(judgement.firings, commands, now, clocks.alerts), clocks);
 }
 
 }  // namespace
 
-CaseClocks judge_clocks(std::span<const sla::NamedJudge> judges, const rules::RuleBook* rules,
-                        std::span<const Event> events, std::int64_t clock) {
+bool Judges::notify() const {
+  return rules != nullptr || std::any_of(policies.begin(), policies.end(),
+                                         [](const sla::NamedJudge& one) { return one.judge.timeline().notifies(); });
+}
+
+CaseClocks judge_clocks(const Judges& judges, const alerts::Subject& subject, std::span<const Event> events,
+                        const alerts::Commands& commands, std::int64_t clock) {
   CaseClocks clocks;
   if (events.empty()) return clocks;
   std::vector<const sla::Judge*> asked;
-  for (const sla::NamedJudge& one : judges) asked.push_back(&one.judge);
+  for (const sla::NamedJudge& one : judges.policies) asked.push_back(&one.judge);
   const auto found = sla::verdicts(asked, events, from_micros(clock));
   for (std::size_t i = 0; i < found.size(); ++i) {
     for (const sla::Verdict& verdict : found[i]) {
-      add_verdict(judges[i].name, asked[i]->timeline(), verdict, clocks);
-      alerts::add_alerts(judges[i].name, asked[i]->timeline(), verdict, clocks.alerts);
+      add_verdict(judges.policies[i].name, asked[i]->timeline(), verdict, clocks);
+      alerts::add_alerts(judges.policies[i].name, asked[i]->timeline(), verdict, clocks.alerts);
     }
   }
-  if (rules != nullptr) add_firings(*rules, events, from_micros(clock), clocks);
+  // Somebody who did something did it at a time that no tick has to reach first.
+  const Time now = commands.empty() ? from_micros(clock) : std::max(from_micros(clock), commands.all().back().at);
+  if (judges.rules != nullptr) add_firings(*judges.rules, events, commands, from_micros(clock), now, clocks);
+  if (!clocks.alerts.empty()) {
+    remind(alerts::respond(judges.playbook.get(), subject, commands, now, clocks.alerts), clocks);
+  }
   std::sort(clocks.tallies.begin(), clocks.tallies.end(), [](const ClockTally& a, const ClockTally& b) {
     return std::tie(a.measure, a.target) < std::tie(b.measure, b.target);
   });

@@ -1,9 +1,10 @@
 // The SLA clocks of one case as a shard keeps them: what the views hold of them, and when they change next. Made anew,
-// as a pure function of the case's events, the versions of the policies and the last tick, whenever the case settles.
+// as a pure function of the case's events, what people declared and did, and the last tick, whenever the case settles.
 #pragma once
 
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,6 +14,7 @@
 #include "schemas/base/event.hpp"
 #include "schemas/base/result.hpp"
 #include "stream/alerts/alert.hpp"
+#include "stream/alerts/playbook.hpp"
 #include "stream/dataflow/clocks.hpp"
 #include "stream/rules/book.hpp"
 #include "stream/runtime/case_alerts.hpp"
@@ -50,9 +52,21 @@ struct CaseClocks {
   bool empty() const { return tallies.empty(); }
 };
 
-/// `rules`: null for none. `events`: of one case, in the order of its trace. `clock`: the last tick, µs.
-CaseClocks judge_clocks(std::span<const sla::NamedJudge> judges, const rules::RuleBook* rules,
-                        std::span<const Event> events, std::int64_t clock);
+/// By what the cases of a process are judged.
+struct Judges {
+  std::vector<sla::NamedJudge> policies;
+  std::shared_ptr<const rules::RuleBook> rules;           // null: none
+  std::shared_ptr<const alerts::Playbook> playbook = {};  // null: none
+
+  bool empty() const { return policies.empty() && rules == nullptr; }
+  /// Some of them tell somebody something.
+  bool notify() const;
+};
+
+/// `events`: of one case, in the order of its trace; `commands`: what was done about its alerts. `clock`: the last
+/// tick, µs.
+CaseClocks judge_clocks(const Judges& judges, const alerts::Subject& subject, std::span<const Event> events,
+                        const alerts::Commands& commands, std::int64_t clock);
 
 /// What is kept of them with the case: enough to take them back. Empty for none.
 struct KeptClocks {

@@ -156,14 +156,11 @@ void ProcessState::set_settings(ProcessSettings settings) {
   record_changed_ = settings_changed_ = true;
 }
 
-void ProcessState::set_judges(std::vector<sla::NamedJudge> judges, std::shared_ptr<const rules::RuleBook> rules) {
+void ProcessState::set_judges(Judges judges) {
   judges_ = std::move(judges);
-  rules_ = std::move(rules);
-  notifies_ = std::any_of(judges_.begin(), judges_.end(),
-                          [](const sla::NamedJudge& one) { return one.judge.timeline().notifies(); });
+  notifies_ = judges_.notify();
   // Not with the first clock: that there was one for a while depends on where commits lie.
-  notifies_ = notifies_ || rules_ != nullptr;
-  if ((!judges_.empty() || rules_ != nullptr) && !record_.clocked) record_.clocked = record_changed_ = true;
+  if (!judges_.empty() && !record_.clocked) record_.clocked = record_changed_ = true;
 }
 
 void ProcessState::keep(std::string_view case_id, CaseState state, KeptClocks clocks) {
@@ -271,14 +268,14 @@ void ProcessState::set_timer(Slot& slot, std::optional<std::int64_t> due, store:
 
 /// How the case stands under the policies now. O(events).
 Result<CaseClocks> ProcessState::judge(Slot& slot, std::int64_t clock) const {
-  if (judges_.empty() && rules_ == nullptr) return CaseClocks{};
+  if (judges_.empty()) return CaseClocks{};
   std::vector<Event> events;
   const auto listed = slot.state.each(home(slot), names_, [&](const Entry& entry) {
     events.push_back(to_event(entry, names_));
     events.back().case_id = slot.case_id;
   });
   if (!listed) return listed.error();
-  return judge_clocks(judges_, rules_.get(), events, clock);
+  return judge_clocks(judges_, subject(slot), events, slot.clocks.alerts.commands, clock);
 }
 
 /// Up to when nothing of the case is told for the first time: the begin of the uploads that alone brought some of its
@@ -320,13 +317,22 @@ bool ProcessState::take_delivery(Slot& slot, const alerts::Delivery& delivery, s
   return true;
 }
 
+void ProcessState::take_command(Slot& slot, const alerts::Command& command, std::int64_t tick) {
+  if (slot.state.empty() && slot.clocks.alerts.ledger.empty()) return;  // it was erased, or has left
+  if (!slot.clocks.alerts.commands.take(command, from_micros(tick))) return;
+  if (!record_.clocked) record_.clocked = record_changed_ = true;
+  slot.told_changed = true;
+  touch(slot);
+}
+
 std::vector<alerts::RecordPlace> ProcessState::forget_told(Slot& slot) {
   std::vector<alerts::RecordPlace> places;
   for (const alerts::Told& one : slot.clocks.alerts.ledger.all()) {
     places.insert(places.end(), one.records.begin(), one.records.end());
   }
-  slot.told_changed = slot.told_changed || !slot.clocks.alerts.ledger.empty();
+  slot.told_changed = slot.told_changed || !slot.clocks.alerts.empty();
   slot.clocks.alerts.ledger = {};
+  slot.clocks.alerts.commands = {};
   return places;
 }
 
@@ -336,8 +342,7 @@ Result<void> ProcessState::write_clocks(Slot& slot, const CaseClocks& now, store
   if (!now.alerts.empty() || !kept.alerts.empty()) {
     const auto quiet = now.alerts.empty() || !notifies_ ? Result<Time>{Time::min()} : quiet_until(slot);
     if (!quiet) return quiet.error();
-    const alerts::Subject subject{scope_.workspace(), name_, slot.case_id};
-    for (std::string& target : make_rows(scope_, subject, now.alerts, *quiet, kept.alerts, batch)) {
+    for (std::string& target : make_rows(scope_, subject(slot), now.alerts, *quiet, kept.alerts, batch)) {
       addressed_.insert(std::move(target));
     }
   }

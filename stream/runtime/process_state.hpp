@@ -49,7 +49,7 @@ class ProcessState {
     std::string case_id;
     CaseState state;
     KeptClocks clocks;
-    bool told_changed = false;  // the ledger in `clocks`, since it was written
+    bool told_changed = false;  // the ledger or the commands in `clocks`, since they were written
     bool touched = false;
     std::size_t bytes = 0;
   };
@@ -71,7 +71,7 @@ class ProcessState {
   void set_settings(ProcessSettings settings);
 
   /// The next settle judges every case that it touches by these too.
-  void set_judges(std::vector<sla::NamedJudge> judges, std::shared_ptr<const rules::RuleBook> rules);
+  void set_judges(Judges judges);
   /// Some of the policies and rules tell somebody something.
   bool notifies() const { return notifies_; }
   /// When the upload began, Time::max() while it goes on, for as long as this lives: what was due before that is not
@@ -80,6 +80,8 @@ class ProcessState {
   void ask_for_uploads(UploadBegan began) { upload_began_ = std::move(began); }
   /// Takes the record of a delivery to the ledger of its case. False: it does not count. `effect`: what was told.
   bool take_delivery(Slot& slot, const alerts::Delivery& delivery, std::uint64_t offset, std::string& effect);
+  /// Takes what somebody did about an alert of the case; `tick`: the last, µs.
+  void take_command(Slot& slot, const alerts::Command& command, std::int64_t tick);
   /// The case is gone, without a word to anybody who was told of it. -> where its deliveries are recorded.
   std::vector<alerts::RecordPlace> forget_told(Slot& slot);
   /// For which targets commits put something into the outbox since the last call.
@@ -98,6 +100,7 @@ class ProcessState {
   /// tick.
   Result<void> let_leave(Slot& slot, std::int64_t tick);
   CaseHome home(const Slot& slot) const { return {store_, scope_, name_, slot.case_id}; }
+  alerts::Subject subject(const Slot& slot) const { return {scope_.workspace(), name_, slot.case_id}; }
 
   /// Settles every touched case and appends all that changed since the last call. `clock`: the last tick, µs. The batch
   /// must be written before the next read of the store. What changes is told in `changes`, unless null; its ids live
@@ -142,8 +145,7 @@ class ProcessState {
   bool record_changed_ = false;
   bool settings_changed_ = false;
   bool refilled_ = false;
-  std::vector<sla::NamedJudge> judges_;
-  std::shared_ptr<const rules::RuleBook> rules_;  // null: none
+  Judges judges_;
   bool notifies_ = false;
   UploadBegan upload_began_;
   std::set<std::string> addressed_;

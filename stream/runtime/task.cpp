@@ -43,6 +43,7 @@ Result<Task::Workspace*> Task::workspace(const std::string& name) {
   for (documents::Change& change : opened->documents.after(from_micros(progress->clock))) {
     opened->coming.emplace(to_micros(change.version.effective_at), std::move(change));
   }
+  read_playbook(*opened);
   Result<void> sweeps;
   const auto prefix = opened->scope.sweeps();
   const auto scanned = store_.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view, std::string_view value) {

@@ -146,11 +146,13 @@ class Task {
   Result<void> take_document(Workspace& workspace, std::uint64_t offset, const documents::Change& change);
   Result<void> come_into_force(Workspace& workspace, std::uint64_t offset, const documents::Change& change);
   Result<std::vector<std::string>> processes_of(const Workspace& workspace) const;
+  void read_playbook(Workspace& workspace) const;
   void give_judges(const Workspace& workspace, ProcessState& process) const;
   Result<void> settle_all();
   Result<void> take_upload_mark(Workspace& workspace, const log::Entry& record, const UploadMark& mark);
   Result<UploadFate> fate_of(Workspace& workspace, const std::string& upload) const;
   Result<void> take_delivery(Workspace& workspace, std::uint64_t offset, const alerts::Delivery& delivery);
+  Result<void> take_command(Workspace& workspace, const alerts::Command& command);
   void forget_told(Workspace& workspace, ProcessState& process, ProcessState::Slot& slot);
   Result<void> drop_old_deliveries(Workspace& workspace);
   Result<void> take_erasure(Workspace& workspace, const Erasure& erasure);
@@ -161,6 +163,7 @@ class Task {
   Result<void> refuse(Workspace& workspace, ProcessState* process, const Incoming& incoming, const Error& why);
   void start_sweep(Workspace& workspace, Sweep sweep);
   Result<bool> advance(Workspace& workspace, Sweep& sweep, std::size_t& budget);
+  Result<bool> advance_alerts(Workspace& workspace, Sweep& sweep, std::size_t& budget);
   static Result<void> sweep_case(ProcessState& process, const Sweep& sweep, const std::string& case_id);
   Result<void> commit_workspace(Workspace& workspace);
   Result<void> commit_process(Workspace& workspace, ProcessState& process);

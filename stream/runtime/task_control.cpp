@@ -1,5 +1,5 @@
-// What changes a partition's state besides events: ticks, uploads' ends, erasures, settings, replays, and the sweeps
-// that follow from them.
+// What changes a partition's state besides events: ticks, uploads' ends, erasures, settings, documents, what was told
+// and done, replays.
 #include <algorithm>
 
 #include "schemas/codec/event_json.hpp"
@@ -49,6 +49,10 @@ Result<void> Task::take_control(Workspace& workspace, const log::Entry& record) 
     case log::Kind::delivery: {
       const auto delivery = alerts::decode_delivery(record.value);
       return delivery ? take_delivery(workspace, offset, *delivery) : delivery.error();
+    }
+    case log::Kind::command: {
+      const auto command = alerts::decode_command(record.value);
+      return command ? take_command(workspace, *command) : command.error();
     }
     case log::Kind::replay: {
       const auto replay = decode_replay(record.value);
@@ -158,6 +162,11 @@ Result<void> Task::come_into_force(Workspace& workspace, std::uint64_t offset, c
     return sla::concerns(one, process, workspace.documents) ||
            alerts::concerns_rules(one, process, workspace.documents);
   };
+  if (alerts::Playbook::concerns(change)) {
+    read_playbook(workspace);
+    for (const auto& [name, process] : workspace.processes) give_judges(workspace, *process);
+    if (change.kind != documents::Kind::calendar) start_sweep(workspace, {{}, offset, {}, {}, false});
+  }
   for (const auto& [name, process] : workspace.processes) {
     if (concerns(change, name)) give_judges(workspace, *process);
   }
@@ -180,10 +189,16 @@ Result<std::vector<std::string>> Task::processes_of(const Workspace& workspace) 
   return std::vector<std::string>{names.begin(), names.end()};
 }
 
+void Task::read_playbook(Workspace& workspace) const {
+  const Time now = from_micros(workspace.progress.clock);
+  workspace.playbook = alerts::Playbook::read(workspace.documents, now, *options_.calendars);
+}
+
 void Task::give_judges(const Workspace& workspace, ProcessState& process) const {
   const Time now = from_micros(workspace.progress.clock);
-  process.set_judges(sla::judges_of(workspace.documents, process.name(), now, *options_.calendars),
-                     alerts::rules_of(workspace.documents, process.name(), now, *options_.calendars));
+  process.set_judges({sla::judges_of(workspace.documents, process.name(), now, *options_.calendars),
+                      alerts::rules_of(workspace.documents, process.name(), now, *options_.calendars),
+                      workspace.playbook});
 }
 
 /// Commits, and ends every sweep.
@@ -251,6 +266,17 @@ Result<void> Task::take_delivery(Workspace& workspace, std::uint64_t offset, con
   kept.effect = std::move(effect);
   batch_.put(workspace.scope.delivery(to_micros(delivery.time), offset), alerts::encode(kept));
   ++workspace.deliveries_unchecked;
+  return {};
+}
+
+Result<void> Task::take_command(Workspace& workspace, const alerts::Command& command) {
+  const auto process = process_state(workspace, command.process);
+  if (!process) return process.error();
+  const auto slot = (*process)->find_or_make(command.case_id);
+  if (!slot) return slot.error();
+  if (const auto swept = sweep_first(workspace, **process, **slot); !swept) return swept;
+  (*process)->take_command(**slot, command, workspace.progress.clock);
+  effect_waits_ = true;
   return {};
 }
 
@@ -341,92 +367,6 @@ Result<void> Task::take_replay(Workspace& workspace, const Replay& replay) {
   }
   Incoming incoming = incoming_of({letter->offset, letter->kind, letter->bytes}, letter->appended);
   return take_event(workspace, incoming);
-}
-
-void Task::start_sweep(Workspace& workspace, Sweep sweep) {
-  const auto is_same = [&](const Sweep& one) { return one.process == sweep.process && one.offset == sweep.offset; };
-  if (std::any_of(workspace.sweeps.begin(), workspace.sweeps.end(), is_same)) return;  // of one tick
-  batch_.put(workspace.scope.sweep(sweep.process, sweep.offset), encode(sweep));
-  workspace.sweeps.push_back(std::move(sweep));
-}
-
-bool Task::has_sweeps() const {
-  return std::any_of(workspaces_.begin(), workspaces_.end(),
-                     [](const auto& one) { return !one.second->sweeps.empty(); });
-}
-
-std::uint64_t Task::settled_offset(const std::string& name) const {
-  const auto known = workspaces_.find(name);
-  if (known == workspaces_.end()) return 0;
-  std::uint64_t settled = known->second->progress.next_offset;
-  for (const Sweep& sweep : known->second->sweeps) settled = std::min(settled, sweep.offset);
-  return settled;
-}
-
-Result<void> Task::advance_sweeps() {
-  // The scan reads the store, so what is pending must be in it.
-  if (const auto committed = commit(); !committed) return committed;
-  std::size_t budget = options_.sweep_cases_max;
-  for (auto& [name, workspace] : workspaces_) {
-    while (!workspace->sweeps.empty() && budget > 0 && !must_commit()) {
-      Sweep& sweep = workspace->sweeps.front();
-      dirty_ = workspace->changed = true;
-      const auto through = advance(*workspace, sweep, budget);
-      if (!through) return through.error();
-      const std::string key = workspace->scope.sweep(sweep.process, sweep.offset);
-      if (!*through) {
-        batch_.put(key, encode(sweep));
-        continue;
-      }
-      batch_.erase(key);
-      workspace->sweeps.erase(workspace->sweeps.begin());
-    }
-  }
-  return commit();
-}
-
-/// Over some of the cases. True: over the last.
-Result<bool> Task::advance(Workspace& workspace, Sweep& sweep, std::size_t& budget) {
-  const auto opened = process_state(workspace, sweep.process);
-  if (!opened) return opened.error();
-  ProcessState& process = **opened;
-  const std::string records = workspace.scope.records(sweep.process);
-  std::string from = workspace.scope.record(sweep.process, sweep.cursor);
-  if (sweep.begun) from.push_back('\0');  // the first key behind the cursor's
-  std::vector<std::string> case_ids;
-  const std::size_t group = std::min(budget, group_max());
-  const auto scanned = store_.scan(from, store::end_of_prefix(records), [&](std::string_view key, std::string_view) {
-    case_ids.emplace_back(format::behind(key, records));
-    return case_ids.size() < group;
-  });
-  if (!scanned) return scanned.error();
-  const bool were_last = case_ids.size() < group;
-  if (const auto fetched = process.prefetch({case_ids.begin(), case_ids.end()}); !fetched) return fetched.error();
-  for (std::string& case_id : case_ids) {
-    const auto swept = sweep_case(process, sweep, case_id);
-    if (!swept) return swept.error();
-    sweep.cursor = std::move(case_id);
-    sweep.begun = true;
-    --budget;
-    if (must_commit()) return false;
-  }
-  return were_last;
-}
-
-Result<void> Task::sweep_case(ProcessState& process, const Sweep& sweep, const std::string& case_id) {
-  const auto slot = process.find(case_id);
-  if (!slot) return slot.error();
-  if (*slot == nullptr) return {};
-  if (!sweep.upload.empty()) {
-    const NameId upload = process.names().find(sweep.upload);
-    if (upload == no_name) return {};
-    const auto had = (*slot)->state.withdraw(upload, process.home(**slot), process.names());
-    if (!had) return had.error();
-    process.weigh(**slot);
-    if (!*had) return {};
-  }
-  process.touch(**slot);
-  return {};
 }
 
 }  // namespace weir::runtime

@@ -30,6 +30,7 @@ struct Task::Workspace {
   /// Versions, without their bodies, that hold from a time on which the clock has not reached, by that time.
   std::multimap<std::int64_t, documents::Change> coming;
   std::map<std::string, std::unique_ptr<ProcessState>, std::less<>> processes;
+  std::shared_ptr<const alerts::Playbook> playbook;  // null: nothing is declared
   std::vector<Sweep> sweeps;
   std::map<std::string, UploadFate> uploads;  // looked up since the last commit
   std::set<Hash128> erased;                   // fingerprints not written yet

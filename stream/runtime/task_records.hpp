@@ -60,13 +60,16 @@ Result<Progress> decode_progress(std::string_view bytes);
 /// the store.
 Result<Progress> read_progress(const store::Reader& state, const std::string& workspace);
 
-/// Goes over the cases of a process: to take back an upload, or (no upload) to judge them by new settings.
+/// Goes over the cases of a process: to take back an upload, or (no upload) to judge them by new settings. Or over
+/// those of any process that have alerts which go on.
 struct Sweep {
-  std::string process;
+  std::string process;       // empty: over alerts
   std::uint64_t offset = 0;  // of the record that asked for it
   std::string upload;
-  std::string cursor;  // case ids up to and including this one are done
+  std::string cursor;  // case ids, or alerts, up to and including this one are done
   bool begun = false;
+
+  bool is_of_alerts() const { return process.empty(); }
 };
 std::string encode(const Sweep& sweep);
 Result<Sweep> decode_sweep(std::string_view bytes);

@@ -111,7 +111,8 @@ void read_target(const DocumentNode& node, Policy& policy) {
                {"grace", grace},
                {"rearm_warnings", flag(target.terms.rearm_warnings)},
                {"retract_when_relieved", flag(target.terms.retract_when_relieved)},
-               {"notify", [&](const auto& list) { target.notify = read_notify(list); }}});
+               {"notify", [&](const auto& list) { target.notify = read_notify(list); }},
+               {"escalate", [&](const auto& one) { target.escalate = one.text(name_bytes_max).value_or(""); }}});
   if (node.faults() != faults) return;
   const bool known = std::any_of(policy.targets.begin(), policy.targets.end(),
                                  [&](const Target& one) { return one.name == target.name; });
@@ -144,9 +145,15 @@ const std::vector<std::string>& Policy::notified_of(std::string_view target) con
   return found != targets.end() && found->notify ? *found->notify : notify;
 }
 
+const std::string& Policy::escalated_by(std::string_view target) const {
+  const auto found =
+      std::find_if(targets.begin(), targets.end(), [&](const Target& one) { return one.name == target; });
+  return found != targets.end() && !found->escalate.empty() ? found->escalate : escalate;
+}
+
 bool Policy::notifies() const {
-  return !notify.empty() || std::any_of(targets.begin(), targets.end(),
-                                        [](const Target& one) { return one.notify && !one.notify->empty(); });
+  const auto tells = [](const Target& one) { return (one.notify && !one.notify->empty()) || !one.escalate.empty(); };
+  return !notify.empty() || !escalate.empty() || std::any_of(targets.begin(), targets.end(), tells);
 }
 
 namespace {
@@ -168,6 +175,18 @@ DocumentFaults unknown_receivers(const Policy& policy, const std::function<bool(
     if (const auto& names = policy.targets[i].notify) {
       add_unknown(*names, "/targets/" + std::to_string(i) + "/notify", known, faults);
     }
+  }
+  return faults;
+}
+
+DocumentFaults unknown_escalations(const Policy& policy, const std::function<bool(const std::string&)>& known) {
+  DocumentFaults faults;
+  const auto check = [&](const std::string& name, const std::string& pointer) {
+    if (!name.empty() && !known(name)) faults.push_back({pointer, "there is no escalation \"" + name + '"'});
+  };
+  check(policy.escalate, "/escalate");
+  for (std::size_t i = 0; i < policy.targets.size(); ++i) {
+    check(policy.targets[i].escalate, "/targets/" + std::to_string(i) + "/escalate");
   }
   return faults;
 }
@@ -197,7 +216,8 @@ std::optional<Policy> read_policy(const DocumentNode& node) {
                 }},
                {"stop_all", [&](const auto& one) { policy.stop_all = read_condition(one); }},
                {"targets", [&](const auto& list) { targets = &kept.emplace(list); }},
-               {"notify", [&](const auto& list) { policy.notify = read_notify(list); }}});
+               {"notify", [&](const auto& list) { policy.notify = read_notify(list); }},
+               {"escalate", [&](const auto& one) { policy.escalate = one.text(name_bytes_max).value_or(""); }}});
   // Behind the metrics, which their promises name, wherever they stand.
   if (targets != nullptr) {
     targets->each_item(targets_max, [&](const DocumentNode& one) { read_target(one, policy); });

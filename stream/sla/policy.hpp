@@ -35,6 +35,7 @@ struct Target {
   std::vector<std::pair<std::string, Duration>> promises;  // by metric
   Terms terms;                                             // but for target and calendar
   std::optional<std::vector<std::string>> notify;          // none: as the policy says
+  std::string escalate;                                    // empty: as the policy says
 };
 
 struct Policy {
@@ -44,10 +45,13 @@ struct Policy {
   std::optional<rules::Condition> stop_all;  // an edge that stops every metric, such as that the case is solved
   std::vector<Target> targets;
   std::vector<std::string> notify;  // names of documents of kind target: who hears of warnings, breaches and their end
+  std::string escalate;  // name of a document of kind escalation: who is told further of breaches; may be empty
 
   bool is_for(std::string_view process) const;
   /// Who hears of cycles that stand under the promise of that target: as it says, else as the policy does.
   const std::vector<std::string>& notified_of(std::string_view target) const;
+  /// By which escalation a breach of that target's promise is escalated; empty: by none.
+  const std::string& escalated_by(std::string_view target) const;
   /// It tells anybody anything.
   bool notifies() const;
 };
@@ -58,6 +62,8 @@ inline constexpr std::string_view always_open = "always";  // a calendar that ne
 std::optional<Policy> read_policy(const DocumentNode& node);
 /// A fault for each calendar of the policy that is not `known`; pointers are within the policy.
 DocumentFaults unknown_calendars(const Policy& policy, const std::function<bool(const std::string& name)>& known);
+/// The same of its escalations.
+DocumentFaults unknown_escalations(const Policy& policy, const std::function<bool(const std::string& name)>& known);
 /// The same of those that are to be notified.
 DocumentFaults unknown_receivers(const Policy& policy, const std::function<bool(const std::string& name)>& known);
 

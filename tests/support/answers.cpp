@@ -59,14 +59,14 @@ std::string batch_answers(const std::vector<Outcome>& partitions, const dataflow
   sla::CalendarPool calendars;
   for (const Outcome& partition : partitions) {
     const auto completion = runtime::completion_of(partition.settings, view.names, partition.clock);
-    const auto judges = sla::judges_of(partition.documents, "p0", from_micros(partition.clock), calendars);
+    const runtime::Judges judges{sla::judges_of(partition.documents, "p0", from_micros(partition.clock), calendars), {}};
     for (const auto& [case_id, events] : partition.cases) {
       whole.begin();
       for (const Event& event : events) {
         whole.add(view.names, view.names.find(event.activity), view.names.find(event.resource),
                   to_micros(event.began()), to_micros(event.timestamp));
       }
-      whole.set_clocks(runtime::judge_clocks(judges, nullptr, events, partition.clock).tallies);
+      whole.set_clocks(runtime::judge_clocks(judges, {{}, "p0", case_id}, events, {}, partition.clock).tallies);
       whole.apply(case_id, completion, operators, view.views);
     }
   }

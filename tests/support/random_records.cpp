@@ -1,6 +1,8 @@
 #include "tests/support/random_records.hpp"
 
 #include "schemas/codec/event_json.hpp"
+#include "schemas/codec/timestamp.hpp"
+#include "stream/alerts/command.hpp"
 #include "stream/alerts/delivery.hpp"
 #include "stream/documents/document.hpp"
 #include "stream/runtime/control_records.hpp"
@@ -86,7 +88,8 @@ Control RandomRecords::document(std::mt19937_64& random, Time first) const {
   documents::Change change{documents::Kind::sla_policy, name("policy", random() % 2), {}};
   change.version.effective_at =
       first + Duration{static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(options_.span_micros))};
-  const std::uint64_t kind = random() % 6;
+  const std::uint64_t kind = random() % 8;
+  if (kind >= 6) return response(random, first, change.version.effective_at);
   if (kind == 0) {
     const std::string length = is_long ? one_of({"1h", "7h", "2d"}) : one_of({"1ms", "2ms"});
     change.kind = documents::Kind::rule;
@@ -96,9 +99,12 @@ Control RandomRecords::document(std::mt19937_64& random, Time first) const {
     const std::string window =
         R"({"window": {"kind": "sliding", "for": ")" + length + R"(", "agg": "count", "op": "gte", "value": 2}})";
     change.version.body = R"({"when": {"all": [)" + activity() + ", " + (random() % 2 == 0 ? absent : window) +
-                          R"(]}, "then": [{"type": ")" + one_of({"alert", "notify"}) +
-                          R"(", "severity": "error", "title": "{case.id} {activity}", "notify": ["ops"]}], "mode": ")" +
-                          one_of({"live", "live", "dry_run"}) + R"(", "keep_firing_for": ")" + length + "\"}";
+                          R"(]}, "then": [{"title": "{case.id} {activity}", )" +
+                          one_of({R"("type": "alert", "severity": "error", "notify": ["ops"])",
+                                  R"("type": "alert", "notify": ["lead"], "escalate": "p1")",
+                                  R"("type": "notify", "targets": ["ops"])"}) +
+                          R"(}], "mode": ")" + one_of({"live", "live", "dry_run"}) + R"(", "keep_firing_for": ")" +
+                          length + "\"}";
   } else if (kind == 1) {
     change.kind = documents::Kind::calendar;
     change.name = "office";
@@ -106,9 +112,9 @@ Control RandomRecords::document(std::mt19937_64& random, Time first) const {
                           R"("], "thu": ["10:00-12:00", "22:00-24:00"]}})";
   } else if (random() % 8 != 0) {
     change.version.body =
-        R"({"notify": )" + one_of({"[]", R"(["ops"])", R"(["ops", "lead"])"}) + R"(, "on_change": ")" +
-        one_of({"retarget", "freeze", "restart"}) + R"(", "metrics": {"m": {"start": )" + activity() + R"(, "stop": )" +
-        activity() + R"(, "reopening": ")" + one_of({"once", "restart", "resume"}) +
+        R"({"notify": )" + one_of({"[]", R"(["ops"])", R"(["ops", "lead"], "escalate": "p1")"}) +
+        R"(, "on_change": ")" + one_of({"retarget", "freeze", "restart"}) + R"(", "metrics": {"m": {"start": )" +
+        activity() + R"(, "stop": )" + activity() + R"(, "reopening": ")" + one_of({"once", "restart", "resume"}) +
         R"(", "pause": {"path": "case.attr.cost", "op": "gt", "value": 5}}}, "targets": [
           {"name": "first", "when": {"path": "case.resource", "op": "eq", "value": "r0"}, "promises": {"m": ")" +
         span() + R"("}, "warnings": [{"percent": 5}]},
@@ -116,6 +122,41 @@ Control RandomRecords::document(std::mt19937_64& random, Time first) const {
         one_of({"always", "office"}) + R"(", "promises": {"m": ")" + span() + R"("}, "retract_when_relieved": true}]})";
   }
   return {"", std::nullopt, {log::Kind::document, encode(change)}};
+}
+
+/// A silence or an escalation.
+Control RandomRecords::response(std::mt19937_64& random, Time first, Time effective_at) const {
+  const auto span = static_cast<std::uint64_t>(options_.span_micros);
+  const bool is_silence = random() % 2 == 0;
+  documents::Change change{is_silence ? documents::Kind::silence : documents::Kind::escalation,
+                           is_silence ? name("silence", random() % 2) : "p1",
+                           {effective_at, {}, {}}};
+  if (random() % 8 == 0) return {"", std::nullopt, {log::Kind::document, encode(change)}};
+  const Time ends_at = first + Duration{static_cast<std::int64_t>(random() % (2 * span))};
+  if (is_silence) {
+    change.version.body = R"({"matchers": [{"label": "severity", "op": "!=", "value": ")" +
+                          std::string{random() % 2 == 0 ? "warning" : "critical"} + R"("}], "ends_at": ")" +
+                          to_rfc3339(ends_at) + "\"}";
+  } else {
+    change.version.body = R"({"steps": [{"notify": ["ops"], "after": "1m"}, {"notify": ["lead"], "after": "7h",
+        "calendar": "office"}], "repeat": 1)" +
+                          std::string{random() % 2 == 0 ? R"(, "ack_timeout": "2h"})" : "}"};
+  }
+  return {"", std::nullopt, {log::Kind::document, encode(change)}};
+}
+
+/// About an alert that there may be.
+Control RandomRecords::command(std::mt19937_64& random, Time first) const {
+  const auto span = static_cast<std::uint64_t>(options_.span_micros);
+  alerts::Command command;
+  command.deed = random() % 3 == 0 ? alerts::Deed::resolve : alerts::Deed::acknowledge;
+  command.process = name("p", random() % options_.processes);
+  command.case_id = name("case", random() % options_.cases);
+  command.alert =
+      random() % 3 == 0 ? "rule/" + name("rule", random() % 2) + "/1" : "sla/" + name("policy", random() % 2) + "/m/1";
+  command.by = "user:ann";
+  command.time = first + Duration{static_cast<std::int64_t>(random() % span)};
+  return {command.process, command.case_id, {log::Kind::command, encode(command)}};
 }
 
 /// Of anything that somebody may have been told, be it true or not.
@@ -147,6 +188,7 @@ Control RandomRecords::delivery(std::mt19937_64& random, Time first) const {
 Control RandomRecords::control(std::mt19937_64& random, Time first) {
   if (random() % 5 == 0) return document(random, first);
   if (random() % 4 == 0) return delivery(random, first);
+  if (random() % 4 == 0) return command(random, first);
   std::string process = name("p", random() % options_.processes);
   const auto& uploads = uploads_[process];
   const std::uint64_t draw = random() % 4;

@@ -45,6 +45,8 @@ class RandomRecords {
   std::string upload_of(std::mt19937_64& random, const std::string& process);
   Control settings(std::mt19937_64& random, std::string process) const;
   Control document(std::mt19937_64& random, Time first) const;
+  Control response(std::mt19937_64& random, Time first, Time effective_at) const;
+  Control command(std::mt19937_64& random, Time first) const;
   Control delivery(std::mt19937_64& random, Time first) const;
 
   std::string workspace_;

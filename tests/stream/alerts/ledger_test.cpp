@@ -294,13 +294,13 @@ rules::Firing fired(int minute, std::optional<int> until = {}, std::string rule 
   firing.at = at(minute);
   firing.trigger.event = {"s", std::to_string(minute)};
   if (until) firing.keeps_until = at(*until);
-  firing.deeds = {{rules::ActionKind::alert, rules::Severity::error, "it burns", "", {"ops"}, 0}};
+  firing.deeds = {{rules::ActionKind::alert, rules::Severity::error, "it burns", "", {"ops"}, {}, 0}};
   return firing;
 }
 
 std::vector<Alert> alerts_of(const std::vector<rules::Firing>& firings, int now, std::optional<Time>* next = nullptr) {
   std::vector<Alert> alerts;
-  const auto ends = add_alerts(firings, at(now), alerts);
+  const auto ends = add_alerts(firings, {}, at(now), alerts);
   if (next != nullptr) *next = ends;
   return alerts;
 }

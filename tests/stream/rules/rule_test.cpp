@@ -44,7 +44,7 @@ TEST(RuleDocument, TellsEveryFaultAtOnce) {
           FieldsAre("/when/all/0/path", testing::StartsWith("must be one of the paths activity")),
           FieldsAre("/when/all/1/window/key", "must be case.id: windows over more than one case are not built yet"),
           FieldsAre("/when/all/1/window/agg", testing::StartsWith("must be one of count")),
-          FieldsAre("/then/0/type", "must be alert or notify; instead of escalate, write alert with notify"),
+          FieldsAre("/then/0/type", "must be alert or notify; instead of escalate, write alert with escalate"),
           FieldsAre("/then/1/type", "must be alert or notify; a rule does not change events or cases"),
           FieldsAre("/then/2/title", testing::StartsWith("has a hole for {x}, which is none of activity")),
           FieldsAre("/then/2/notify/0", "must be 1 to 64 of a-z, 0-9, _ and -"),

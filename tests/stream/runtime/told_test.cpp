@@ -5,8 +5,11 @@
 #include <gtest/gtest.h>
 
 #include "state/memory/memory_store.hpp"
+#include "stream/alerts/command.hpp"
 #include "stream/alerts/delivery.hpp"
+#include "stream/documents/document.hpp"
 #include "stream/operators/operators.hpp"
+#include "stream/runtime/case_alerts.hpp"
 #include "stream/runtime/task.hpp"
 #include "tests/support/fake_block.hpp"
 #include "tests/support/history.hpp"
@@ -45,6 +48,21 @@ class ToldTask {
       return true;
     });
     EXPECT_TRUE(scanned.ok());
+    return found;
+  }
+  /// The one that is listed.
+  ListedAlert alert() const {
+    ListedAlert found;
+    const format::Scope scope{"w"};
+    for (const bool is_over : {false, true}) {
+      const std::string prefix = scope.alerts(is_over);
+      const auto scanned =
+          store_.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view, std::string_view row) {
+            found = *decode_listed_alert(row);
+            return true;
+          });
+      EXPECT_TRUE(scanned.ok());
+    }
     return found;
   }
 
@@ -110,6 +128,60 @@ TEST(Told, IsTakenBackOfACaseThatWentWithItsUpload) {
              record_of(told("sla/p/m/2/breached", effects::Outcome::delivered)),
              tick_at(begin + 20 * minute)});
   EXPECT_EQ(task.rows()['m'], 2);
+}
+
+alerts::Command command(alerts::Deed deed) { return {deed, "p0", "c", "rule/r/1", "user:ann", "", {}}; }
+
+log::Record record_of(const alerts::Command& one) { return {log::Kind::command, encode(one)}; }
+
+log::Record document(documents::Kind kind, const std::string& name, std::optional<std::string> body,
+                     std::int64_t since = begin) {
+  return {log::Kind::document, encode(documents::Change{kind, name, {from_micros(since), std::move(body), {}}})};
+}
+
+const std::string fires = R"({"on": ["a"], "then": [{"type": "alert", "title": "t", "notify": ["ops"]}]})";
+
+/// The rows of alerts `l` and of the outbox `m`.
+class Done : public testing::Test {
+ protected:
+  Done() {
+    task_.take({document(documents::Kind::rule, "r", fires), tick_at(begin), event_record(event_at(begin + minute)),
+                tick_at(begin + 2 * minute)});
+  }
+  ToldTask task_;
+};
+
+TEST_F(Done, GoesWithAnErasedCase) {
+  task_.take({record_of(command(alerts::Deed::acknowledge)), record_of(command(alerts::Deed::resolve))});
+  EXPECT_EQ(task_.rows()['l'], 1);
+  task_.take({{log::Kind::erase, encode(Erasure{"p0", test_fingerprint("w", "p0", "c"), "c"})}});
+  for (const char kind : {'l', 'm', 'h'}) EXPECT_FALSE(task_.rows().contains(kind)) << kind;
+  task_.take({record_of(command(alerts::Deed::acknowledge))});
+  EXPECT_FALSE(task_.rows().contains('h'));
+}
+
+/// Nothing that was told by a tick is undone by a command whose clock goes behind.
+TEST_F(Done, CountsNoEarlierThanTheTickBeforeIt) {
+  alerts::Command early = command(alerts::Deed::resolve);
+  early.time = from_micros(begin);  // before the rule fired
+  task_.take({record_of(early)});
+  EXPECT_EQ(task_.rows()['l'], 1);
+  EXPECT_TRUE(task_.alert().ended_at.has_value());
+  EXPECT_EQ(*task_.alert().ended_at, from_micros(begin + 2 * minute));
+}
+
+/// A silence that is declared reaches the cases whose alerts go on, and so does its end.
+TEST_F(Done, IsBroughtToAlertsThatGoOn) {
+  EXPECT_EQ(task_.rows()['m'], 1);
+  const std::string all = R"({"matchers": [{"label": "process", "value": "p0"}], "ends_at": "2099-01-01T00:00:00Z"})";
+  task_.take({document(documents::Kind::silence, "s", all, begin + 2 * minute)});
+  task_.sweep();
+  EXPECT_TRUE(task_.alert().silenced_until.has_value());
+  EXPECT_EQ(task_.rows()['m'], 0);  // it fired before, and nobody was told yet
+  task_.take({document(documents::Kind::silence, "s", {}, begin + 3 * minute), tick_at(begin + 3 * minute)});
+  task_.sweep();
+  EXPECT_FALSE(task_.alert().silenced_until.has_value());
+  EXPECT_EQ(task_.rows()['m'], 1);
 }
 
 }  // namespace

@@ -77,6 +77,8 @@ std::vector<Route> all_routes(Node& node, Uploads& uploads, Desks& desks, Live& 
                                          hook_routes(node, desks.hooks),
                                          sla_routes(node, desks.documents),
                                          alert_routes(node),
+                                         alert_handling_routes(node),
+                                         silence_routes(node, desks.documents),
                                          rule_routes(node, desks.documents),
                                          export_routes(node),
                                          shard_routes(node),

@@ -21,10 +21,10 @@ using enum Permission;
 
 // In the order of Role.
 constexpr std::array<RoleEntry, 4> roles{{
-    {"admin", set_of(append_events, use_uploads, read_views, export_events, write_documents, read_dead_letters,
-                     replay_dead_letters, erase_cases, read_audit, manage_access, use_session)},
-    {"analyst", set_of(use_uploads, read_views, export_events, write_documents, read_dead_letters, replay_dead_letters,
-                       use_session)},
+    {"admin", set_of(append_events, use_uploads, read_views, export_events, write_documents, handle_alerts,
+                     read_dead_letters, replay_dead_letters, erase_cases, read_audit, manage_access, use_session)},
+    {"analyst", set_of(use_uploads, read_views, export_events, write_documents, handle_alerts, read_dead_letters,
+                       replay_dead_letters, use_session)},
     {"viewer", set_of(read_views, use_session)},
     {"producer", set_of(append_events, use_uploads, use_session)},
 }};

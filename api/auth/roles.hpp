@@ -20,6 +20,7 @@ enum class Permission : std::uint8_t {
   read_views,       // map, variants, KPIs, cases, subscriptions
   export_events,    // the events themselves, in bulk
   write_documents,  // settings of a process, control documents
+  handle_alerts,    // acknowledge, resolve, silence
   read_dead_letters,
   replay_dead_letters,
   erase_cases,

@@ -1,5 +1,7 @@
 #include "api/query/alert_answers.hpp"
 
+#include <algorithm>
+
 #include "schemas/codec/timestamp.hpp"
 
 namespace weir::query {
@@ -23,6 +25,33 @@ void write_telling(JsonWriter& json, const effects::Effect& effect, const std::s
   json.member("at", to_rfc3339(telling.at));
 }
 
+/// By whom and since when somebody has it in hand.
+void write_acknowledgement(JsonWriter& json, const runtime::ListedAlert& alert) {
+  const auto last = std::find_if(alert.history.rbegin(), alert.history.rend(),
+                                 [](const runtime::AlertEntry& one) { return one.step == alerts::Step::acknowledged; });
+  json.key("acknowledged");
+  if (!alert.is_acknowledged || last == alert.history.rend()) return void(json.value(nullptr));
+  json.begin_object().member("by", last->by).member("at", to_rfc3339(last->at)).member("note", last->note).end_object();
+}
+
+void write_members(JsonWriter& json, const runtime::ListedAlert& alert) {
+  json.member("id", feed::id_of(alert).text());
+  const bool is_of_rule = alert.name.source == alerts::Source::rule;
+  json.member("process", alert.process).member("case", alert.case_id);
+  json.member("source", alerts::name_of(alert.name.source)).member("name", alert.name.document);
+  json.member("metric", alert.name.metric).member("number", alert.name.number);
+  json.member("title", is_of_rule ? alert.title : alert.name.metric).member("promise", alert.promise);
+  json.member("state", state_of(alert)).member("severity", effects::name_of(alert.severity));
+  json.member("since", to_rfc3339(alert.since)).member("began", to_rfc3339(alert.began));
+  write_time(json, "due", alert.due);
+  write_time(json, "warned", alert.warned_at);
+  write_time(json, "breached", alert.breached_at);
+  write_time(json, "ended", alert.ended_at);
+  write_acknowledgement(json, alert);
+  write_time(json, "silenced_until", alert.silenced_until);
+  json.member("escalation", alert.escalation);
+}
+
 void begin_page(JsonWriter& json, std::string_view as_of, std::string_view name) {
   json.begin_object().member("as_of", as_of).key(name).begin_array();
 }
@@ -39,21 +68,26 @@ void write_alerts(JsonWriter& json, const std::vector<feed::AlertRow>& rows, std
                   std::string_view next) {
   begin_page(json, as_of, "alerts");
   for (const auto& [place, alert] : rows) {
-    json.begin_object().member("id", alert.process + '/' + alert.case_id + '/' + alert.name.text());
-    const bool is_of_rule = alert.name.source == alerts::Source::rule;
-    json.member("process", alert.process).member("case", alert.case_id);
-    json.member("source", alerts::name_of(alert.name.source)).member("name", alert.name.document);
-    json.member("metric", alert.name.metric).member("number", alert.name.number);
-    json.member("title", is_of_rule ? alert.title : alert.name.metric).member("promise", alert.promise);
-    json.member("state", state_of(alert)).member("severity", effects::name_of(alert.severity));
-    json.member("since", to_rfc3339(alert.since)).member("began", to_rfc3339(alert.began));
-    write_time(json, "due", alert.due);
-    write_time(json, "warned", alert.warned_at);
-    write_time(json, "breached", alert.breached_at);
-    write_time(json, "ended", alert.ended_at);
+    json.begin_object();
+    write_members(json, alert);
     json.end_object();
   }
   end_page(json, next);
+}
+
+void write_alert(JsonWriter& json, const runtime::ListedAlert& alert, std::string_view as_of) {
+  json.begin_object().member("as_of", as_of);
+  write_members(json, alert);
+  json.key("history").begin_array();
+  for (const runtime::AlertEntry& one : alert.history) {
+    json.begin_object().member("step", alerts::name_of(one.step)).member("at", to_rfc3339(one.at));
+    json.member("by", one.by).member("note", one.note).key("notify").begin_array();
+    for (const std::string& name : one.receivers) json.value(name);
+    json.end_array();
+    write_time(json, "held_until", one.held_until);
+    json.end_object();
+  }
+  json.end_array().end_object();
 }
 
 void write_deliveries(JsonWriter& json, const std::vector<feed::DeliveryRow>& rows, std::string_view as_of,

@@ -11,9 +11,12 @@ namespace weir::query {
 // Each a page `{"as_of", NAME: […], "next"}`; `next`: the cursor of the next one, empty if there is none.
 
 /// `alerts`: `{"id", "process", "case", "source", "name", "metric", "number", "title", "promise", "state", "severity",
-/// "since", "began", "due", "warned", "breached", "ended"}`
+/// "since", "began", "due", "warned", "breached", "ended", "acknowledged", "silenced_until", "escalation"}`
 void write_alerts(JsonWriter& json, const std::vector<feed::AlertRow>& rows, std::string_view as_of,
                   std::string_view next);
+
+/// One of them, with its `history`, ascending by time: `{"step", "at", "by", "note", "notify", "held_until"}`
+void write_alert(JsonWriter& json, const runtime::ListedAlert& alert, std::string_view as_of);
 
 /// `deliveries`: `{"id", "type", "target", "process", "case", "title", "severity", "action", "revision", "stands",
 /// "at", "outcome", "attempt", "began", "took_ms", "status", "detail", "answer"}`

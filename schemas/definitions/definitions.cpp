@@ -23,6 +23,7 @@ WEIR_EMBED(hook, "hook.schema.json");
 WEIR_EMBED(process, "process.schema.json");
 WEIR_EMBED(rule, "rule.schema.json");
 WEIR_EMBED(sla, "sla.schema.json");
+WEIR_EMBED(alerts, "alerts.schema.json");
 WEIR_EMBED(target, "target.schema.json");
 
 namespace weir::definitions {
@@ -34,6 +35,7 @@ std::string_view hook_schema() { return {weir_hook_begin, weir_hook_end}; }
 std::string_view process_schema() { return {weir_process_begin, weir_process_end}; }
 std::string_view rule_schema() { return {weir_rule_begin, weir_rule_end}; }
 std::string_view sla_schema() { return {weir_sla_begin, weir_sla_end}; }
+std::string_view alerts_schema() { return {weir_alerts_begin, weir_alerts_end}; }
 std::string_view target_schema() { return {weir_target_begin, weir_target_end}; }
 
 }  // namespace weir::definitions

@@ -116,18 +116,21 @@ Result<net::Response> show_document(const Shelf& shelf, const DocumentDesk::Plac
 
 struct Paths {
   Kind kind;
-  std::string_view list;
+  std::string_view list;  // empty: it is listed by routes of its own
   std::string_view one;
   std::string_view put;     // as the audit calls it
   std::string_view remove;  // the same
+  auth::Permission permission = auth::Permission::write_documents;
 };
 
-constexpr std::array<Paths, 5> all_paths{
+constexpr std::array<Paths, 7> all_paths{
     {{Kind::sla_policy, "/v1/sla-policies", "/v1/sla-policies/{name}", "sla_policy.put", "sla_policy.delete"},
      {Kind::calendar, "/v1/calendars", "/v1/calendars/{name}", "calendar.put", "calendar.delete"},
      {Kind::target, "/v1/targets", "/v1/targets/{name}", "target.put", "target.delete"},
      {Kind::hook, "/v1/hooks", "/v1/hooks/{name}", "hook.put", "hook.delete"},
-     {Kind::rule, "/v1/rules", "/v1/rules/{name}", "rule.put", "rule.delete"}}};
+     {Kind::rule, "/v1/rules", "/v1/rules/{name}", "rule.put", "rule.delete"},
+     {Kind::silence, "", "/v1/silences/{name}", "silence.put", "silence.delete", auth::Permission::handle_alerts},
+     {Kind::escalation, "/v1/escalations", "/v1/escalations/{name}", "escalation.put", "escalation.delete"}}};
 
 std::vector<Route> routes_of(Node& node, const Shelf& shelf, const Paths& paths) {
   using enum auth::Permission;
@@ -135,7 +138,7 @@ std::vector<Route> routes_of(Node& node, const Shelf& shelf, const Paths& paths)
   Route put;
   put.method = net::Method::put;
   put.pattern = paths.one;
-  put.permission = write_documents;
+  put.permission = paths.permission;
   put.where = Where::intake;
   put.body_bytes_max = control_document_bytes_max;
   put.action = paths.put;
@@ -157,8 +160,9 @@ std::vector<Route> routes_of(Node& node, const Shelf& shelf, const Paths& paths)
   const auto prepare_one = [shelf, kind](const Call& call, query::Parameters&) -> Result<Answer> {
     return Answer{[shelf, place = place_of(kind, call)] { return show_document(shelf, place); }};
   };
-  return {std::move(put), std::move(withdraw), query_route(node, paths.list, read_views, prepare_list, false),
-          query_route(node, paths.one, read_views, prepare_one)};
+  std::vector<Route> routes{std::move(put), std::move(withdraw), query_route(node, paths.one, read_views, prepare_one)};
+  if (!paths.list.empty()) routes.push_back(query_route(node, paths.list, read_views, prepare_list, false));
+  return routes;
 }
 
 }  // namespace

@@ -66,6 +66,7 @@ std::vector<Route> contract_routes() {
       document("/schemas/rule.json", "application/schema+json", definitions::rule_schema()),
       document("/schemas/sla.json", "application/schema+json", definitions::sla_schema()),
       document("/schemas/hook.json", "application/schema+json", definitions::hook_schema()),
+      document("/schemas/alerts.json", "application/schema+json", definitions::alerts_schema()),
       document("/schemas/target.json", "application/schema+json", definitions::target_schema()),
   };
 }

@@ -28,6 +28,8 @@ std::vector<Route> document_routes(Node& node, DocumentDesk& desk, const HookDes
 std::vector<Route> hook_routes(Node& node, HookDesk& desk);
 std::vector<Route> sla_routes(Node& node, DocumentDesk& desk);
 std::vector<Route> alert_routes(Node& node);
+std::vector<Route> alert_handling_routes(Node& node);
+std::vector<Route> silence_routes(Node& node, DocumentDesk& desk);
 std::vector<Route> rule_routes(Node& node, DocumentDesk& desk);
 std::vector<Route> case_routes(Node& node, Redactor& redactor);
 std::vector<Route> export_routes(Node& node);

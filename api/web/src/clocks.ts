@@ -31,6 +31,8 @@ export function stateOfAlert(alert: Alert): { text: string; look: Urgency | "don
   const isBreached = alert.breached !== null;
   if (alert.state === "ended") return isBreached ? { text: "ended late", look: "paused" } : { text: "ended", look: "done" };
   if (alert.state === "paused") return { text: "paused", look: "paused" };
+  if (alert.silenced_until !== null) return { text: "silenced", look: "paused" };
+  if (alert.acknowledged !== null) return { text: "taken on", look: isBreached ? "soon" : "running" };
   if (isBreached) return { text: "breached", look: "breached" };
   return { text: alert.severity, look: alert.severity === "info" ? "running" : alert.severity === "warning" ? "soon" : "breached" };
 }

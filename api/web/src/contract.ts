@@ -203,6 +203,25 @@ export interface Alert {
   warned: string | null;
   breached: string | null;
   ended: string | null;
+  acknowledged: { by: string; at: string; note: string } | null;
+  silenced_until: string | null;
+  escalation: string;
+}
+
+export interface AlertWithHistory extends Alert {
+  as_of: string;
+  history: { step: "warning" | "breached" | "fired" | "escalated" | "acknowledged" | "ended"; at: string; by: string; note: string; notify: string[]; held_until: string | null }[];
+}
+
+export interface Silence {
+  name: string;
+  state: "pending" | "active" | "expired";
+  document: { matchers: { label: string; op?: string; value: string }[]; starts_at?: string; ends_at: string; comment?: string; created_by?: string };
+}
+
+export interface Silences {
+  silences: Silence[];
+  next: string | null;
 }
 
 export interface Alerts {

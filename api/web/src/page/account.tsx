@@ -70,8 +70,8 @@ export function isAdmin(): boolean {
   return session.value?.kind === "user" ? session.value.role === "admin" : session.value?.kind === "token";
 }
 
-/// Settings and rules; whose token it is the server alone knows.
-export function mayWriteDocuments(): boolean {
+/// Changes settings and rules, handles alerts; whose token it is the server alone knows.
+export function mayAct(): boolean {
   return isAdmin() || (session.value?.kind === "user" && session.value.role === "analyst");
 }
 

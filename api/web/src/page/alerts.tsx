@@ -1,4 +1,5 @@
 // Alerts that go on, live; those that are over; and who was told what of them.
+import { signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { countdownTo, stateOfAlert } from "../clocks";
@@ -6,6 +7,7 @@ import type { Alert, Alerts, Deliveries, Delivery } from "../contract";
 import { counted, exactly } from "../format";
 import { useLive } from "../live/live";
 import { go, place } from "../place";
+import { AlertSheet, SilenceList, who } from "./alert_sheet";
 import { useAsked } from "./asking";
 import { now } from "./now";
 import { Empty, Trouble, Waiting } from "./state_of";
@@ -13,15 +15,18 @@ import { Empty, Trouble, Waiting } from "./state_of";
 const most = 200;
 const shown = new URLSearchParams({ limit: String(most) });
 
+/// The alert that is looked at.
+const opened = signal<string | null>(null);
+
 function Row({ alert }: { alert: Alert }) {
   const state = stateOfAlert(alert);
   return (
     <tr>
       <th scope="row"><button type="button" class="link" title={alert.case} onClick={() => go({ view: "cases", caseId: alert.case })}>{alert.case}</button></th>
-      <td>{alert.name} · {alert.title}{alert.number > 1 && ` · ${alert.number}`}</td><td>{alert.source === "sla" ? alert.promise : "rule"}</td>
+      <td><button type="button" class="link" onClick={() => { opened.value = alert.id; }}>{alert.name} · {alert.title}{alert.number > 1 && ` · ${alert.number}`}</button></td><td>{alert.source === "sla" ? alert.promise : "rule"}</td>
       <td><time dateTime={alert.since}>{exactly(alert.since)}</time></td>
       <td class="num">{alert.ended ? <time dateTime={alert.ended}>{exactly(alert.ended)}</time> : alert.source === "sla" && countdownTo(alert.due, now.value)}</td>
-      <td><span class={`state ${state.look}`}>{state.text}</span></td>
+      <td><span class={`state ${state.look}`}>{state.text}</span>{alert.acknowledged && <span class="hint"> {who(alert.acknowledged.by)}</span>}</td>
     </tr>
   );
 }
@@ -98,7 +103,9 @@ export function AlertDesk() {
     <div class="sla-board">
       <Open />
       <Drawer title="Over">{() => <Over />}</Drawer>
+      <Drawer title="Silences">{() => <SilenceList />}</Drawer>
       <Drawer title="Who was told">{() => <ToldList />}</Drawer>
+      {opened.value && <AlertSheet key={opened.value} id={opened.value} onClose={() => { opened.value = null; }} />}
     </div>
   );
 }

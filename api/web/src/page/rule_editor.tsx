@@ -6,7 +6,7 @@ import { go, place } from "../place";
 import { ask, askTagged, problemBehind } from "../request";
 import { brokenAt, faultsOf, mediaTypeOf, type PlacedFault } from "../rule/document";
 import { type Draft, forget, isChanged } from "../rule/drafts";
-import { mayWriteDocuments } from "./account";
+import { mayAct } from "./account";
 import { Dialog } from "./dialog";
 import { done } from "./notice";
 import { beforeChanges, firingsMost, Trial } from "./rule_trial";
@@ -147,7 +147,7 @@ export function RuleEditor({ draft, names, onDraft, onOpen }: { draft: Draft; na
   const told = useRef<HTMLDivElement>(null);
   const [asking, setAsking] = useState(false);
   const { outcome, busy, clear, tries, save, withdraw } = useDeeds(draft, onDraft);
-  const mine = mayWriteDocuments();
+  const mine = mayAct();
   const isNew = draft.tag === null;
   const { process } = place.value;
   const outdated = outcome !== null && outcome.text !== draft.text;

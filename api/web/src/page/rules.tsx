@@ -6,7 +6,7 @@ import { go, place } from "../place";
 import { askTagged, problemBehind } from "../request";
 import { exampleOf, written } from "../rule/document";
 import { type Draft, draftOf, keep } from "../rule/drafts";
-import { mayWriteDocuments } from "./account";
+import { mayAct } from "./account";
 import { useAsked } from "./asking";
 import { RuleEditor } from "./rule_editor";
 import { Empty, Trouble, Waiting } from "./state_of";
@@ -16,7 +16,7 @@ function List({ rules }: { rules: DocumentList }) {
     <section class="panel" aria-label="Rules">
       <header class="panel-head">
         <h2>Rules</h2><span class="panel-note">{rules.next ? "the first 1,000" : counted(rules.documents.length, "rule")} of the workspace</span>
-        {mayWriteDocuments() && <button type="button" class="primary end" onClick={() => go({ rule: "" })}>{draftOf("") ? "Go on with the new rule" : "New rule"}</button>}
+        {mayAct() && <button type="button" class="primary end" onClick={() => go({ rule: "" })}>{draftOf("") ? "Go on with the new rule" : "New rule"}</button>}
       </header>
       {rules.documents.length === 0 ? <Empty title="There is no rule yet">A rule tells of what happens in a case, or does not: late answers, loops, steps out of order.</Empty> : (
         <div class="scroll" tabIndex={0} role="region" aria-label="Rules, scrollable">

@@ -27,10 +27,10 @@ class Scope {
   std::string timer(std::int64_t due, std::string_view process, std::string_view case_id) const;
   std::string timers() const;  // prefix
   std::string dead_letter(std::uint64_t offset) const;
-  std::string dead_letters() const;  // prefix
+  std::string dead_letters() const;                                         // prefix
   std::string sweep(std::string_view process, std::uint64_t offset) const;  // empty: of the workspace
-  std::string sweeps() const;     // prefix
-  std::string processes() const;  // prefix of every process(name)
+  std::string sweeps() const;                                               // prefix
+  std::string processes() const;                                            // prefix of every process(name)
   std::string upload(std::string_view id) const;
   std::string erasures() const;   // prefix, of all processes
   std::string documents() const;  // prefix, of all kinds

@@ -53,7 +53,7 @@ Standing Clock::standing() && {
 void Clock::start_again(Time at, bool paused) {
   if (cycles_.empty() || metric_.reopening == Reopening::restart) return begin(at, paused);
   if (metric_.reopening == Reopening::once) return;
-  if (cycles_.back().state == State::cancelled) return begin(at, paused);
+  if (cycles_.back().state == State::cancelled || in_force_ == nullptr) return begin(at, paused);
   cycles_.back().ended.reset();
   go_on(at, paused);
   if (terms_when_resumed_ != nullptr) retarget(at, *terms_when_resumed_);

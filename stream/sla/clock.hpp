@@ -110,7 +110,7 @@ class Clock {
 
   /// From `at` on these terms hold; none: nothing is promised, and a cycle that had terms is cancelled. One that began
   /// without any is counted from its begin once there are some, and is not told before. What is fulfilled already stays
-  /// as it was judged, unless it is resumed. They outlive the clock.
+  /// as it was judged, unless it is resumed; while nothing is promised none is. They outlive the clock.
   void come_into_force(Time at, const Terms* terms, Change change);
   void happen(Time at, const Signal& signal);
   /// To be told nothing after it.

@@ -161,6 +161,20 @@ TEST_F(SlaTermsTest, FreezeKeepsRestartBeginsNoneCancels) {
   EXPECT_EQ(gone.next, std::nullopt);
 }
 
+TEST_F(SlaTermsTest, WhatWasFulfilledIsNotResumedWhileNothingIsPromised) {
+  const Terms one_hour = terms(hours{1});
+  Clock clock{{Reopening::resume}, at(16)};
+  clock.come_into_force(Time{}, &one_hour, Change::retarget);
+  clock.happen(at(10), start);
+  clock.happen(at(10.5), stop);
+  clock.come_into_force(at(11), nullptr, Change::retarget);
+  clock.happen(at(12), start);
+  const Standing standing = std::move(clock).standing();
+  ASSERT_EQ(standing.cycles.size(), 1u);
+  EXPECT_EQ(standing.cycles[0].state, State::met);
+  EXPECT_EQ(standing.next, std::nullopt);
+}
+
 TEST_F(SlaTermsTest, WhatIsPromisedAfterTheBeginCountsFromIt) {
   const Terms four = terms(hours{4}), one = terms(hours{1});
   const auto promised = [&](const Terms* later) {

@@ -24,7 +24,7 @@ class Walk {
  public:
   explicit Walk(const History& history) : history_(history) {}
 
-  Standing run() {
+  Standing run(std::vector<int>* terms) {
     auto next = history_.happenings.begin();
     for (int t = 0; t <= history_.end; ++t) {
       for (; next != history_.happenings.end() && next->at == t; ++next) {
@@ -33,7 +33,7 @@ class Walk {
       }
       if (runs()) look(t);
     }
-    return finish();
+    return finish(terms);
   }
 
  private:
@@ -80,7 +80,7 @@ class Walk {
     const bool resumes = !cycles_.empty() && history_.metric.reopening != Reopening::restart;
     if (!resumes) return begin(t, paused);
     if (history_.metric.reopening == Reopening::once) return;
-    if (now().cycle.state == State::cancelled) return begin(t, paused);
+    if (now().cycle.state == State::cancelled || in_force_ == nullptr) return begin(t, paused);
     now().cycle.ended.reset();
     enter(t, paused);
     if (when_resumed_ != nullptr) count_again(t, when_resumed_);
@@ -220,7 +220,7 @@ class Walk {
     return instant;
   }
 
-  Standing finish() {
+  Standing finish(std::vector<int>* terms) {
     Standing standing;
     const bool is_told = is_open() && now().terms != nullptr;
     if (is_told) now().cycle.elapsed = history_.step * passed(history_.now);
@@ -230,7 +230,9 @@ class Walk {
       if (due) now().cycle.due = time_of(*due);
     }
     for (const WalkedCycle& one : cycles_) {
-      if (one.terms != nullptr) standing.cycles.push_back(one.cycle);
+      if (one.terms == nullptr) continue;
+      standing.cycles.push_back(one.cycle);
+      if (terms != nullptr) terms->push_back(static_cast<int>(one.terms - history_.terms.data()));
     }
     if (next_) standing.next = time_of(*next_);
     return standing;
@@ -248,6 +250,6 @@ class Walk {
 
 }  // namespace
 
-Standing walk(const History& history) { return Walk{history}.run(); }
+Standing walk(const History& history, std::vector<int>* terms) { return Walk{history}.run(terms); }
 
 }  // namespace weir::sla

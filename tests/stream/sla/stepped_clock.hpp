@@ -39,7 +39,7 @@ struct History {
   std::vector<Happening> happenings;  // ascending by time, of one instant terms first
 };
 
-/// As Clock answers after the whole history.
-Standing walk(const History& history);
+/// As Clock answers after the whole history. `terms`: if asked for, the number of those that each cycle stands under.
+Standing walk(const History& history, std::vector<int>* terms = nullptr);
 
 }  // namespace weir::sla

@@ -1,6 +1,11 @@
 #include "schemas/calendar/calendar_document.hpp"
 
 #include <algorithm>
+#include <cstdio>
+
+#include "schemas/base/check.hpp"
+#include "schemas/codec/json_reader.hpp"
+#include "schemas/codec/json_writer.hpp"
 
 namespace weir {
 namespace {
@@ -50,6 +55,14 @@ std::optional<Date> date_of(std::string_view text) {
   const std::chrono::year_month_day date{std::chrono::year{*year}, std::chrono::month(static_cast<unsigned>(*month)),
                                          std::chrono::day(static_cast<unsigned>(*day))};
   return date.ok() ? std::optional{Date{date}} : std::nullopt;
+}
+
+std::string date_text(Date date) {
+  const std::chrono::year_month_day day{date};
+  char text[32];
+  std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
+                static_cast<unsigned>(day.day()));
+  return text;
 }
 
 Spans read_spans(const DocumentNode& node) {
@@ -106,6 +119,26 @@ std::optional<CalendarDocument> read_calendar(const DocumentNode& node) {
                {"breaks", [&](const auto& one) { read_dates(one, calendar.hours.breaks); }},
                {"holidays", [&](const auto& one) { read_holidays(one, calendar.hours.holidays); }}});
   return node.faults() == faults ? std::optional{std::move(calendar)} : std::nullopt;
+}
+
+std::string with_holidays(const std::string& body, const std::set<Date>& holidays) {
+  JsonParser parser;
+  const auto document = parser.parse(body);
+  WEIR_CHECK(document.ok() && document->is(JsonKind::object), "only what was accepted is changed");
+  std::string made, scratch;
+  JsonWriter json(made);
+  json.begin_object();
+  for (auto items = document->items(); !items.done();) {
+    const std::string name{items.take().text(scratch)};
+    const JsonValue value = items.take();
+    if (name == "holidays") continue;
+    json.key(name);
+    value.is(JsonKind::string) ? json.value(value.text(scratch)) : json.raw(value.raw());
+  }
+  json.key("holidays").begin_array();
+  for (const Date one : holidays) json.value(date_text(one));
+  json.end_array().end_object();
+  return made;
 }
 
 }  // namespace weir

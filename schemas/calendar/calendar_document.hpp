@@ -18,4 +18,7 @@ struct CalendarDocument {
 /// Members `zone`, `week`, `shifts`, `breaks` and `holidays`. Nothing if the node is no calendar; then it has faults.
 std::optional<CalendarDocument> read_calendar(const DocumentNode& node);
 
+/// A calendar document that was accepted, with these holidays in the place of its own and all else as it stands.
+std::string with_holidays(const std::string& body, const std::set<OpeningHours::Date>& holidays);
+
 }  // namespace weir

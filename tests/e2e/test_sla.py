@@ -51,6 +51,34 @@ class WithPolicies(WithNode):
 
 
 class Documents(WithPolicies):
+    def add_holidays(self, text, status=200, name="office", kind="text/calendar; charset=utf-8", **headers):
+        return self.expect(status, "POST", f"/v1/calendars/{name}/holidays", text.encode(), content_type=kind, **headers)
+
+    def test_holidays_are_taken_from_an_icalendar_file(self):
+        self.put("calendars/office", {**ALWAYS, "zone": "Europe/Berlin", "holidays": ["2026-12-25"]})
+        file = "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "BEGIN:VEVENT", "SUMMARY:Weihnachten",
+                            "DTSTART;VALUE=DATE:20261225", "DTEND;VALUE=DATE:20261227", "END:VEVENT", "BEGIN:VEVENT",
+                            "SUMMARY:Feier", "DTSTART:20261210T180000Z", "DTEND:20261210T210000Z", "END:VEVENT",
+                            "BEGIN:VEVENT", "SUMMARY:Tag der Arbeit", "DTSTART;VALUE=DATE:20260501",
+                            "RRULE:FREQ=YEARLY;UNTIL=20280501", "END:VEVENT", "END:VCALENDAR", ""])
+        answer = self.add_holidays(file)
+        self.assertEqual(answer.body["document"]["holidays"],
+                         ["2026-05-01", "2026-12-25", "2026-12-26", "2027-05-01", "2028-05-01"])
+        self.assertEqual(answer.body["document"]["week"], ALWAYS["week"])
+        self.assertEqual((answer.body["added"], answer.body["known"]), (4, 1))
+        self.assertEqual(answer.body["left_out"],
+                         [{"line": 8, "summary": "Feier", "why": "it covers no whole day of 1970 to 2069"}])
+        self.expect(200, "GET", f"/v1/calendars/office?after={answer.body['position']}")
+        again = self.add_holidays(file).body
+        self.assertEqual((again["position"], again["added"], again["effective_at"]),
+                         (None, 0, answer.body["effective_at"]))
+        self.add_holidays(file, 412, if_match='"other"')
+        self.add_holidays(file, 404, "nowhere")
+        self.add_holidays(file, 415, kind="application/json")
+        faults = self.add_holidays("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", 422).body["faults"]
+        self.assertEqual(faults, [{"pointer": "", "detail": "there is no event in it"}])
+        self.assertIn("no iCalendar", self.add_holidays("<html>", 422).body["faults"][0]["detail"])
+
     def test_a_document_is_put_listed_shown_and_withdrawn(self):
         first = self.put("calendars/office", ALWAYS).body
         self.assertEqual(first["document"], ALWAYS)

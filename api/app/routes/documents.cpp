@@ -1,4 +1,5 @@
-// Control documents: SLA policies, calendars, targets, hooks, rules. Each kind has the same four calls.
+// Control documents: SLA policies, calendars, targets, hooks, rules. Each kind has the same four calls;
+// a calendar takes holidays of others besides.
 #include <array>
 
 #include "api/app/answering.hpp"
@@ -8,13 +9,18 @@
 #include "api/app/routes/query_call.hpp"
 #include "api/app/routes/routes.hpp"
 #include "schemas/base/event.hpp"
+#include "schemas/calendar/calendar_document.hpp"
+#include "schemas/calendar/imported_holidays.hpp"
 #include "schemas/codec/timestamp.hpp"
+#include "stream/documents/accepted.hpp"
 
 namespace weir::app {
 namespace {
 
 using documents::Kind;
 using documents::Version;
+
+constexpr std::size_t icalendar_bytes_max = std::size_t{1} << 20;
 
 /// What the calls of all kinds stand on.
 struct Shelf {
@@ -30,14 +36,18 @@ void write_version(JsonWriter& json, const Shelf& shelf, const DocumentDesk::Pla
   version.body ? void(json.raw(*version.body)) : void(json.value(nullptr));
 }
 
-net::Response written_answer(const Shelf& shelf, const DocumentDesk::Place& place,
-                             const DocumentDesk::Written& written) {
+/// Members of an answer beside those of the version.
+using More = std::function<void(JsonWriter& json)>;
+
+net::Response written_answer(const Shelf& shelf, const DocumentDesk::Place& place, const DocumentDesk::Written& written,
+                             const More& more) {
   std::string body;
   JsonWriter json(body);
   json.begin_object();
   write_version(json, shelf, place, written.version);
   json.key("position");
   written.position ? void(json.value(log::to_token(*written.position))) : void(json.value(nullptr));
+  if (more) more(json);
   json.end_object();
   net::Response response = json_answer(std::move(body));
   if (written.version.body) response.headers.push_back({"ETag", etag_of(written.version)});
@@ -48,11 +58,11 @@ DocumentDesk::Place place_of(Kind kind, const Call& call) {
   return {call.credential.workspace, kind, call.names.front()};
 }
 
-void write(const Shelf& shelf, const Call& call, DocumentDesk::Writing writing) {
-  writing.only_if = call.head().header("if-match");
+void write(const Shelf& shelf, const Call& call, DocumentDesk::Writing writing, const More& more = {}) {
+  if (const std::string_view given = call.head().header("if-match"); !given.empty()) writing.only_if = given;
   const auto place = writing.place;
-  const auto queued = shelf.desk.write(std::move(writing), [shelf, place, respond = call.respond](auto written) {
-    written ? respond(written_answer(shelf, place, *written)) : respond(written.error());
+  const auto queued = shelf.desk.write(std::move(writing), [shelf, place, more, respond = call.respond](auto written) {
+    written ? respond(written_answer(shelf, place, *written, more)) : respond(written.error());
   });
   if (!queued) call.respond(queued.error());
 }
@@ -67,6 +77,70 @@ void put_document(const Shelf& shelf, Kind kind, const Call& call) {
   if (!checked.faults.empty()) return call.respond(invalid_document(checked.faults, call.head().trace_id));
   write(shelf, call, {place_of(kind, call), std::move(document), std::move(checked.secrets), {}});
 }
+
+// ---- holidays of a calendar -----------------------------------------------------------------------------------------
+
+Result<void> check_icalendar(const net::RequestHead& head) {
+  const std::string_view type = head.header("content-type");
+  if (type.substr(0, type.find(';')) == "text/calendar") return check_no_query(head);
+  return Error{Code::unsupported_media_type, "text/calendar"};
+}
+
+std::string told(const ImportedHolidays::LeftOut& one) {
+  if (one.line == 0) return one.why;
+  const std::string name = one.summary.empty() ? "" : " (" + one.summary + ')';
+  return "the event of line " + std::to_string(one.line) + name + ": " + one.why;
+}
+
+void write_import(JsonWriter& json, std::size_t added, const ImportedHolidays& imported) {
+  json.member("added", added).member("known", imported.dates.size() - added).key("left_out").begin_array();
+  for (const ImportedHolidays::LeftOut& one : imported.left_out) {
+    json.begin_object().member("line", one.line).member("summary", one.summary).member("why", one.why).end_object();
+  }
+  json.end_array();
+}
+
+/// The calendar as it holds, with the holidays of an iCalendar file besides.
+void add_holidays(const Shelf& shelf, const Call& call) {
+  const DocumentDesk::Place place = place_of(Kind::calendar, call);
+  const auto known = shelf.desk.read(place.workspace);
+  if (!known) return call.respond(known.error());
+  const Version* const current = known->current(place.kind, place.name);
+  const auto calendar = current == nullptr ? std::nullopt : documents::read_accepted(*current->body, read_calendar);
+  if (!calendar) return call.respond({Code::not_found, ""});
+  ImportedHolidays imported = import_holidays(call.request.body, calendar->zone);
+  if (imported.dates.empty()) {
+    DocumentFaults faults;
+    for (const ImportedHolidays::LeftOut& one : imported.left_out) faults.push_back({"", told(one)});
+    if (faults.empty()) faults.push_back({"", "there is no event in it"});
+    return call.respond(invalid_document(faults, call.head().trace_id));
+  }
+  std::set<OpeningHours::Date> holidays = calendar->hours.holidays;
+  holidays.insert(imported.dates.begin(), imported.dates.end());
+  const std::size_t added = holidays.size() - calendar->hours.holidays.size();
+  auto draft = shelf.desk.draft(place, added == 0 ? *current->body : with_holidays(*current->body, holidays));
+  if (!draft) return call.respond(draft.error());
+  if (const auto& faults = draft->checked.faults; !faults.empty()) {
+    return call.respond(invalid_document(faults, call.head().trace_id));
+  }
+  write(shelf, call, {place, std::move(draft->body), {}, etag_of(*current)},
+        [added, imported = std::move(imported)](JsonWriter& json) { write_import(json, added, imported); });
+}
+
+Route holidays_route(const Shelf& shelf) {
+  Route post;
+  post.method = net::Method::post;
+  post.pattern = "/v1/calendars/{name}/holidays";
+  post.permission = auth::Permission::write_documents;
+  post.where = Where::readers;
+  post.body_bytes_max = icalendar_bytes_max;
+  post.action = "calendar.holidays";
+  post.check = check_icalendar;
+  post.handle = [shelf](const Call& call) { add_holidays(shelf, call); };
+  return post;
+}
+
+// ---- the calls that all kinds have ----------------------------------------------------------------------------------
 
 Result<net::Response> list_documents(Node& node, DocumentDesk& desk, Kind kind, const std::string& workspace,
                                      const Page& page) {
@@ -173,6 +247,7 @@ std::vector<Route> document_routes(Node& node, DocumentDesk& desk, const HookDes
   for (const Paths& paths : all_paths) {
     for (Route& route : routes_of(node, shelf, paths)) routes.push_back(std::move(route));
   }
+  routes.push_back(holidays_route(shelf));
   return routes;
 }
 

@@ -64,5 +64,13 @@ TEST(CalendarDocument, TellsEveryFault) {
   }
 }
 
+TEST(CalendarDocument, TakesOtherHolidaysAndKeepsTheRest) {
+  EXPECT_EQ(
+      with_holidays(R"({ "holidays": ["2026-01-01"], "zone": "Europe\/Berlin", "week": {"mon": ["09:00-12:00"]} })",
+                    {date(2026, 12, 25), date(2027, 1, 1)}),
+      R"({"zone":"Europe/Berlin","week":{"mon": ["09:00-12:00"]},"holidays":["2026-12-25","2027-01-01"]})");
+  EXPECT_EQ(with_holidays("{}", {}), R"({"holidays":[]})");
+}
+
 }  // namespace
 }  // namespace weir

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "stream/feed/clocks.hpp"
-#include "stream/operators/operators.hpp"
+#include "stream/operators/sla_clocks.hpp"
 #include "tests/support/answers.hpp"
 #include "tests/support/fake_block.hpp"
 #include "tests/support/random_records.hpp"
@@ -76,8 +76,8 @@ ToldWorld::ToldWorld(std::uint64_t seed, Duration step, int end)
     : random_(seed),
       stage_(draw_stage(random_, step, end)),
       promised_(random_, stage_),
-      operators_(operators::all()),
       store_(std::make_unique<memory::MemoryStore>()) {
+  operators_.push_back(std::make_unique<operators::SlaClocks>());
   options_.cache_bytes = one_in(2) ? 1 : std::size_t{1} << 20;
   options_.on_recorded = [this](const Hash128& sender, bool counts) {
     if (counts) counting_.insert(sender);

@@ -80,7 +80,7 @@ class ToldWorld {
   std::mt19937_64 random_;
   const Stage stage_;
   Promised promised_;
-  const dataflow::Operators operators_;
+  dataflow::Operators operators_;  // that of promises alone
   runtime::TaskOptions options_;
   std::vector<std::shared_ptr<const BusinessCalendar>> calendars_;  // kept, so that a restart need not make them again
   int now_ = 0;

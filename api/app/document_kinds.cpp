@@ -7,6 +7,7 @@
 #include "stream/effects/target.hpp"
 #include "stream/hooks/hook.hpp"
 #include "stream/sla/policies.hpp"
+#include "stream/thresholds/threshold.hpp"
 
 namespace weir::app {
 
@@ -44,6 +45,12 @@ DocumentFaults check_escalation(const DocumentNode& node, const Documents& known
   return alerts::unknown_names(*escalation, is_there(known, Kind::calendar), is_there(known, Kind::target));
 }
 
+DocumentFaults check_threshold(const DocumentNode& node, const Documents& known) {
+  const auto threshold = thresholds::read_threshold(node);
+  if (!threshold) return {};
+  return thresholds::unknown_names(*threshold, is_there(known, Kind::sla_policy), is_there(known, Kind::target));
+}
+
 /// Whether a document of another kind names the one that is looked for.
 struct Sought {
   Kind kind;
@@ -60,6 +67,9 @@ struct Sought {
   bool is_in(const rules::Rule& rule) const {
     return !rules::unknown_names(rule, is_another(Kind::calendar), is_another(Kind::target)).empty() ||
            !rules::unknown_escalations(rule, is_another(Kind::escalation)).empty();
+  }
+  bool is_in(const thresholds::Threshold& threshold) const {
+    return !thresholds::unknown_names(threshold, is_another(Kind::sla_policy), is_another(Kind::target)).empty();
   }
   bool is_in(const alerts::Escalation& escalation) const {
     return !alerts::unknown_names(escalation, is_another(Kind::calendar), is_another(Kind::target)).empty();
@@ -97,6 +107,8 @@ CheckedDocument DocumentKinds::read(Kind kind, const DocumentNode& node, const D
       return {};
     case Kind::escalation:
       return {check_escalation(node, known), {}};
+    case Kind::threshold:
+      return {check_threshold(node, known), {}};
     case Kind::hook: {
       auto hook = hooks::read_hook(node);
       return {{}, hook ? std::move(hook->secrets) : std::vector<std::string>{}};
@@ -127,6 +139,8 @@ Result<void> may_be_withdrawn(Kind kind, const std::string& name, const Document
   if (!rule.empty()) return in_use("rule", rule);
   const std::string escalation = user_of(sought, Kind::escalation, known, alerts::escalation_of);
   if (!escalation.empty()) return in_use("escalation", escalation);
+  const std::string threshold = user_of(sought, Kind::threshold, known, thresholds::threshold_of);
+  if (!threshold.empty()) return in_use("threshold", threshold);
   return {};
 }
 

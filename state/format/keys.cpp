@@ -32,6 +32,7 @@ constexpr char kind_open_clock = 'j';
 constexpr char kind_alert = 'l';
 constexpr char kind_outbox = 'm';
 constexpr char kind_delivery = 'q';
+constexpr char kind_threshold = 'T';
 
 void append_escaped(std::string& out, std::string_view case_id) {
   for (const char c : case_id) {
@@ -109,6 +110,7 @@ std::string Scope::erasures() const { return start(kind_erasure); }
 std::string Scope::processes() const { return start(kind_process); }
 
 std::string Scope::documents() const { return start(kind_document); }
+std::string Scope::documents(std::uint8_t kind) const { return documents() + static_cast<char>(kind); }
 
 std::string Scope::alerts(bool are_over) const {
   std::string key = start(kind_alert);
@@ -151,10 +153,11 @@ std::string Scope::delivery(std::int64_t ended, std::uint64_t offset) const {
   return key;
 }
 
+std::string Scope::threshold(std::string_view name) const { return start(kind_threshold).append(name); }
+
 std::string Scope::document(std::uint8_t kind, std::string_view name, std::int64_t effective_at,
                             const Hash128& digest) const {
-  std::string key = documents();
-  key.push_back(static_cast<char>(kind));
+  std::string key = documents(kind);
   key.append(name).push_back('\0');
   append_big_endian(key, ordered(effective_at));
   append_big_endian(key, digest.high);

@@ -32,8 +32,9 @@ class Scope {
   std::string sweeps() const;                                               // prefix
   std::string processes() const;                                            // prefix of every process(name)
   std::string upload(std::string_view id) const;
-  std::string erasures() const;   // prefix, of all processes
-  std::string documents() const;  // prefix, of all kinds
+  std::string erasures() const;                    // prefix, of all processes
+  std::string documents() const;                   // prefix, of all kinds
+  std::string documents(std::uint8_t kind) const;  // prefix
   std::string document(std::uint8_t kind, std::string_view name, std::int64_t effective_at,
                        const Hash128& digest) const;
   std::string everything() const;  // prefix
@@ -83,7 +84,8 @@ class Scope {
   std::string outboxes() const;                       // prefix
   /// The record of an attempt to tell something, by when it ended and its offset in the log: the newest comes first.
   std::string delivery(std::int64_t ended, std::uint64_t offset) const;
-  std::string deliveries() const;  // prefix
+  std::string deliveries() const;                      // prefix
+  std::string threshold(std::string_view name) const;  // how it stands, and what was told of it
 
  private:
   std::string start(char kind) const;

@@ -75,7 +75,17 @@ std::string_view take_part(std::string_view& text) {
 
 }  // namespace
 
-std::string_view name_of(Source source) { return source == Source::sla ? "sla" : "rule"; }
+std::string_view name_of(Source source) {
+  switch (source) {
+    case Source::sla:
+      return "sla";
+    case Source::rule:
+      return "rule";
+    case Source::threshold:
+      break;
+  }
+  return "threshold";
+}
 
 std::string_view name_of(Step step) {
   switch (step) {
@@ -110,9 +120,12 @@ std::string Notice::text() const {
 
 std::optional<AlertName> take_alert_name(std::string_view& text) {
   AlertName name;
-  const std::string_view source = take_part(text);
-  if (source != name_of(Source::sla) && source != name_of(Source::rule)) return std::nullopt;
-  name.source = source == name_of(Source::sla) ? Source::sla : Source::rule;
+  constexpr std::array sources{Source::sla, Source::rule, Source::threshold};
+  const std::string_view first = take_part(text);
+  const auto* const source =
+      std::find_if(sources.begin(), sources.end(), [&](Source one) { return name_of(one) == first; });
+  if (source == sources.end()) return std::nullopt;
+  name.source = *source;
   name.document = take_part(text);
   if (name.source == Source::sla) name.metric = take_part(text);
   const std::string_view number = take_part(text);
@@ -273,6 +286,20 @@ std::optional<Time> add_alerts(std::span<const rules::Firing> firings, const Com
     if (ends) next = next ? std::min(*next, *ends) : *ends;
   }
   return next;
+}
+
+void add_alerts(const std::string& threshold, const thresholds::Standing& standing, std::vector<Alert>& alerts) {
+  for (const thresholds::Episode& episode : standing.episodes) {
+    Alert alert;
+    alert.name = {Source::threshold, threshold, {}, episode.number};
+    alert.about = episode.process;
+    alert.began = episode.began;
+    alert.notices.push_back({Step::fired, {}, episode.up, episode.up, episode.deed.targets, episode.deed});
+    if (episode.over) {
+      alert.notices.push_back({Step::ended, {}, *episode.over, *episode.over, episode.deed.targets, {}});
+    }
+    alerts.push_back(std::move(alert));
+  }
 }
 
 }  // namespace weir::alerts

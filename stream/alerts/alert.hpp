@@ -1,5 +1,5 @@
 // What somebody has to hear of a case: its alerts, each a cycle of an SLA promise that came near its end or missed it,
-// or what a rule found.
+// or what a rule found. And of a threshold: what many cases together, or the engine, came to.
 #pragma once
 
 #include <cstdint>
@@ -14,21 +14,22 @@
 #include "stream/effects/effect.hpp"
 #include "stream/rules/firing.hpp"
 #include "stream/sla/judge.hpp"
+#include "stream/thresholds/standing.hpp"
 
 namespace weir::alerts {
 
-enum class Source : std::uint8_t { sla = 1, rule = 2 };
+enum class Source : std::uint8_t { sla = 1, rule = 2, threshold = 3 };
 std::string_view name_of(Source source);
 
 /// Of a case: a cycle of one metric of one policy; or a time during which an alert of a rule was up. Counted from 1; 0
-/// is all that a rule only says, without an alert.
+/// is all that a rule only says, without an alert. Of no case: a time during which a threshold's alert was up.
 struct AlertName {
   Source source = Source::sla;
-  std::string document;  // the policy, or the rule
+  std::string document;  // the policy, the rule, or the threshold
   std::string metric;    // of a policy
   std::uint64_t number = 1;
 
-  /// `sla/POLICY/METRIC/NUMBER`, `rule/RULE/NUMBER`
+  /// `sla/POLICY/METRIC/NUMBER`, `rule/RULE/NUMBER`, `threshold/THRESHOLD/NUMBER`
   std::string text() const;
   friend bool operator==(const AlertName&, const AlertName&) = default;
 };
@@ -46,7 +47,7 @@ struct Notice {
   Time at;                              // since when it is so
   Time told_at;                         // since when it can be told: other terms find a breach that lies behind them
   std::vector<std::string> receivers;   // names of targets
-  std::optional<rules::Deed> deed;      // of a rule: what it says
+  std::optional<rules::Deed> deed;      // of a rule, or a threshold: what it says
   std::string by = {};                  // of what somebody did: who
   std::string note = {};                // and what they say of it
   std::optional<Time> held_until = {};  // nobody is told of it before
@@ -79,6 +80,7 @@ struct Alert {
   Time escalates_from = {};
   bool is_acknowledged = false;             // somebody has it in hand
   std::optional<Time> silenced_until = {};  // somebody wants to hear nothing of it
+  std::string about = {};                   // of a threshold: the process that it measured; empty: the engine
 
   bool is_over() const { return notices.back().step == Step::ended; }
   bool is_breached() const;
@@ -98,5 +100,8 @@ void add_alerts(const std::string& policy, const sla::Timeline& timeline, const 
 /// them ends by itself.
 std::optional<Time> add_alerts(std::span<const rules::Firing> firings, const Commands& commands, Time now,
                                std::vector<Alert>& alerts);
+
+/// Of a threshold, by its name: each time that it was up.
+void add_alerts(const std::string& threshold, const thresholds::Standing& standing, std::vector<Alert>& alerts);
 
 }  // namespace weir::alerts

@@ -140,6 +140,14 @@ bool Ledger::take(const Delivery& delivery, std::uint64_t offset) {
   return true;
 }
 
+void Ledger::keep_only(std::span<const Alert> alerts) {
+  std::erase_if(told_, [&](const Told& one) {
+    const auto named = notice_named(one.telling.notice);
+    return !named ||
+           std::none_of(alerts.begin(), alerts.end(), [&](const Alert& alert) { return alert.name == named->alert; });
+  });
+}
+
 std::size_t Ledger::bytes() const {
   std::size_t bytes = told_.capacity() * sizeof(Told);
   for (const Told& one : told_) {

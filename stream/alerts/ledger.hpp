@@ -45,6 +45,9 @@ class Ledger {
   /// same records in the same order make the same ledger.
   bool take(const Delivery& delivery, std::uint64_t offset);
 
+  /// Forgets what was told of alerts that are not among these, as they are not kept any more.
+  void keep_only(std::span<const Alert> alerts);
+
   /// About what it takes in memory besides itself.
   std::size_t bytes() const;
   friend bool operator==(const Ledger&, const Ledger&) = default;
@@ -63,11 +66,13 @@ std::string encode(const Ledger& ledger);
 /// Error: state_format.
 Result<Ledger> decode_ledger(std::string_view bytes);
 
-/// A case among all.
+/// What alerts are of: a case among all. Of a threshold workspace alone: the names of its alerts tell which.
 struct Subject {
   std::string workspace;
   std::string process;
   std::string case_id;
+
+  bool is_case() const { return !case_id.empty(); }
 };
 
 /// Something that a target is to be told next: a row of the outbox.

@@ -48,11 +48,28 @@ std::string told_of_policy(const AlertName& name, const Alert* alert, Step step,
   return metric + (stands ? " is " : " is not ") + state + (stands ? "" : " after all");
 }
 
-/// What a rule says goes with its alert; when that is gone, its name is all that is left.
+/// What the alerts of the source are made by.
+std::string kind_of_maker(Source source) { return source == Source::sla ? "policy" : std::string{name_of(source)}; }
+
+std::string maker_of(const AlertName& name) { return kind_of_maker(name.source) + ' ' + name.document; }
+
+std::string capitalized(std::string word) {
+  word.front() = static_cast<char>(word.front() - 'a' + 'A');
+  return word;
+}
+
+/// What a rule or a threshold says goes with its alert; when that is gone, its name is all that is left.
 std::string told_of_rule(const AlertName& name, const rules::Deed* deed, Step step, bool stands) {
-  if (step == Step::ended) return "rule " + name.document + (stands ? " is quiet again" : " goes on");
-  if (!stands) return "rule " + name.document + " does not hold after all";
-  return deed == nullptr ? "rule " + name.document : deed->title;
+  const std::string maker = maker_of(name);
+  if (step == Step::ended) return maker + (stands ? " is quiet again" : " goes on");
+  if (!stands) return maker + " does not hold after all";
+  return deed == nullptr ? maker : deed->title;
+}
+
+/// Whom or what an alert is of, before what is said of it.
+std::string heading_of(const Subject& subject, const Alert* alert) {
+  if (subject.is_case()) return subject.process + ' ' + subject.case_id;
+  return alert == nullptr || alert->about.empty() ? "engine" : alert->about;
 }
 
 /// What was done about it behind what is so.
@@ -123,11 +140,15 @@ std::string data_of(const Subject& subject, const AlertName& name, const Alert* 
   std::string data;
   JsonWriter json(data);
   json.begin_object();
-  json.member("process", subject.process).member("case", subject.case_id);
+  if (subject.is_case()) {
+    json.member("process", subject.process).member("case", subject.case_id);
+  } else if (alert != nullptr && !alert->about.empty()) {
+    json.member("process", alert->about);
+  }
   if (name.source == Source::sla) {
     json.member("policy", name.document).member("metric", name.metric).member("cycle", name.number);
   } else {
-    json.member("rule", name.document);
+    json.member(name_of(name.source), name.document);
   }
   json.member("step", name_of(step)).member("at", to_rfc3339(telling.at)).member("stands", telling.stands);
   json.member("revision", static_cast<std::int64_t>(telling.revision));
@@ -144,7 +165,7 @@ std::string data_of(const Subject& subject, const AlertName& name, const Alert* 
 
 Effect effect_of(const Subject& subject, const Alert* alert, const Telling& telling) {
   const NoticeName name = notice_named(telling.notice).value_or(NoticeName{});
-  const bool is_of_rule = name.alert.source == Source::rule;
+  const bool is_of_policy = name.alert.source == Source::sla;
   const Notice* const notice = notice_of(alert, telling);
   const rules::Deed* const deed = deed_of(alert, notice);
   Effect effect;
@@ -158,15 +179,18 @@ Effect effect_of(const Subject& subject, const Alert* alert, const Telling& tell
   effect.action = action_of(name.alert, alert, name.step, telling.stands);
   effect.severity = severity_of(alert, deed, name.step, telling.stands);
   const std::string what = told_of(name.alert, alert, notice, name.step, telling.stands);
-  effect.title = on_one_line(subject.process + ' ' + subject.case_id + ": " + what);
+  effect.title = on_one_line(heading_of(subject, alert) + ": " + what);
   effect.summary = (telling.revision == 0 ? "" : "A correction of what was told before. ") + what + ", since " +
-                   to_rfc3339(telling.at) + (is_of_rule ? " (rule " : " (policy ") + name.alert.document + ").";
+                   to_rfc3339(telling.at) + " (" + maker_of(name.alert) + ").";
   if (notice != nullptr && notice->deed && !deed->text.empty()) effect.summary = deed->text;
-  effect.fields = {{"Process", subject.process},
-                   {"Case", on_one_line(subject.case_id)},
-                   {is_of_rule ? "Rule" : "Policy", name.alert.document}};
-  if (!is_of_rule) effect.fields.emplace_back("Metric", name.alert.metric);
-  if (alert != nullptr && !is_of_rule) {
+  if (subject.is_case()) {
+    effect.fields = {{"Process", subject.process}, {"Case", on_one_line(subject.case_id)}};
+  } else if (alert != nullptr && !alert->about.empty()) {
+    effect.fields = {{"Process", alert->about}};
+  }
+  effect.fields.emplace_back(capitalized(kind_of_maker(name.alert.source)), name.alert.document);
+  if (is_of_policy) effect.fields.emplace_back("Metric", name.alert.metric);
+  if (alert != nullptr && is_of_policy) {
     effect.fields.emplace_back("Promise", on_one_line(alert->promise));
     if (alert->due) effect.fields.emplace_back("Due", to_rfc3339(*alert->due));
   }

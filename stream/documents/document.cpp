@@ -15,13 +15,15 @@ struct Named {
   Kind kind;
   std::string_view name;
 };
-constexpr std::array<Named, 7> kinds{{{Kind::sla_policy, "sla-policies"},
+constexpr std::array<Named, 8> kinds{{{Kind::sla_policy, "sla-policies"},
                                       {Kind::calendar, "calendars"},
                                       {Kind::target, "targets"},
                                       {Kind::hook, "hooks"},
                                       {Kind::rule, "rules"},
                                       {Kind::silence, "silences"},
-                                      {Kind::escalation, "escalations"}}};
+                                      {Kind::escalation, "escalations"},
+
+                                      {Kind::threshold, "thresholds"}}};
 
 }  // namespace
 

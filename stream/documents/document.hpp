@@ -25,9 +25,11 @@ enum class Kind : std::uint8_t {
   rule = 5,
   silence = 6,
   escalation = 7,
+  threshold = 8,
 };
 
-/// As in paths: `sla-policies`, `calendars`, `targets`, `hooks`, `rules`, `silences`, `escalations`.
+/// As in paths: `sla-policies`, `calendars`, `targets`, `hooks`, `rules`, `silences`, `escalations`,
+/// `thresholds`.
 std::string_view name_of(Kind kind);
 
 /// A document holds from `effective_at` until the next version does.

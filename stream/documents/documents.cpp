@@ -16,6 +16,11 @@ Result<Documents> Documents::read(const store::Reader& state, const format::Scop
   return read_rows(state, prefix, store::end_of_prefix(prefix));
 }
 
+Result<Documents> Documents::read(const store::Reader& state, const format::Scope& scope, Kind kind) {
+  const std::string prefix = scope.documents(static_cast<std::uint8_t>(kind));
+  return read_rows(state, prefix, store::end_of_prefix(prefix));
+}
+
 Result<Documents> Documents::read(const store::Reader& state, const format::Scope& scope, Kind kind,
                                   const std::string& name) {
   constexpr std::int64_t first = std::numeric_limits<std::int64_t>::min(),

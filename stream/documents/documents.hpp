@@ -21,6 +21,9 @@ class Documents {
   /// Those that the store holds. Errors: state_format, and those of the store.
   static Result<Documents> read(const store::Reader& state, const format::Scope& scope);
 
+  /// Those of one kind alone. The same errors.
+  static Result<Documents> read(const store::Reader& state, const format::Scope& scope, Kind kind);
+
   /// Those of one document alone. The same errors.
   static Result<Documents> read(const store::Reader& state, const format::Scope& scope, Kind kind,
                                 const std::string& name);

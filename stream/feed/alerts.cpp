@@ -10,8 +10,9 @@ bool AlertFilter::takes(const runtime::ListedAlert& alert) const {
   const auto is_of = [&](alerts::Source source, const std::optional<std::string>& document) {
     return !document || (alert.name.source == source && alert.name.document == *document);
   };
-  return (!process || *process == alert.process) && is_of(alerts::Source::sla, policy) &&
-         is_of(alerts::Source::rule, rule) && (!severity || *severity == alert.severity);
+  const bool is_of_process = !process || *process == alert.process || (with_engine && alert.process.empty());
+  return is_of_process && is_of(alerts::Source::sla, policy) && is_of(alerts::Source::rule, rule) &&
+         is_of(alerts::Source::threshold, threshold) && (!severity || *severity == alert.severity);
 }
 
 Result<std::vector<AlertRow>> list_alerts(const Snapshots& snapshots, const std::string& workspace, bool are_over,

@@ -21,7 +21,9 @@ struct AlertFilter {
   std::optional<std::string> process;
   std::optional<std::string> policy;
   std::optional<std::string> rule;
+  std::optional<std::string> threshold;
   std::optional<effects::Severity> severity;
+  bool with_engine = false;  // alerts of the engine are of every process
 
   bool takes(const runtime::ListedAlert& alert) const;
 };

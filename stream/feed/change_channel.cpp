@@ -45,17 +45,17 @@ class ChangeChannel::Shard final : public runtime::ChangeSink {
 
   bool follows(std::string_view workspace, std::string_view process) const override {
     return std::any_of(in_commit_.begin(), in_commit_.end(),
-                       [&](const auto& one) { return one->workspace == workspace && one->process == process; });
+                       [&](const auto& one) { return concerns(*one, workspace, process); });
   }
 
   void gather(std::string_view workspace, std::string_view process, const runtime::ProcessChanges& changes) override {
     for (const auto& one : in_commit_) {
-      if (one->workspace != workspace || one->process != process) continue;
+      if (!concerns(*one, workspace, process)) continue;
       Changes& gathered = one->gathered;
       gathered.any = true;
-      gathered.all_cells = changes.everything;
-      gathered.all_cases = changes.everything || changes.all_cases;
-      gathered.names_forgotten = changes.names_forgotten;
+      gathered.all_cells = gathered.all_cells || changes.everything;
+      gathered.all_cases = gathered.all_cases || changes.everything || changes.all_cases;
+      gathered.names_forgotten = gathered.names_forgotten || changes.names_forgotten;
       gathered.cells.insert(changes.cells.begin(), changes.cells.end());
       for (const std::string_view id : changes.cases) gathered.cases.emplace(id);
     }
@@ -104,6 +104,9 @@ class ChangeChannel::Shard final : public runtime::ChangeSink {
   }
 
  private:
+  static bool concerns(const Followed& one, std::string_view workspace, std::string_view process) {
+    return one.workspace == workspace && (process.empty() || one.process == process);
+  }
   void bound(Changes& changes) const {
     changes.all_cells = changes.all_cells || changes.cells.size() > limits_.cells_max;
     changes.all_cases = changes.all_cases || changes.cases.size() > limits_.cases_max;

@@ -28,14 +28,15 @@ enum class Kind : std::uint8_t {
   erase = 6,
   settings = 7,
   replay = 8,
-  document = 9,   // stream/documents
-  delivery = 10,  // stream/alerts/delivery.hpp
-  command = 11,   // stream/alerts/command.hpp
+  document = 9,      // stream/documents
+  delivery = 10,     // stream/alerts/delivery.hpp
+  command = 11,      // stream/alerts/command.hpp
+  observation = 12,  // stream/thresholds/observation.hpp
   // What nobody appends, but a reader of Kafka may find:
   produced = 254,  // an event as any producer wrote it, to be validated like a posted one
   unsealed = 255,  // a record that claims to be ours and is not
 };
-inline constexpr Kind last_kind = Kind::command;  // of those that are appended
+inline constexpr Kind last_kind = Kind::observation;  // of those that are appended
 
 struct Record {
   Kind kind = Kind::event;

@@ -25,7 +25,7 @@ std::optional<Time> read_time(format::Decoder& in) {
 
 ListedAlert listed(const alerts::Subject& subject, const alerts::Alert& alert) {
   ListedAlert row;
-  row.process = subject.process;
+  row.process = subject.is_case() ? subject.process : alert.about;
   row.case_id = subject.case_id;
   row.name = alert.name;
   row.promise = alert.promise;
@@ -109,8 +109,8 @@ Result<ListedAlert> decode_listed_alert(std::string_view bytes) {
   alert.process = in.text();
   alert.case_id = in.text();
   const std::uint8_t source = in.byte();
-  if (source != static_cast<std::uint8_t>(alerts::Source::sla) &&
-      source != static_cast<std::uint8_t>(alerts::Source::rule)) {
+  if (source < static_cast<std::uint8_t>(alerts::Source::sla) ||
+      source > static_cast<std::uint8_t>(alerts::Source::threshold)) {
     in.refuse();
   }
   alert.name.source = static_cast<alerts::Source>(source);

@@ -30,8 +30,8 @@ struct AlertEntry {
 struct ListedAlert {
   static constexpr std::size_t history_max = 100;
 
-  std::string process;
-  std::string case_id;
+  std::string process;  // of a threshold: that it measures; empty: the engine
+  std::string case_id;  // empty: of a threshold
   alerts::AlertName name;
   std::string title;  // what a rule says of it
   effects::Severity severity = effects::Severity::warning;

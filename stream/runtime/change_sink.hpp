@@ -20,7 +20,8 @@ struct ProcessChanges {
   bool everything = false;               // new settings: each entry may read otherwise
 };
 
-/// Per commit: begin(), follows() and gather() per process, publish(). All from the shard's thread, but followed().
+/// Per commit: begin(), follows() and gather() per process, publish(). All from the shard's thread, but followed(). An
+/// empty process stands for every one of the workspace; of one process there may be several calls.
 class ChangeSink {
  public:
   virtual ~ChangeSink() = default;

@@ -32,7 +32,7 @@ Result<std::unique_ptr<Task>> Task::open(store::Store& store, const Operators& o
 
 Result<Task::Workspace*> Task::workspace(const std::string& name) {
   if (const auto known = workspaces_.find(name); known != workspaces_.end()) return known->second.get();
-  auto opened = std::make_unique<Workspace>(name);
+  auto opened = std::make_unique<Workspace>(store_, name);
   const auto progress = read_progress(store_, name);
   if (!progress) return progress.error();
   opened->progress = *progress;

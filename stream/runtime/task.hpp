@@ -153,6 +153,9 @@ class Task {
   Result<UploadFate> fate_of(Workspace& workspace, const std::string& upload) const;
   Result<void> take_delivery(Workspace& workspace, std::uint64_t offset, const alerts::Delivery& delivery);
   Result<void> take_command(Workspace& workspace, const alerts::Command& command);
+  Result<bool> take_told(Workspace& workspace, std::uint64_t offset, const alerts::Delivery& delivery,
+                         std::string& effect);
+  void commit_thresholds(Workspace& workspace);
   void forget_told(Workspace& workspace, ProcessState& process, ProcessState::Slot& slot);
   Result<void> drop_old_deliveries(Workspace& workspace);
   Result<void> take_erasure(Workspace& workspace, const Erasure& erasure);

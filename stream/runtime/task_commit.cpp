@@ -69,6 +69,7 @@ void Task::tell_of_effects() {
   }
   if (!options_.on_announced) return;
   for (const auto& [name, workspace] : workspaces_) {
+    for (const std::string& target : workspace->thresholds.take_addressed()) options_.on_announced(name, target);
     for (const auto& [process_name, process] : workspace->processes) {
       for (const std::string& target : process->take_addressed()) options_.on_announced(name, target);
     }
@@ -112,6 +113,7 @@ Result<void> Task::commit_workspace(Workspace& workspace) {
       workspace.next_due = std::min(workspace.next_due.value_or(*due), *due);
     }
   }
+  commit_thresholds(workspace);
   for (auto& [offset, letter] : workspace.dead) {
     batch_.put(workspace.scope.dead_letter(offset), encode(letter));
     ++workspace.progress.dead_letters;
@@ -128,6 +130,14 @@ Result<void> Task::commit_workspace(Workspace& workspace) {
   }
   batch_.put(workspace.scope.progress(), encode(workspace.progress));
   return {};
+}
+
+/// Who follows a process hears of its thresholds' alerts too.
+void Task::commit_thresholds(Workspace& workspace) {
+  const std::string& name = workspace.scope.workspace();
+  for (const std::string& process : workspace.thresholds.commit(batch_)) {
+    if (sink_ != nullptr && sink_->follows(name, process)) sink_->gather(name, process, {});
+  }
 }
 
 /// The first timer in the store behind those that the clock has passed.

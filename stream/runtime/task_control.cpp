@@ -54,6 +54,11 @@ Result<void> Task::take_control(Workspace& workspace, const log::Entry& record) 
       const auto command = alerts::decode_command(record.value);
       return command ? take_command(workspace, *command) : command.error();
     }
+    case log::Kind::observation: {
+      const auto observation = thresholds::decode_observation(record.value);
+      effect_waits_ = true;
+      return observation ? workspace.thresholds.take(*observation) : observation.error();
+    }
     case log::Kind::replay: {
       const auto replay = decode_replay(record.value);
       return replay ? take_replay(workspace, *replay) : replay.error();
@@ -173,7 +178,7 @@ Result<void> Task::come_into_force(Workspace& workspace, std::uint64_t offset, c
   for (const std::string& name : *names) {
     if (concerns(change, name)) start_sweep(workspace, {name, offset, {}, {}, false});
   }
-  return {};
+  return workspace.thresholds.come_into_force(change);
 }
 
 /// That the store or a record before knows.
@@ -251,16 +256,12 @@ Result<UploadFate> Task::fate_of(Workspace& workspace, const std::string& upload
 
 /// What came of an attempt is kept for those who ask.
 Result<void> Task::take_delivery(Workspace& workspace, std::uint64_t offset, const alerts::Delivery& delivery) {
-  const auto process = process_state(workspace, delivery.process);
-  if (!process) return process.error();
-  const auto slot = (*process)->find_or_make(delivery.case_id);
-  if (!slot) return slot.error();
-  if (const auto swept = sweep_first(workspace, **process, **slot); !swept) return swept;
   std::string effect;
-  const bool counts = (*process)->take_delivery(**slot, delivery, offset, effect);
-  recorded_.emplace_back(delivery.sender, counts);
+  const auto counts = take_told(workspace, offset, delivery, effect);
+  if (!counts) return counts.error();
+  recorded_.emplace_back(delivery.sender, *counts);
   effect_waits_ = true;
-  if (!counts || delivery.event != alerts::Delivery::Event::ended) return {};
+  if (!*counts || delivery.event != alerts::Delivery::Event::ended) return {};
   if (delivery.attempt == 0 && delivery.outcome == effects::Outcome::again) return {};
   alerts::Delivery kept = delivery;
   kept.effect = std::move(effect);
@@ -278,6 +279,18 @@ Result<void> Task::take_command(Workspace& workspace, const alerts::Command& com
   (*process)->take_command(**slot, command, workspace.progress.clock);
   effect_waits_ = true;
   return {};
+}
+
+/// To the ledger of its case, or of its threshold.
+Result<bool> Task::take_told(Workspace& workspace, std::uint64_t offset, const alerts::Delivery& delivery,
+                             std::string& effect) {
+  if (delivery.case_id.empty()) return workspace.thresholds.take(delivery, offset, effect);
+  const auto process = process_state(workspace, delivery.process);
+  if (!process) return process.error();
+  const auto slot = (*process)->find_or_make(delivery.case_id);
+  if (!slot) return slot.error();
+  if (const auto swept = sweep_first(workspace, **process, **slot); !swept) return swept.error();
+  return (*process)->take_delivery(**slot, delivery, offset, effect);
 }
 
 void Task::forget_told(Workspace& workspace, ProcessState& process, ProcessState::Slot& slot) {

@@ -3,6 +3,7 @@
 
 #include "stream/documents/documents.hpp"
 #include "stream/runtime/task.hpp"
+#include "stream/runtime/threshold_book.hpp"
 
 namespace weir::runtime {
 
@@ -22,13 +23,15 @@ struct Task::Incoming {
 };
 
 struct Task::Workspace {
-  explicit Workspace(const std::string& name) : scope(name) {}
+  /// The store outlives it.
+  Workspace(const store::Reader& state, const std::string& name) : scope(name), thresholds(state, scope, documents) {}
 
   format::Scope scope;
   Progress progress;
   documents::Documents documents;
   /// Versions, without their bodies, that hold from a time on which the clock has not reached, by that time.
   std::multimap<std::int64_t, documents::Change> coming;
+  ThresholdBook thresholds;
   std::map<std::string, std::unique_ptr<ProcessState>, std::less<>> processes;
   std::shared_ptr<const alerts::Playbook> playbook;  // null: nothing is declared
   std::vector<Sweep> sweeps;

@@ -51,6 +51,7 @@ void PartitionModel::take(std::uint64_t offset, Time appended, log::Kind kind, s
     case log::Kind::upload_end:
     case log::Kind::delivery:
     case log::Kind::command:
+    case log::Kind::observation:
     case log::Kind::redacted:
     case log::Kind::produced:
     case log::Kind::unsealed:

@@ -6,6 +6,7 @@
 #include "stream/alerts/delivery.hpp"
 #include "stream/documents/document.hpp"
 #include "stream/runtime/control_records.hpp"
+#include "stream/thresholds/observation.hpp"
 #include "tests/support/model.hpp"
 
 namespace weir::support {
@@ -185,7 +186,34 @@ Control RandomRecords::delivery(std::mt19937_64& random, Time first) const {
   return {delivery.process, delivery.case_id, {log::Kind::delivery, encode(delivery)}};
 }
 
+/// A version of one, what somebody observed under some version, or what somebody was told of it.
+Control RandomRecords::threshold(std::mt19937_64& random, Time first) const {
+  const Time version = first + Duration{static_cast<std::int64_t>(random() % 3)};
+  const std::uint64_t draw = random() % 8;
+  if (draw == 0) {
+    documents::Change change{documents::Kind::threshold, "many", {version, {}}};
+    if (random() % 4 != 0) {
+      change.version.body = R"({"process": "p0", "measure": "running", "op": "gt", "value": 5, "for": ")" +
+                            std::to_string(random() % 3) + R"(ms", "notify": ["ops"]})";
+    }
+    return {"", std::nullopt, {log::Kind::document, encode(change)}};
+  }
+  if (draw == 1) {
+    alerts::Delivery delivery;
+    delivery.telling = {"threshold/many/1/fired", "ops", 0, true, version};
+    delivery.attempt = 1;
+    delivery.sender = {random(), random()};
+    delivery.effect = "as it was told";
+    return {"", std::nullopt, {log::Kind::delivery, encode(delivery)}};
+  }
+  const Time at =
+      first + Duration{static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(options_.span_micros))};
+  const thresholds::Observation observation{"many", version, random() % 6, at, static_cast<double>(random() % 10)};
+  return {"", std::nullopt, {log::Kind::observation, encode(observation)}};
+}
+
 Control RandomRecords::control(std::mt19937_64& random, Time first) {
+  if (random() % 6 == 0) return threshold(random, first);
   if (random() % 5 == 0) return document(random, first);
   if (random() % 4 == 0) return delivery(random, first);
   if (random() % 4 == 0) return command(random, first);

@@ -48,6 +48,7 @@ class RandomRecords {
   Control response(std::mt19937_64& random, Time first, Time effective_at) const;
   Control command(std::mt19937_64& random, Time first) const;
   Control delivery(std::mt19937_64& random, Time first) const;
+  Control threshold(std::mt19937_64& random, Time first) const;
 
   std::string workspace_;
   RecordOptions options_;

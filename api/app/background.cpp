@@ -10,9 +10,11 @@ constexpr int lowest_priority = 19;
 
 }  // namespace
 
-void Background::start(Job job) {
-  thread_ = std::thread{[this, job = std::move(job)] {
-    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), lowest_priority);  // of this thread alone
+void Background::start(Job job, Priority priority) {
+  thread_ = std::thread{[this, job = std::move(job), priority] {
+    if (priority == Priority::lowest) {
+      ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), lowest_priority);  // of this thread alone
+    }
     while (pause(job())) {
     }
   }};

@@ -1,4 +1,4 @@
-// A thread of low priority that does one job again and again.
+// A thread that does one job again and again.
 #pragma once
 
 #include <condition_variable>
@@ -19,8 +19,9 @@ class Background {
   /// As stop().
   ~Background() { stop(); }
 
+  enum class Priority : std::uint8_t { lowest, usual };
   /// Calls the job at once, then after each wait. Once.
-  void start(Job job);
+  void start(Job job, Priority priority = Priority::lowest);
   /// Lets the call at hand end. Idempotent; any thread but the job's.
   void stop();
   /// For the job: waits. False: it was stopped, the job should end soon.

@@ -20,6 +20,7 @@
 #include "api/app/self_check.hpp"
 #include "api/app/service_notice.hpp"
 #include "api/app/thread_stacks.hpp"
+#include "api/app/threshold_watch.hpp"
 #include "api/app/uploads.hpp"
 #include "api/auth/sign_in_link.hpp"
 #include "api/net/server.hpp"
@@ -80,6 +81,7 @@ std::vector<Route> all_routes(Node& node, Uploads& uploads, Desks& desks, Live& 
                                          alert_handling_routes(node),
                                          silence_routes(node, desks.documents),
                                          rule_routes(node, desks.documents),
+                                         threshold_routes(node),
                                          export_routes(node),
                                          shard_routes(node),
                                          dead_letter_routes(node),
@@ -205,6 +207,7 @@ int wait_for_stop(const sigset_t& signals, Node& node, net::Server& server, Logg
 struct Duties {
   Duties(Node& node, DocumentDesk& desk)
       : announcer(node, desk),
+        thresholds(node),
         redactor(node, std::chrono::seconds{node.settings().erasure_seconds}),
         copies(node),
         checkpoints(node, copies),
@@ -212,12 +215,14 @@ struct Duties {
 
   void start() {
     announcer.start();
+    thresholds.start();
     redactor.start();
     self_check.start();
     copies.start();
     checkpoints.start();
   }
   void stop() {
+    thresholds.stop();
     announcer.stop();
     redactor.stop();
     self_check.stop();
@@ -226,6 +231,7 @@ struct Duties {
   }
 
   Announcer announcer;
+  ThresholdWatch thresholds;
   Redactor redactor;
   Copies copies;
   Checkpoints checkpoints;

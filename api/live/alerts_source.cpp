@@ -15,8 +15,8 @@ class AlertsSource final : public WholeSource {
     const std::string as_of = to_rfc3339(parts().clock.now());
     const feed::Snapshots snapshots = look.process.snapshots();
     look.lock.unlock();
-    auto rows = feed::list_alerts(snapshots, question().workspace, false, {question().process, {}, {}, {}}, "",
-                                  question().limit + 1);
+    const feed::AlertFilter filter{question().process, {}, {}, {}, {}, true};
+    auto rows = feed::list_alerts(snapshots, question().workspace, false, filter, "", question().limit + 1);
     if (!rows) return rows.error();
     std::string next;
     if (rows->size() > question().limit) {

@@ -16,10 +16,18 @@ std::string_view state_of(const runtime::ListedAlert& alert) {
   return alert.ended_at ? "ended" : alert.state == sla::State::paused ? "paused" : "firing";
 }
 
+/// Of an alert that is of no case, or of no process, null.
+void write_name(JsonWriter& json, std::string_view member, const std::string& name) {
+  json.key(member);
+  name.empty() ? void(json.value(nullptr)) : void(json.value(name));
+}
+
 void write_telling(JsonWriter& json, const effects::Effect& effect, const std::string& process,
                    const std::string& case_id, const alerts::Telling& telling) {
   json.begin_object().member("id", effect.id).member("type", effect.type).member("target", telling.target);
-  json.member("process", process).member("case", case_id).member("title", effect.title);
+  write_name(json, "process", process);
+  write_name(json, "case", case_id);
+  json.member("title", effect.title);
   json.member("severity", effects::name_of(effect.severity)).member("action", effects::name_of(effect.action));
   json.member("revision", static_cast<std::uint64_t>(telling.revision)).member("stands", telling.stands);
   json.member("at", to_rfc3339(telling.at));
@@ -36,11 +44,12 @@ void write_acknowledgement(JsonWriter& json, const runtime::ListedAlert& alert) 
 
 void write_members(JsonWriter& json, const runtime::ListedAlert& alert) {
   json.member("id", feed::id_of(alert).text());
-  const bool is_of_rule = alert.name.source == alerts::Source::rule;
-  json.member("process", alert.process).member("case", alert.case_id);
+  const bool is_of_policy = alert.name.source == alerts::Source::sla;
+  write_name(json, "process", alert.process);
+  write_name(json, "case", alert.case_id);
   json.member("source", alerts::name_of(alert.name.source)).member("name", alert.name.document);
   json.member("metric", alert.name.metric).member("number", alert.name.number);
-  json.member("title", is_of_rule ? alert.title : alert.name.metric).member("promise", alert.promise);
+  json.member("title", is_of_policy ? alert.name.metric : alert.title).member("promise", alert.promise);
   json.member("state", state_of(alert)).member("severity", effects::name_of(alert.severity));
   json.member("since", to_rfc3339(alert.since)).member("began", to_rfc3339(alert.began));
   write_time(json, "due", alert.due);

@@ -25,6 +25,7 @@ WEIR_EMBED(rule, "rule.schema.json");
 WEIR_EMBED(sla, "sla.schema.json");
 WEIR_EMBED(alerts, "alerts.schema.json");
 WEIR_EMBED(target, "target.schema.json");
+WEIR_EMBED(threshold, "threshold.schema.json");
 
 namespace weir::definitions {
 
@@ -36,6 +37,7 @@ std::string_view process_schema() { return {weir_process_begin, weir_process_end
 std::string_view rule_schema() { return {weir_rule_begin, weir_rule_end}; }
 std::string_view sla_schema() { return {weir_sla_begin, weir_sla_end}; }
 std::string_view alerts_schema() { return {weir_alerts_begin, weir_alerts_end}; }
+std::string_view threshold_schema() { return {weir_threshold_begin, weir_threshold_end}; }
 std::string_view target_schema() { return {weir_target_begin, weir_target_end}; }
 
 }  // namespace weir::definitions

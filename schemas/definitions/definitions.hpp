@@ -19,6 +19,8 @@ std::string_view rule_schema();
 std::string_view sla_schema();
 /// JSON Schema of hooks.
 std::string_view hook_schema();
+/// JSON Schema of thresholds.
+std::string_view threshold_schema();
 /// JSON Schema of targets of effects.
 std::string_view alerts_schema();
 std::string_view target_schema();

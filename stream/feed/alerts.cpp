@@ -26,12 +26,15 @@ Result<std::vector<AlertRow>> list_alerts(const Snapshots& snapshots, const std:
   return list_rows<AlertRow>(snapshots, workspace, format::Scope{workspace}.alerts(are_over), after, limit, read);
 }
 
-std::string AlertId::text() const { return name.text() + '/' + process + '/' + case_id; }
+std::string AlertId::text() const {
+  return name.source == alerts::Source::threshold ? name.text() : name.text() + '/' + process + '/' + case_id;
+}
 
 AlertId id_of(const runtime::ListedAlert& alert) { return {alert.name, alert.process, alert.case_id}; }
 
 std::optional<AlertId> alert_id(std::string_view text) {
   auto name = alerts::take_alert_name(text);
+  if (name && name->source == alerts::Source::threshold && text.empty()) return AlertId{*std::move(name), {}, {}};
   const std::size_t split = text.find('/');
   if (!name || split == std::string_view::npos) return std::nullopt;
   AlertId id{*std::move(name), std::string{text.substr(0, split)}, std::string{text.substr(split + 1)}};

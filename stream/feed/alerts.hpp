@@ -32,7 +32,7 @@ struct AlertFilter {
 Result<std::vector<AlertRow>> list_alerts(const Snapshots& snapshots, const std::string& workspace, bool are_over,
                                           const AlertFilter& filter, std::string_view after, std::size_t limit);
 
-/// Which alert of the workspace: as text `NAME/PROCESS/CASE`.
+/// Which alert of the workspace: as text `NAME/PROCESS/CASE`; of a threshold `NAME`.
 struct AlertId {
   alerts::AlertName name;
   std::string process;

@@ -18,7 +18,8 @@ std::optional<effects::Severity> severity_named(std::string_view name) {
 Result<Answer> prepare_alerts(Node& node, const Call& call, query::Parameters& parameters) {
   auto page = take_page(node, call, parameters);
   if (!page) return page.error();
-  feed::AlertFilter filter{parameters.one("process"), parameters.one("policy"), parameters.one("rule"), {}};
+  feed::AlertFilter filter{
+      parameters.one("process"), parameters.one("policy"), parameters.one("rule"), parameters.one("threshold"), {}};
   const auto severity = parameters.one("severity");
   if (severity) filter.severity = severity_named(*severity);
   if (severity && !filter.severity) parameters.refuse("severity", "must be info, warning, error or critical");

@@ -1,5 +1,5 @@
-// Control documents: SLA policies, calendars, targets, hooks, rules. Each kind has the same four calls;
-// a calendar takes holidays of others besides.
+// Control documents: SLA policies, calendars, targets, hooks, rules, silences, escalations, thresholds. Each
+// kind has the same four calls; a calendar takes holidays of others besides.
 #include <array>
 
 #include "api/app/answering.hpp"
@@ -197,14 +197,15 @@ struct Paths {
   auth::Permission permission = auth::Permission::write_documents;
 };
 
-constexpr std::array<Paths, 7> all_paths{
+constexpr std::array<Paths, 8> all_paths{
     {{Kind::sla_policy, "/v1/sla-policies", "/v1/sla-policies/{name}", "sla_policy.put", "sla_policy.delete"},
      {Kind::calendar, "/v1/calendars", "/v1/calendars/{name}", "calendar.put", "calendar.delete"},
      {Kind::target, "/v1/targets", "/v1/targets/{name}", "target.put", "target.delete"},
      {Kind::hook, "/v1/hooks", "/v1/hooks/{name}", "hook.put", "hook.delete"},
      {Kind::rule, "/v1/rules", "/v1/rules/{name}", "rule.put", "rule.delete"},
      {Kind::silence, "", "/v1/silences/{name}", "silence.put", "silence.delete", auth::Permission::handle_alerts},
-     {Kind::escalation, "/v1/escalations", "/v1/escalations/{name}", "escalation.put", "escalation.delete"}}};
+     {Kind::escalation, "/v1/escalations", "/v1/escalations/{name}", "escalation.put", "escalation.delete"},
+     {Kind::threshold, "/v1/thresholds", "/v1/thresholds/{name}", "threshold.put", "threshold.delete"}}};
 
 std::vector<Route> routes_of(Node& node, const Shelf& shelf, const Paths& paths) {
   using enum auth::Permission;

@@ -64,6 +64,7 @@ std::vector<Route> contract_routes() {
       document("/schemas/event.json", "application/schema+json", definitions::event_schema()),
       document("/schemas/process.json", "application/schema+json", definitions::process_schema()),
       document("/schemas/rule.json", "application/schema+json", definitions::rule_schema()),
+      document("/schemas/threshold.json", "application/schema+json", definitions::threshold_schema()),
       document("/schemas/sla.json", "application/schema+json", definitions::sla_schema()),
       document("/schemas/hook.json", "application/schema+json", definitions::hook_schema()),
       document("/schemas/alerts.json", "application/schema+json", definitions::alerts_schema()),

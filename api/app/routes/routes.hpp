@@ -31,6 +31,7 @@ std::vector<Route> alert_routes(Node& node);
 std::vector<Route> alert_handling_routes(Node& node);
 std::vector<Route> silence_routes(Node& node, DocumentDesk& desk);
 std::vector<Route> rule_routes(Node& node, DocumentDesk& desk);
+std::vector<Route> threshold_routes(Node& node);
 std::vector<Route> case_routes(Node& node, Redactor& redactor);
 std::vector<Route> export_routes(Node& node);
 std::vector<Route> dead_letter_routes(Node& node);

@@ -187,9 +187,9 @@ export interface Sla {
 
 export interface Alert {
   id: string;
-  process: string;
-  case: string;
-  source: "sla" | "rule";
+  process: string | null;
+  case: string | null;
+  source: "sla" | "rule" | "threshold";
   name: string;
   metric: string;
   number: number;

@@ -17,13 +17,19 @@ const shown = new URLSearchParams({ limit: String(most) });
 
 /// The alert that is looked at.
 const opened = signal<string | null>(null);
+/// Of no case: what a threshold measures.
+function Whose({ alert }: { alert: Alert }) {
+  const caseId = alert.case;
+  if (caseId === null) return <>{alert.process ?? "engine"}</>;
+  return <button type="button" class="link" title={caseId} onClick={() => go({ view: "cases", caseId })}>{caseId}</button>;
+}
 
 function Row({ alert }: { alert: Alert }) {
   const state = stateOfAlert(alert);
   return (
     <tr>
-      <th scope="row"><button type="button" class="link" title={alert.case} onClick={() => go({ view: "cases", caseId: alert.case })}>{alert.case}</button></th>
-      <td><button type="button" class="link" onClick={() => { opened.value = alert.id; }}>{alert.name} · {alert.title}{alert.number > 1 && ` · ${alert.number}`}</button></td><td>{alert.source === "sla" ? alert.promise : "rule"}</td>
+      <th scope="row"><Whose alert={alert} /></th>
+      <td><button type="button" class="link" onClick={() => { opened.value = alert.id; }}>{alert.name} · {alert.title}{alert.number > 1 && ` · ${alert.number}`}</button></td><td>{alert.source === "sla" ? alert.promise : alert.source}</td>
       <td><time dateTime={alert.since}>{exactly(alert.since)}</time></td>
       <td class="num">{alert.ended ? <time dateTime={alert.ended}>{exactly(alert.ended)}</time> : alert.source === "sla" && countdownTo(alert.due, now.value)}</td>
       <td><span class={`state ${state.look}`}>{state.text}</span>{alert.acknowledged && <span class="hint"> {who(alert.acknowledged.by)}</span>}</td>

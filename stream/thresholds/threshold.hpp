@@ -1,6 +1,7 @@
 // A threshold as a document (`schemas/definitions/threshold.schema.json`); its name is the document's.
 //   {"process": "orders", "measure": "waiting_time", "statistic": "p95", "from": "invoice sent", "to": "paid",
-//    "last": "1d", "op": "gt", "value": "2h", "for": "15m", "severity": "critical", "notify": ["desk"]}
+//    "last": "1d", "op": "gt", "value": "2h", "for": "15m", "severity": "critical", "notify": ["desk"], "escalate":
+//    "p1"}
 #pragma once
 
 #include <cstdint>
@@ -71,6 +72,7 @@ struct Threshold {
   std::string title;  // one line; empty: the condition
   std::string text;
   std::vector<std::string> notify;
+  std::string escalate;  // name of an escalation; may be empty
 
   /// Nothing was measured: it does not hold.
   bool holds(std::optional<double> measured) const;
@@ -83,8 +85,9 @@ std::optional<Threshold> read_threshold(const DocumentNode& node);
 /// The same of a document that was accepted; nothing where it cannot be read.
 std::optional<Threshold> threshold_of(const std::string& body);
 
-/// A fault for each target that is not known, and for a policy that is not.
+/// A fault for each target that is not known, and for a policy or an escalation that is not.
 DocumentFaults unknown_names(const Threshold& threshold, const std::function<bool(const std::string& name)>& is_policy,
-                             const std::function<bool(const std::string& name)>& is_target);
+                             const std::function<bool(const std::string& name)>& is_target,
+                             const std::function<bool(const std::string& name)>& is_escalation);
 
 }  // namespace weir::thresholds

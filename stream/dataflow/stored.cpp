@@ -306,61 +306,81 @@ Summary decode_summary(Decoder& in) {
   return summary;
 }
 
+void encode_head(Encoder& out, const Entry& entry, std::int64_t& previous, std::uint8_t more) {
+  out.signed_number(entry.began - previous);
+  out.number(static_cast<std::uint64_t>(entry.ended - entry.began));
+  previous = entry.began;
+  out.byte(static_cast<std::uint8_t>(static_cast<unsigned>(entry.lifecycle) | (entry.has_start ? 4U : 0U) | more));
+  out.number(entry.activity);
+  out.number(entry.resource);
+  out.number(entry.source);
+}
+
+std::uint8_t decode_head(Decoder& in, Entry& entry, std::int64_t& previous) {
+  const std::int64_t later = within(in, in.signed_number(), -2 * time_max, 2 * time_max);
+  const std::uint64_t lasts = in.number();
+  if (lasts > static_cast<std::uint64_t>(2 * time_max)) in.refuse();
+  if (!in.ok()) return 0;
+  entry.began = previous = within(in, previous + later, -time_max, time_max);
+  entry.ended = within(in, entry.began + static_cast<std::int64_t>(lasts), -time_max, time_max);
+  const std::uint8_t flags = in.byte();
+  if ((flags & 3) > static_cast<unsigned>(Lifecycle::other)) in.refuse();
+  entry.lifecycle = static_cast<Lifecycle>(flags & 3);
+  entry.has_start = (flags & 4) != 0;
+  entry.activity = static_cast<NameId>(in.number());
+  entry.resource = static_cast<NameId>(in.number());
+  entry.source = static_cast<NameId>(in.number());
+  return flags & head_flags_free;
+}
+
+void encode_bringers(Encoder& out, const Bringers& bringers) {
+  out.number(bringers.size());
+  for (const Bringer& bringer : bringers) {
+    out.number(bringer.upload);
+    out.number(bringer.sequence);
+  }
+}
+
+void decode_bringers(Decoder& in, Entry& entry) {
+  const std::uint64_t bringers = in.number();
+  entry.sequence = ~std::uint64_t{0};
+  for (std::uint64_t b = 0; b < bringers && in.ok(); ++b) {
+    Bringer& bringer = entry.bringers.emplace_back();
+    bringer.upload = static_cast<NameId>(in.number());
+    bringer.sequence = in.number();
+    entry.sequence = std::min(entry.sequence, bringer.sequence);
+  }
+}
+
+std::vector<Entry> decode_each(Decoder& in, const std::function<void(Entry&, std::int64_t& previous)>& decode_one) {
+  std::vector<Entry> entries;
+  const std::uint64_t count = in.number();
+  entries.reserve(std::min<std::uint64_t>(count, reserved_entries_max) + 1);  // an event is about to come
+  std::int64_t previous = 0;
+  for (std::uint64_t i = 0; i < count && in.ok(); ++i) decode_one(entries.emplace_back(), previous);
+  return entries;
+}
+
 void encode(Encoder& out, const std::vector<Entry>& entries) {
   out.number(entries.size());
   std::int64_t previous = 0;
   for (const Entry& entry : entries) {
-    out.signed_number(entry.began - previous);
-    out.number(static_cast<std::uint64_t>(entry.ended - entry.began));
-    previous = entry.began;
-    out.byte(static_cast<std::uint8_t>(static_cast<unsigned>(entry.lifecycle) | (entry.has_start ? 4U : 0U)));
-    out.number(entry.activity);
-    out.number(entry.resource);
-    out.number(entry.source);
+    encode_head(out, entry, previous, 0);
     out.hash(entry.identity);
     out.fixed64(entry.content);
-    out.number(entry.bringers.size());
-    for (const Bringer& bringer : entry.bringers) {
-      out.number(bringer.upload);
-      out.number(bringer.sequence);
-    }
+    encode_bringers(out, entry.bringers);
     out.text(entry.detail);
   }
 }
 
 std::vector<Entry> decode_entries(Decoder& in) {
-  std::vector<Entry> entries;
-  const std::uint64_t count = in.number();
-  entries.reserve(std::min<std::uint64_t>(count, reserved_entries_max) + 1);  // an event is about to come
-  std::int64_t previous = 0;
-  for (std::uint64_t i = 0; i < count && in.ok(); ++i) {
-    Entry& entry = entries.emplace_back();
-    const std::int64_t later = within(in, in.signed_number(), -2 * time_max, 2 * time_max);
-    const std::uint64_t lasts = in.number();
-    if (lasts > static_cast<std::uint64_t>(2 * time_max)) in.refuse();
-    if (!in.ok()) break;
-    entry.began = previous = within(in, previous + later, -time_max, time_max);
-    entry.ended = within(in, entry.began + static_cast<std::int64_t>(lasts), -time_max, time_max);
-    const std::uint8_t flags = in.byte();
-    if ((flags & 3) > static_cast<unsigned>(Lifecycle::other)) in.refuse();
-    entry.lifecycle = static_cast<Lifecycle>(flags & 3);
-    entry.has_start = (flags & 4) != 0;
-    entry.activity = static_cast<NameId>(in.number());
-    entry.resource = static_cast<NameId>(in.number());
-    entry.source = static_cast<NameId>(in.number());
+  return decode_each(in, [&](Entry& entry, std::int64_t& previous) {
+    decode_head(in, entry, previous);
     entry.identity = in.hash();
     entry.content = in.fixed64();
-    const std::uint64_t bringers = in.number();
-    entry.sequence = ~std::uint64_t{0};
-    for (std::uint64_t b = 0; b < bringers && in.ok(); ++b) {
-      Bringer& bringer = entry.bringers.emplace_back();
-      bringer.upload = static_cast<NameId>(in.number());
-      bringer.sequence = in.number();
-      entry.sequence = std::min(entry.sequence, bringer.sequence);
-    }
+    decode_bringers(in, entry);
     entry.detail = in.text();
-  }
-  return entries;
+  });
 }
 
 }  // namespace weir::dataflow

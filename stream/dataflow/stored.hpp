@@ -35,4 +35,18 @@ Summary decode_summary(format::Decoder& in);
 void encode(format::Encoder& out, const std::vector<Entry>& entries);
 std::vector<Entry> decode_entries(format::Decoder& in);
 
+// What other forms of entries are made of too (runtime/compact_entries.hpp).
+/// Times, lifecycle and names. `previous`: when the entry before began; this one's from then on. `more`: flags of that
+/// form, of these bits.
+inline constexpr std::uint8_t head_flags_free = 0xf8;
+void encode_head(format::Encoder& out, const Entry& entry, std::int64_t& previous, std::uint8_t more);
+/// -> `more`.
+std::uint8_t decode_head(format::Decoder& in, Entry& entry, std::int64_t& previous);
+void encode_bringers(format::Encoder& out, const Bringers& bringers);
+/// With the least of their sequences.
+void decode_bringers(format::Decoder& in, Entry& entry);
+/// As many as a number before them says.
+std::vector<Entry> decode_each(format::Decoder& in,
+                               const std::function<void(Entry&, std::int64_t& previous)>& decode_one);
+
 }  // namespace weir::dataflow

@@ -44,6 +44,20 @@ Detail unpack_detail(std::string_view packed) {
 
 std::string_view id_of(std::string_view packed) { return Decoder{packed}.text(); }
 
+std::string_view without_id(std::string_view packed) {
+  Decoder in{packed};
+  const std::string_view id = in.text();
+  if (!in.ok()) return {};
+  return packed.substr(static_cast<std::size_t>(id.data() + id.size() - packed.data()));
+}
+
+std::string with_id(std::string_view id, std::string_view rest) {
+  std::string packed;
+  packed.reserve(id.size() + rest.size() + 2);
+  Encoder{packed}.text(id);
+  return packed.append(rest);
+}
+
 std::strong_ordering compare(const Entry& a, const Entry& b, const Names& names) {
   if (const auto order = a.began <=> b.began; order != 0) return order;
   if (const auto order = a.ended <=> b.ended; order != 0) return order;

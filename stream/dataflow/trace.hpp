@@ -59,6 +59,9 @@ std::string pack(const Detail& detail);
 Detail unpack_detail(std::string_view packed);
 /// The id alone, without unpacking the rest. Valid as long as `packed`.
 std::string_view id_of(std::string_view packed);
+/// What stands behind the id, of which with_id() makes the whole again. Valid as long as `packed`.
+std::string_view without_id(std::string_view packed);
+std::string with_id(std::string_view id, std::string_view rest);
 
 /// The order within a case: (began, ended, sequence, start first, source, id) (design, "The event").
 /// Both entries' names are numbers of `names`.

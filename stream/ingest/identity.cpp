@@ -30,6 +30,14 @@ std::string& scratch() {
   return bytes;
 }
 
+std::string id_of(const Hash128& row, std::uint64_t nth) {
+  std::string& bytes = scratch();
+  format::Encoder out(bytes);
+  out.hash(row);
+  out.number(nth);
+  return to_hex(hash128(bytes));
+}
+
 }  // namespace
 
 Hash128 row_hash(const Event& event) {
@@ -58,21 +66,19 @@ Hash128 identity_hash(std::string_view source, std::string_view id) {
   return hash128(bytes);
 }
 
+std::string row_id(const Event& row, std::uint64_t nth) { return id_of(row_hash(row), nth); }
+std::string content_id(const Event& event) { return to_hex(content_hash(event)); }
+
 void identify(Event& event) {
   if (event.source.empty()) event.source = default_source;
-  if (event.id.empty()) event.id = to_hex(content_hash(event));
+  if (event.id.empty()) event.id = content_id(event);
 }
 
 void identify_row(Event& event, Occurrences& seen) {
   if (event.source.empty()) event.source = default_source;
   if (!event.id.empty()) return;
   const Hash128 row = row_hash(event);
-  const std::uint64_t nth = seen.add(row);
-  std::string& bytes = scratch();
-  format::Encoder out(bytes);
-  out.hash(row);
-  out.number(nth);
-  event.id = to_hex(hash128(bytes));
+  event.id = id_of(row, seen.add(row));
 }
 
 Occurrences::Occurrences() : tables_(tables) {

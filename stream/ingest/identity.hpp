@@ -24,6 +24,11 @@ Hash128 content_hash(const Event& event);
 /// As content_hash, but without the attributes: an export may have more columns than the one before.
 Hash128 row_hash(const Event& event);
 
+/// The id of a row that has none: of its row_hash and of `nth`, it being the n-th row like it in its file.
+std::string row_id(const Event& row, std::uint64_t nth);
+/// The id of a posted event that has none.
+std::string content_id(const Event& event);
+
 /// Of (source, id): with process and case, the identity of an event.
 Hash128 identity_hash(std::string_view source, std::string_view id);
 

@@ -461,6 +461,10 @@ void Node::collect(metrics::Samples& samples) {
                     {{"shard", shard}});
     samples.counter("weir_events_forwarded_total", "Events that others had put on the wrong partition.",
                     number(status.forwarded), {{"shard", shard}});
+    samples.counter("weir_cases_archived_total", "Cases that went into the archive.", number(status.archived),
+                    {{"shard", shard}});
+    samples.counter("weir_cases_revived_total", "Archived cases that came back to those that are kept.",
+                    number(status.revived), {{"shard", shard}});
     samples.counter("weir_roll_backs_total", "Times that a task went back because an operator failed.",
                     number(status.roll_backs), {{"shard", shard}});
     samples.counter("weir_dead_letters_dropped_total", "Dead letters beyond those that are kept.",

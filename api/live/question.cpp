@@ -27,7 +27,8 @@ Result<Question> question_of(const std::string& workspace, const Subscribe& subs
   query::Parameters parameters{subscribe.filter};
   const bool is_filtered = subscribe.channel != Channel::uploads && subscribe.channel != Channel::sla &&
                            subscribe.channel != Channel::alerts;
-  if (is_filtered) question.filter = query::take_filter(parameters);
+  const auto archived = subscribe.channel == Channel::cases ? query::Archived::left_out : query::Archived::taken;
+  if (is_filtered) question.filter = query::take_filter(parameters, archived);
   if (subscribe.channel != Channel::map && subscribe.channel != Channel::kpis) {
     question.limit = parameters.number("limit", 1, entries_max).value_or(question.limit);
   }

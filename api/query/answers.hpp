@@ -84,8 +84,8 @@ void write_handover(JsonWriter& json, feed::ProcessView& view, std::string_view 
 
 void write_case_rows(JsonWriter& json, const std::vector<feed::CaseRow>& rows, std::string_view process,
                      std::string_view as_of, std::string_view next);
-/// One case: its events in trace order with the facts of each.
-void write_case(JsonWriter& json, const std::vector<Event>& events, std::string_view as_of);
+/// One case, which has events: they in trace order with the facts of each.
+void write_case(JsonWriter& json, const feed::CaseHistory& history, std::string_view as_of);
 
 /// Microseconds as a decimal number of seconds, exact, without trailing zeros.
 std::string exact_seconds(Int128 micros);

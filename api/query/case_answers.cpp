@@ -16,7 +16,8 @@ void write_case_rows(JsonWriter& json, const std::vector<feed::CaseRow>& rows, s
     json.key("cycle_time_s").raw(exact_seconds(row.ended - row.began));
     json.key("busy_time_s").raw(exact_seconds(row.busy));
     json.member("variant", row.variant).member("first_activity", row.first_activity);
-    json.member("last_activity", row.last_activity).member("completed", row.completed).end_object();
+    json.member("last_activity", row.last_activity).member("completed", row.completed);
+    json.member("archived", row.archived).end_object();
   }
   json.end_array().key("next");
   if (next.empty()) {
@@ -45,7 +46,8 @@ void write_event(JsonWriter& json, const Event& event, const Step& step, bool ti
 
 }  // namespace
 
-void write_case(JsonWriter& json, const std::vector<Event>& events, std::string_view as_of) {
+void write_case(JsonWriter& json, const feed::CaseHistory& history, std::string_view as_of) {
+  const std::vector<Event>& events = history.events;
   Names names;
   WholeCase whole;
   whole.begin();
@@ -55,7 +57,8 @@ void write_case(JsonWriter& json, const std::vector<Event>& events, std::string_
   }
   const CaseFacts facts = whole.facts(Judgement{});
   json.begin_object().member("process", events.front().process).member("case_id", events.front().case_id);
-  json.member("as_of", as_of).member("variant", to_hex(facts.summary.variant.id()));
+  json.member("as_of", as_of).member("archived", history.archived);
+  json.member("variant", to_hex(facts.summary.variant.id()));
   json.key("cycle_time_s").raw(exact_seconds(facts.cycle()));
   json.key("busy_time_s").raw(exact_seconds(facts.summary.busy));
   json.key("waiting_time_s").raw(exact_seconds(facts.waiting()));

@@ -45,8 +45,13 @@ bool is_variant(const std::string& text) {
 
 }  // namespace
 
-feed::Filter take_filter(Parameters& parameters) {
+feed::Filter take_filter(Parameters& parameters, Archived archived) {
   feed::Filter filter;
+  filter.archived = archived == Archived::taken;
+  if (const auto taken = parameters.one("archived")) {
+    if (*taken != "true" && *taken != "false") parameters.refuse("archived", "must be true or false");
+    filter.archived = *taken == "true";
+  }
   filter.from = take_time(parameters, "from");
   filter.to = take_time(parameters, "to");
   if (filter.from && filter.to && *filter.from > *filter.to) parameters.refuse("from", "must not lie behind `to`");

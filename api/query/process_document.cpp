@@ -30,6 +30,13 @@ void read_seconds(const DocumentNode& node, std::int64_t least, std::optional<st
   if (seconds) micros = *seconds * micros_per_second;
 }
 
+void read_retention(const DocumentNode& node, bool& archives) {
+  const auto name = node.text(zone_bytes_max);
+  if (!name) return;
+  archives = *name == "archive";
+  if (!archives && *name != "remove") node.fault("must be remove or archive");
+}
+
 void read_zone(const DocumentNode& node, std::string& zone) {
   const auto name = node.text(zone_bytes_max);
   if (!name) return;
@@ -48,14 +55,18 @@ Result<ParsedSettings> parse_settings_document(std::string_view body) {
                    {"inactivity_s", [&](const auto& one) { read_seconds(one, 1, settings.inactivity_micros); }}});
     };
     const auto retain = [&](const DocumentNode& node) { read_seconds(node, retain_s_min, settings.retain_micros); };
-    document.object({{"completion", completion}, {"retain_s", retain}, {"zone", [&](const auto& one) {
-                                                                          read_zone(one, settings.zone);
-                                                                        }}});
+    document.object({{"completion", completion},
+                     {"retain_s", retain},
+                     {"retention", [&](const auto& one) { read_retention(one, settings.archives); }},
+                     {"zone", [&](const auto& one) { read_zone(one, settings.zone); }}});
   });
   if (!faults) return faults.error();
   parsed.faults = *std::move(faults);
   if (settings.retain_micros && !settings.declares_completion()) {
     parsed.faults.push_back({"/retain_s", "needs a completion: what never ends is never old"});
+  }
+  if (settings.archives && !settings.retain_micros) {
+    parsed.faults.push_back({"/retention", "needs retain_s: what is kept for ever is never archived"});
   }
   return parsed;
 }
@@ -81,7 +92,7 @@ void write_settings(JsonWriter& json, const runtime::ProcessSettings& settings) 
   } else {
     json.value(nullptr);
   }
-  json.member("zone", settings.zone);
+  json.member("retention", settings.archives ? "archive" : "remove").member("zone", settings.zone);
 }
 
 std::string etag_of(const runtime::ProcessSettings& settings) {

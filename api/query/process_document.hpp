@@ -20,7 +20,7 @@ struct ParsedSettings {
 /// Errors: those of the body (malformed_json, …), when there is no document to find faults in.
 Result<ParsedSettings> parse_settings_document(std::string_view body);
 
-/// The members `completion`, `retain_s` and `zone`.
+/// The members `completion`, `retain_s`, `retention` and `zone`.
 void write_settings(JsonWriter& json, const runtime::ProcessSettings& settings);
 
 /// Names this version of the settings: an entity tag, with its quotes.

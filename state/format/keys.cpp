@@ -13,6 +13,7 @@ constexpr char kind_sweep = 's';
 constexpr char kind_upload = 'u';
 constexpr char kind_process = 'p';
 constexpr char kind_case = 'c';
+constexpr char kind_archived = 'C';
 constexpr char kind_piece = 'k';
 constexpr char kind_identities = 'i';
 constexpr char kind_name = 'n';
@@ -218,6 +219,10 @@ std::string Scope::process(std::string_view process) const { return start(kind_p
 std::string Scope::records(std::string_view process) const { return start(kind_case, process); }
 std::string Scope::record(std::string_view process, std::string_view case_id) const {
   return records(process).append(case_id);
+}
+std::string Scope::archive(std::string_view process) const { return start(kind_archived, process); }
+std::string Scope::archived(std::string_view process, std::string_view case_id) const {
+  return archive(process).append(case_id);
 }
 
 std::string Scope::pieces(std::string_view process, std::string_view case_id) const {

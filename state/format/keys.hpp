@@ -59,6 +59,9 @@ class Scope {
   std::string process(std::string_view process) const;  // its settings and counters
   std::string record(std::string_view process, std::string_view case_id) const;
   std::string records(std::string_view process) const;  // prefix
+  std::string archived(std::string_view process,
+                       std::string_view case_id) const;  // the record of a case, once archived
+  std::string archive(std::string_view process) const;   // prefix
   std::string piece(std::string_view process, std::string_view case_id, std::uint32_t number) const;
   std::string pieces(std::string_view process, std::string_view case_id) const;  // prefix
   std::string identities(std::string_view process, std::string_view case_id, std::uint32_t bucket) const;

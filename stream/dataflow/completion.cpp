@@ -36,7 +36,9 @@ void Completion::judge(CaseFacts& facts) const {
 
 std::optional<std::int64_t> Completion::due(const CaseFacts& facts) const {
   if (facts.completed && retain_micros) {
-    return std::max(leaving_hour(facts.completed_at, *retain_micros), full_hour(clock) + hour_micros);
+    const std::int64_t leaving = leaving_hour(facts.completed_at, *retain_micros);
+    if (!archives) return std::max(leaving, full_hour(clock) + hour_micros);
+    return leaving > clock ? std::optional{leaving} : std::nullopt;
   }
   if (!inactivity_micros || facts.completed) return std::nullopt;
   return facts.summary.last_ended + *inactivity_micros;

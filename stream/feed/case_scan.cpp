@@ -212,23 +212,21 @@ Result<void> ShardScan::read_judges() {
 
 Result<void> ShardScan::each(const Filter& filter, std::string_view after,
                              const std::function<bool(const ScannedCase&)>& visit) {
-  const std::string prefix = scope.records(process);
-  std::string from = prefix;
-  if (!after.empty()) from.append(after).push_back('\0');
   WholeCase whole;
   Result<void> outcome;
-  const auto take = [&](std::string_view key, std::string_view value) {
-    const auto goes_on = look_at(filter, std::string{format::behind(key, prefix)}, value, whole, visit);
+  const auto take = [&](std::string_view case_id, std::string_view value) {
+    const auto goes_on = look_at(filter, std::string{case_id}, value, whole, visit);
     if (!goes_on) outcome = goes_on.error();
     return goes_on && *goes_on;
   };
-  const auto scanned = store.scan(from, store::end_of_prefix(prefix), take);
+  const auto behind = after.empty() ? std::nullopt : std::optional{after};
+  const auto scanned = cases(filter.archived).each(behind, take);
   return outcome ? scanned : outcome;
 }
 
 Result<void> ShardScan::one(const Filter& filter, const std::string& case_id,
                             const std::function<void(const ScannedCase&)>& visit) {
-  const auto stored = store.get(scope.record(process, case_id));
+  const auto stored = cases(filter.archived).record(case_id);
   if (!stored) return stored.error();
   if (!*stored) return {};
   WholeCase whole;
@@ -265,7 +263,7 @@ Result<bool> ShardScan::look_at(const Filter& filter, const std::string& case_id
                                         completion.clock);
     whole.set_clocks(std::move(clocks.tallies));
   }
-  const ScannedCase found{case_id, stored->entries, whole, facts};
+  const ScannedCase found{case_id, stored->entries, whole, facts, stored->archived};
   return visit(found);
 }
 

@@ -17,6 +17,7 @@ struct ScannedCase {
   const std::vector<dataflow::Entry>& entries;  // all of the case's
   dataflow::WholeCase& whole;                   // fold of the selected events; never empty
   const dataflow::CaseFacts& facts;             // of that fold
+  bool archived = false;
 };
 
 /// One shard of one process, with its names and its judge of completion.
@@ -32,6 +33,9 @@ struct ShardScan {
   Result<void> one(const Filter& filter, const std::string& case_id,
                    const std::function<void(const ScannedCase&)>& visit);
 
+  runtime::StoredCases cases(bool archived_too) const {
+    return {store, scope, process, archived_too && record.archived > 0};
+  }
   /// A case's entries as the events that were accepted, with process and case_id.
   std::vector<Event> events_of(const std::vector<dataflow::Entry>& entries, std::string_view case_id) const;
 

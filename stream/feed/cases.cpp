@@ -25,24 +25,24 @@ CaseRow row_of(const ScannedCase& one, const ShardScan& shard) {
   row.first_activity = shard.names.text(facts.summary.first_activity);
   row.last_activity = shard.names.text(facts.summary.last_activity);
   row.completed = facts.completed;
+  row.archived = one.archived;
   return row;
 }
 
 }  // namespace
 
-Result<std::vector<Event>> read_case(const std::shared_ptr<const store::Snapshot>& snapshot,
-                                     const std::string& workspace, const std::string& process,
-                                     const std::string& case_id) {
+Result<CaseHistory> read_case(const std::shared_ptr<const store::Snapshot>& snapshot, const std::string& workspace,
+                              const std::string& process, const std::string& case_id) {
   const auto whole = asking::whole(snapshot, workspace);
   if (!whole) return whole.error();
   ShardScan shard{**whole, workspace, process};
   if (const auto opened = shard.open(); !opened) return opened.error();
-  const auto record = shard.store.get(shard.scope.record(process, case_id));
+  const auto record = shard.cases(true).record(case_id);
   if (!record) return record.error();
-  if (!*record) return std::vector<Event>{};
+  if (!*record) return CaseHistory{};
   const auto stored = runtime::CaseState::read(**record, {shard.store, shard.scope, process, case_id}, shard.names);
   if (!stored) return stored.error();
-  return shard.events_of(stored->entries, case_id);
+  return CaseHistory{shard.events_of(stored->entries, case_id), stored->archived};
 }
 
 Result<std::vector<CaseRow>> list_cases(const Snapshots& snapshots, const std::string& workspace,
@@ -93,10 +93,10 @@ Result<std::vector<std::string>> activities_of(const Snapshots& snapshots, const
                                                const std::string& process, const Filter& filter,
                                                const std::string& case_id) {
   const auto shard = log::partition_of(process, case_id, static_cast<std::uint32_t>(snapshots.size()));
-  const auto events = read_case(snapshots[shard], workspace, process, case_id);
-  if (!events) return events.error();
+  const auto history = read_case(snapshots[shard], workspace, process, case_id);
+  if (!history) return history.error();
   std::vector<std::string> activities;
-  for (const Event& event : *events) {
+  for (const Event& event : history->events) {
     if (filter.complete_only && event.lifecycle != "complete") continue;
     if (filter.window == Window::events) {
       const std::int64_t at = to_micros(event.timestamp);

@@ -25,12 +25,16 @@ struct CaseRow {
   std::string first_activity;
   std::string last_activity;
   bool completed = false;
+  bool archived = false;
 };
 
-/// The events of one case in trace order, as accepted, with process and case_id; empty when there is no such case.
-Result<std::vector<Event>> read_case(const std::shared_ptr<const store::Snapshot>& snapshot,
-                                     const std::string& workspace, const std::string& process,
-                                     const std::string& case_id);
+/// The events of one case in trace order, as accepted, with process and case_id; none when there is no such case.
+struct CaseHistory {
+  std::vector<Event> events;
+  bool archived = false;
+};
+Result<CaseHistory> read_case(const std::shared_ptr<const store::Snapshot>& snapshot, const std::string& workspace,
+                              const std::string& process, const std::string& case_id);
 
 /// Up to `limit` cases that the filter selects with ids greater than `after`, ascending by id over all shards. O(cases
 /// looked at) per shard.

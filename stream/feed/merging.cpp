@@ -11,6 +11,7 @@ void add_record(const runtime::ProcessRecord& from, runtime::ProcessRecord& to) 
   to.counters.refused += from.counters.refused;
   to.counters.erasures += from.counters.erasures;
   to.counters.withdrawn += from.counters.withdrawn;
+  to.archived += from.archived;
 }
 
 Result<runtime::ProcessRecord> read_record(const store::Reader& shard, const format::Scope& scope,

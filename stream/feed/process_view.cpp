@@ -39,7 +39,7 @@ Result<bool> add_table(ShardScan& shard, Table table, const Operators& operators
 
 bool Filter::empty() const {
   return !from && !to && activities.empty() && resources.empty() && variants.empty() && attributes.empty() &&
-         !complete_only;
+         !complete_only && archived;
 }
 
 Result<std::unique_ptr<ProcessView>> read_view(const Snapshots& snapshots, const std::string& workspace,

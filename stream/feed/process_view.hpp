@@ -36,6 +36,7 @@ struct Filter {
   std::vector<std::string> variants;                            // the case has one of them (ids, 32 hexadecimal digits)
   std::vector<std::pair<std::string, std::string>> attributes;  // some event has each: name, value as text
   bool complete_only = false;  // lifecycle=complete: completes are the events, starts are paired with them (B8)
+  bool archived = true;        // archived cases too
 
   bool empty() const;
   /// Every event of every case: what the stored views hold.

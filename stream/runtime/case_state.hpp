@@ -76,16 +76,20 @@ class CaseState {
   CaseState();
 
   /// What encode() put under the case's record. Long traces stay in the store until touched. Error: state_format.
-  static Result<CaseState> decode(std::string_view record, const dataflow::Names& names);
+  static Result<CaseState> decode(std::string_view record, const CaseHome& home, const dataflow::Names& names);
   /// A stored case for readers of a snapshot: its events in trace order, and how it was judged when the views last took
   /// it in.
   struct Stored {
     std::vector<dataflow::Entry> entries;
     dataflow::Judgement judgement;
+    bool archived = false;
   };
   static Result<Stored> read(std::string_view record, const CaseHome& home, const dataflow::Names& names);
-  /// Appends what changed since the last call. Only when settled.
-  void encode(const CaseHome& home, store::Batch& batch);
+  /// Appends what changed since the last call. Only when settled. To `archive` it: under a record of another kind, all
+  /// events in their compact form. Errors, of a case that goes to the archive: state_format, and those of the store.
+  Result<void> encode(const CaseHome& home, const dataflow::Names& names, bool archive, store::Batch& batch);
+  /// As it is stored.
+  bool archived() const { return archived_; }
 
   /// Takes in one event; counts its names as used if accepted. `entry.bringers` has one element. O(log n) but for
   /// loads.
@@ -148,7 +152,8 @@ class CaseState {
   std::size_t piece_for(const dataflow::Entry& entry, const dataflow::Names& names) const;
   static Result<std::vector<dataflow::Entry>> read_piece(const Piece& piece, const CaseHome& home,
                                                          const dataflow::Names& names);
-  static Result<std::vector<dataflow::Entry>> decode_piece(const std::optional<std::string>& stored);
+  static Result<std::vector<dataflow::Entry>> decode_piece(const std::optional<std::string>& stored,
+                                                           const CaseHome& home, const dataflow::Names& names);
   Result<void> load(Piece& piece, const CaseHome& home, const dataflow::Names& names);
   void let_go(Piece& piece);
   void weigh(Piece& piece);
@@ -172,6 +177,8 @@ class CaseState {
   void count_held();
   dataflow::Summary summary() const;
   void forget_identities();
+  void erase_what_went(const CaseHome& home, store::Batch& batch);
+  Result<void> encode_pieces(const CaseHome& home, const dataflow::Names& names, bool archive, store::Batch& batch);
   void encode_directory(format::Encoder& out) const;
   static Result<void> decode_directory(format::Decoder& in, CaseState& state);
 
@@ -185,6 +192,7 @@ class CaseState {
   std::uint32_t dropped_buckets_ = 0;        // buckets of a former index, to be deleted
   std::optional<dataflow::CaseFacts> facts_;
   bool stored_in_pieces_ = false;
+  bool archived_ = false;
 };
 
 }  // namespace weir::runtime

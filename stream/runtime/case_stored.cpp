@@ -6,6 +6,7 @@
 #include "stream/dataflow/stored.hpp"
 #include "stream/dataflow/whole_case.hpp"
 #include "stream/runtime/case_state.hpp"
+#include "stream/runtime/compact_entries.hpp"
 
 namespace weir::runtime {
 
@@ -14,6 +15,9 @@ using namespace dataflow;  // the vocabulary of traces
 namespace {
 
 constexpr std::uint8_t record_version = 1;
+constexpr std::uint8_t compact_version = 2;  // of what is in the archive, or was: its events are compact_entries
+
+bool is_known(std::uint8_t version) { return version == record_version || version == compact_version; }
 
 /// Empty, with the capacity that earlier cases needed.
 std::string& scratch() {
@@ -24,6 +28,7 @@ std::string& scratch() {
 
 /// What every case's record begins with.
 struct Header {
+  std::uint8_t version = record_version;
   bool in_pieces = false;
   CaseFacts facts;  // completion alone
   std::optional<std::int64_t> timer_due;
@@ -53,10 +58,12 @@ bool knows(const Names& names, const Summary& summary) {
 }
 
 Result<Header> decode_header(std::string_view record) {
-  Header header{false, {}, {}, format::Decoder{record}};
+  Header header{record_version, false, {}, {}, format::Decoder{record}};
   format::Decoder& in = header.rest;
-  if (const std::uint8_t version = in.byte(); version != record_version) {
-    return Error{Code::state_format, "a case has version " + std::to_string(version) + ", this program reads 1"};
+  header.version = in.byte();
+  if (!is_known(header.version)) {
+    return Error{Code::state_format,
+                 "a case has version " + std::to_string(header.version) + ", this program reads 1 and 2"};
   }
   const std::uint8_t flags = in.byte();
   header.in_pieces = (flags & 1) != 0;
@@ -68,13 +75,30 @@ Result<Header> decode_header(std::string_view record) {
   return header;
 }
 
+std::vector<Entry> decode_entries_of(std::uint8_t version, format::Decoder& in, const CaseHome& home,
+                                     const Names& names) {
+  return version == compact_version ? decode_compact(in, {home.process, home.case_id}, names) : decode_entries(in);
+}
+
+void encode_entries_of(std::uint8_t version, format::Encoder& out, const std::vector<Entry>& entries,
+                       const CaseHome& home, const Names& names) {
+  if (version == compact_version) return encode_compact(out, entries, {home.process, home.case_id}, names);
+  weir::dataflow::encode(out, entries);
+}
+
+std::string record_key(const CaseHome& home, bool archived) {
+  return archived ? home.scope.archived(home.process, home.case_id) : home.scope.record(home.process, home.case_id);
+}
+
 }  // namespace
 
-Result<std::vector<Entry>> CaseState::decode_piece(const std::optional<std::string>& stored) {
+Result<std::vector<Entry>> CaseState::decode_piece(const std::optional<std::string>& stored, const CaseHome& home,
+                                                   const Names& names) {
   if (!stored) return Error{Code::state_format, "a piece of a case is missing"};
   format::Decoder in{*stored};
-  if (in.byte() != record_version) return Error{Code::state_format, "a piece of a case has an unknown version"};
-  std::vector<Entry> entries = decode_entries(in);
+  const std::uint8_t version = in.byte();
+  if (!is_known(version)) return Error{Code::state_format, "a piece of a case has an unknown version"};
+  std::vector<Entry> entries = decode_entries_of(version, in, home, names);
   if (!in.ok() || !in.at_end()) return Error{Code::state_format, "a piece of a case is damaged"};
   return entries;
 }
@@ -82,7 +106,7 @@ Result<std::vector<Entry>> CaseState::decode_piece(const std::optional<std::stri
 Result<std::vector<Entry>> CaseState::read_piece(const Piece& piece, const CaseHome& home, const Names& names) {
   const auto stored = home.store.get(home.scope.piece(home.process, home.case_id, piece.number));
   if (!stored) return stored.error();
-  auto entries = decode_piece(*stored);
+  auto entries = decode_piece(*stored, home, names);
   const bool fits = !entries || piece.emptied || entries->size() == piece.events;
   if (entries && (!fits || !knows(names, *entries))) {
     return Error{Code::state_format, "a piece of a case does not fit its directory"};
@@ -107,7 +131,8 @@ Result<void> CaseState::load(Piece& piece, const CaseHome& home, const Names& na
   return {};
 }
 
-void CaseState::encode(const CaseHome& home, store::Batch& batch) {
+/// Keys of which nothing is left.
+void CaseState::erase_what_went(const CaseHome& home, store::Batch& batch) {
   const bool in_pieces = pieces_.size() > 1;
   for (const std::uint32_t number : std::exchange(dropped_, {})) {
     if (stored_in_pieces_) batch.erase(home.scope.piece(home.process, home.case_id, number));
@@ -120,36 +145,57 @@ void CaseState::encode(const CaseHome& home, store::Batch& batch) {
   if (!in_pieces && stored_in_pieces_) {
     batch.erase(home.scope.piece(home.process, home.case_id, pieces_.front().number));
   }
+}
+
+Result<void> CaseState::encode(const CaseHome& home, const Names& names, bool archive, store::Batch& batch) {
+  const bool in_pieces = pieces_.size() > 1;
+  erase_what_went(home, batch);
   if (events_ == 0) {
-    batch.erase(home.scope.record(home.process, home.case_id));
-    stored_in_pieces_ = false;
-    return;
+    batch.erase(record_key(home, archived_));
+    stored_in_pieces_ = archived_ = false;
+    return {};
   }
+  const std::uint8_t version = archive ? compact_version : record_version;
   std::string& record = scratch();
   format::Encoder out{record};
-  out.byte(record_version);
+  out.byte(version);
   out.byte(static_cast<std::uint8_t>((in_pieces ? 1 : 0) | (facts_->completed ? 2 : 0) | (facts_->has_policy ? 4 : 0) |
                                      (timer_due ? 8 : 0)));
   if (facts_->completed) out.signed_number(facts_->completed_at);
   if (timer_due) out.signed_number(*timer_due);
   if (!in_pieces) {
-    weir::dataflow::encode(out, pieces_.front().entries);
+    encode_entries_of(version, out, pieces_.front().entries, home, names);
   } else {
     out.signed_number(facts_->rework);
     encode_directory(out);
-    for (Piece& piece : pieces_) {
-      if (!piece.changed && stored_in_pieces_) continue;
-      std::string bytes;
-      format::Encoder piece_out{bytes};
-      piece_out.byte(record_version);
-      weir::dataflow::encode(piece_out, piece.entries);
-      batch.put(home.scope.piece(home.process, home.case_id, piece.number), bytes);
-      piece.changed = false;
-    }
+    if (const auto encoded = encode_pieces(home, names, archive, batch); !encoded) return encoded;
     identities_->encode(home.bucket_key(), batch);
   }
+  if (archive != archived_) batch.erase(record_key(home, archived_));
   stored_in_pieces_ = in_pieces;
-  batch.put(home.scope.record(home.process, home.case_id), record);
+  archived_ = archive;
+  batch.put(record_key(home, archive), record);
+  return {};
+}
+
+/// Those that changed; all, where the case goes to the archive. One that comes back leaves the others as they are: what
+/// a piece begins with says in which form it is.
+Result<void> CaseState::encode_pieces(const CaseHome& home, const Names& names, bool archive, store::Batch& batch) {
+  const bool all = !stored_in_pieces_ || (archive && !archived_);
+  const std::uint8_t version = archive ? compact_version : record_version;
+  for (Piece& piece : pieces_) {
+    if (!piece.changed && !all) continue;
+    Result<std::vector<Entry>> stored{std::vector<Entry>{}};
+    if (!piece.loaded) stored = read_piece(piece, home, names);
+    if (!stored) return stored.error();
+    std::string bytes;
+    format::Encoder out{bytes};
+    out.byte(version);
+    encode_entries_of(version, out, piece.loaded ? piece.entries : *stored, home, names);
+    batch.put(home.scope.piece(home.process, home.case_id, piece.number), bytes);
+    piece.changed = false;
+  }
+  return {};
 }
 
 void CaseState::encode_directory(format::Encoder& out) const {
@@ -207,13 +253,14 @@ Result<void> CaseState::decode_directory(format::Decoder& in, CaseState& state) 
   return {};
 }
 
-Result<CaseState> CaseState::decode(std::string_view record, const Names& names) {
+Result<CaseState> CaseState::decode(std::string_view record, const CaseHome& home, const Names& names) {
   auto header = decode_header(record);
   if (!header) return header.error();
   format::Decoder& in = header->rest;
   CaseFacts& facts = header->facts;
   CaseState state;
   state.timer_due = header->timer_due;
+  state.archived_ = header->version == compact_version;
   if (header->in_pieces) {
     facts.rework = in.signed_number();
     if (const auto decoded = decode_directory(in, state); !decoded) return decoded.error();
@@ -224,7 +271,7 @@ Result<CaseState> CaseState::decode(std::string_view record, const Names& names)
     state.stored_in_pieces_ = true;
   } else {
     Piece& piece = state.pieces_.front();
-    piece.entries = decode_entries(in);
+    piece.entries = decode_entries_of(header->version, in, home, names);
     piece.events = state.events_ = piece.entries.size();
     if (piece.entries.empty()) return Error{Code::state_format, "a stored case has no events"};
     if (!knows(names, piece.entries)) return unknown_names();
@@ -247,9 +294,9 @@ Result<CaseState> CaseState::decode(std::string_view record, const Names& names)
 Result<CaseState::Stored> CaseState::read(std::string_view record, const CaseHome& home, const Names& names) {
   auto header = decode_header(record);
   if (!header) return header.error();
-  Stored stored{{}, header->facts};
+  Stored stored{{}, header->facts, header->version == compact_version};
   if (!header->in_pieces) {
-    stored.entries = decode_entries(header->rest);
+    stored.entries = decode_entries_of(header->version, header->rest, home, names);
     if (!header->rest.ok() || stored.entries.empty()) return Error{Code::state_format, "a case is damaged"};
     if (!knows(names, stored.entries)) return unknown_names();
     return stored;
@@ -263,7 +310,7 @@ Result<CaseState::Stored> CaseState::read(std::string_view record, const CaseHom
   const auto pieces = home.store.multi_get(places);
   if (!pieces) return pieces.error();
   for (const auto& piece : *pieces) {
-    auto more = decode_piece(piece);
+    auto more = decode_piece(piece, home, names);
     if (!more) return more.error();
     stored.entries.insert(stored.entries.end(), std::make_move_iterator(more->begin()),
                           std::make_move_iterator(more->end()));

@@ -10,6 +10,7 @@ using format::Encoder;
 
 constexpr std::uint8_t version = 1;
 constexpr std::uint8_t version_with_retention = 2;  // of settings alone, where they declare it
+constexpr std::uint8_t version_with_archive = 3;    // the same, where it is archived then
 constexpr std::uint8_t version_with_begin = 2;      // of uploads alone
 
 /// Writes the version, then what `fields` writes.
@@ -23,7 +24,7 @@ std::string write(Fields fields, std::uint8_t as = version) {
 }
 
 bool is_known(std::uint8_t written) { return written == version; }
-bool is_known_of_settings(std::uint8_t written) { return written == version || written == version_with_retention; }
+bool is_known_of_settings(std::uint8_t written) { return written >= version && written <= version_with_archive; }
 bool is_known_of_uploads(std::uint8_t written) { return written == version || written == version_with_begin; }
 
 /// Checks the version, lets `fields` read, and checks that nothing was missing or left over.
@@ -84,7 +85,8 @@ std::string encode(const ProcessSettings& settings) {
     out.text(settings.zone);
     if (settings.retain_micros) out.signed_number(*settings.retain_micros);
   };
-  return write(fields, settings.retain_micros ? version_with_retention : version);
+  if (!settings.retain_micros) return write(fields, version);
+  return write(fields, settings.archives ? version_with_archive : version_with_retention);
 }
 
 Result<Tick> decode_tick(std::string_view bytes) {
@@ -132,7 +134,8 @@ Result<ProcessSettings> decode_settings(std::string_view bytes) {
     const std::int64_t micros = in.signed_number();
     if (inactivity) settings.inactivity_micros = micros;
     settings.zone = in.text();
-    if (bytes.front() == version_with_retention) settings.retain_micros = in.signed_number();
+    if (bytes.front() >= version_with_retention) settings.retain_micros = in.signed_number();
+    settings.archives = bytes.front() == version_with_archive;
   };
   return read<ProcessSettings>(bytes, fields, is_known_of_settings);
 }

@@ -20,6 +20,7 @@ struct ProcessSettings {
   std::optional<std::int64_t> inactivity_micros;
   std::string zone = "UTC";
   std::optional<std::int64_t> retain_micros = {};  // of a complete case; none: for ever
+  bool archives = false;                           // what was kept so long is archived; else it is removed
 
   bool declares_completion() const { return !end_activities.empty() || inactivity_micros.has_value(); }
   friend bool operator==(const ProcessSettings&, const ProcessSettings&) = default;

@@ -270,6 +270,8 @@ std::vector<ShardStatus> Engine::status() const {
     status.accepted = counters.accepted;
     status.duplicates = counters.duplicates;
     status.refused = counters.refused;
+    status.archived = counters.archived;
+    status.revived = counters.revived;
     status.roll_backs = counters.roll_backs;
     status.dead_letters_dropped = counters.dead_letters_dropped;
     status.commits = counters.commits;

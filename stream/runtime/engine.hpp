@@ -42,6 +42,8 @@ struct ShardStatus {
   std::uint64_t accepted = 0;
   std::uint64_t duplicates = 0;
   std::uint64_t refused = 0;     // to the dead letters
+  std::uint64_t archived = 0;    // cases that went into the archive
+  std::uint64_t revived = 0;     // that came back from it
   std::uint64_t roll_backs = 0;  // because an operator failed
   std::uint64_t dead_letters_dropped = 0;
   std::uint64_t commits = 0;

@@ -9,89 +9,12 @@ namespace weir::runtime {
 
 using namespace dataflow;
 
-namespace {
-
-constexpr std::uint8_t process_version = 1;
-constexpr std::uint8_t process_version_with_clocks = 2;  // where some case has had SLA clocks
-constexpr std::uint8_t name_version = 1;
-constexpr std::uint64_t variant_buckets_max = std::uint64_t{1} << 32;
-
-}  // namespace
-
-std::string encode(const ProcessRecord& record) {
-  std::string bytes;
-  format::Encoder out{bytes};
-  out.byte(record.clocked ? process_version_with_clocks : process_version);
-  out.text(encode(record.settings));
-  out.number(record.counters.accepted);
-  out.number(record.counters.duplicates);
-  out.number(record.counters.refused);
-  out.number(record.counters.erasures);
-  out.number(record.counters.withdrawn);
-  out.byte(record.exhausted ? 1 : 0);
-  out.number(record.variants.cells);
-  out.number(record.variants.buckets);
-  return bytes;
-}
-
-Result<ProcessRecord> decode_process_record(std::string_view bytes) {
-  format::Decoder in{bytes};
-  const std::uint8_t written = in.byte();
-  if (written != process_version && written != process_version_with_clocks) {
-    return Error{Code::state_format, "a process record has an unknown version"};
-  }
-  ProcessRecord record;
-  record.clocked = written == process_version_with_clocks;
-  auto settings = decode_settings(in.text());
-  if (!settings) return settings.error();
-  record.settings = std::move(*settings);
-  record.counters.accepted = in.number();
-  record.counters.duplicates = in.number();
-  record.counters.refused = in.number();
-  record.counters.erasures = in.number();
-  record.counters.withdrawn = in.number();
-  record.exhausted = in.byte() == 1;
-  record.variants.cells = in.number();
-  record.variants.buckets = in.number();
-  const std::uint64_t buckets = record.variants.buckets;
-  if (!in.ok() || !in.at_end() || buckets == 0 || buckets > variant_buckets_max)
-    return Error{Code::state_format, "a process record is damaged"};
-  return record;
-}
-
-Result<StoredName> decode_name(std::string_view bytes) {
-  format::Decoder in{bytes};
-  const bool known = in.byte() == name_version;
-  StoredName name;
-  name.uses = in.number();
-  name.text = in.text();
-  if (!known || !in.ok() || !in.at_end()) return Error{Code::state_format, "a name is damaged"};
-  return name;
-}
-
-Result<void> read_names(const store::Reader& store, const format::Scope& scope, std::string_view process,
-                        Names& names) {
-  const std::string prefix = scope.names(process);
-  bool sound = true;
-  const auto scanned =
-      store.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view value) {
-        auto name = decode_name(value);
-        const std::string_view number = format::behind(key, prefix);
-        sound = name && number.size() == sizeof(NameId) &&
-                names.put_back(format::read_big_endian(number), std::move(name->text),
-                               static_cast<std::int64_t>(name->uses));
-        return sound;
-      });
-  if (!scanned) return scanned;
-  if (!sound) return Error{Code::state_format, "a name is damaged"};
-  return {};
-}
-
 Completion completion_of(const ProcessSettings& settings, const Names& names, std::int64_t clock) {
   Completion completion;
   completion.declared = settings.declares_completion();
   completion.inactivity_micros = settings.inactivity_micros;
   completion.retain_micros = settings.retain_micros;
+  completion.archives = settings.archives;
   completion.clock = clock;
   for (const std::string& activity : settings.end_activities) {
     if (const NameId id = names.find(activity); id != no_name) completion.end_activities.push_back(id);
@@ -184,10 +107,7 @@ Result<void> ProcessState::prefetch(std::vector<std::string_view> case_ids) {
   std::sort(case_ids.begin(), case_ids.end());
   case_ids.erase(std::unique(case_ids.begin(), case_ids.end()), case_ids.end());
   if (case_ids.empty()) return {};
-  std::vector<std::string> keys;
-  keys.reserve(case_ids.size());
-  for (const std::string_view id : case_ids) keys.push_back(scope_.record(name_, id));
-  auto stored = store_.multi_get(keys);
+  const auto stored = stored_cases().records(case_ids);
   if (!stored) return stored.error();
   auto clocks = read_clocks(case_ids);
   if (!clocks) return clocks.error();
@@ -197,9 +117,10 @@ Result<void> ProcessState::prefetch(std::vector<std::string_view> case_ids) {
       keep(case_ids[i], CaseState{}, std::move((*clocks)[i]));
       continue;
     }
-    auto state = CaseState::decode(*(*stored)[i], names_);
+    const std::string case_id{case_ids[i]};
+    auto state = CaseState::decode(*(*stored)[i], {store_, scope_, name_, case_id}, names_);
     if (!state) return state.error();
-    keep(case_ids[i], std::move(*state), std::move((*clocks)[i]));
+    keep(case_id, std::move(*state), std::move((*clocks)[i]));
   }
   return {};
 }
@@ -246,6 +167,7 @@ void ProcessState::touch(Slot& slot) {
 }
 
 Result<void> ProcessState::let_leave(Slot& slot, std::int64_t tick) {
+  if (record_.settings.archives) return {};
   Completion keeping;
   keeping.retain_micros = record_.settings.retain_micros;
   if (!slot.state.facts() || !keeping.leaves(*slot.state.facts(), tick)) return {};
@@ -374,7 +296,20 @@ Result<void> ProcessState::settle(Slot& slot, const Completion& completion, stor
   std::optional<std::int64_t> due = slot.state.facts() ? completion.due(*slot.state.facts()) : std::nullopt;
   if (clocks->next) due = due ? std::min(*due, *clocks->next) : clocks->next;
   set_timer(slot, due, batch);
-  slot.state.encode(at, batch);
+  return write(slot, completion, batch);
+}
+
+/// Where it belongs: to the cases that are kept, or into the archive.
+Result<void> ProcessState::write(Slot& slot, const Completion& completion, store::Batch& batch) {
+  const bool was_archived = slot.state.archived();
+  const bool archive = slot.state.facts() && completion.is_archived(*slot.state.facts());
+  const auto written = slot.state.encode(home(slot), names_, archive, batch);
+  if (!written) return written;
+  if (archive) to_let_go_.push_back(slot.case_id);
+  if (archive == was_archived) return {};
+  record_changed_ = true;
+  archive ? ++record_.archived : --record_.archived;
+  ++(archive ? moves_.archived : moves_.revived);
   return {};
 }
 
@@ -415,12 +350,11 @@ void ProcessState::write_pages(store::Batch& batch, ProcessChanges* changes) {
 }
 
 Result<void> ProcessState::refill_extremes() {
-  const std::string prefix = scope_.records(name_);
   Views fresh;
   WholeCase whole;
   Result<void> outcome;
-  const auto take = [&](std::string_view key, std::string_view value) {
-    const std::string case_id{format::behind(key, prefix)};
+  const auto take = [&](std::string_view id, std::string_view value) {
+    const std::string case_id{id};
     const auto stored = CaseState::read(value, {store_, scope_, name_, case_id}, names_);
     if (!stored) {
       outcome = stored.error();
@@ -434,7 +368,7 @@ Result<void> ProcessState::refill_extremes() {
     whole.apply(case_id, whole.facts(stored->judgement), operators_, fresh);
     return true;
   };
-  const auto scanned = store_.scan(prefix, store::end_of_prefix(prefix), take);
+  const auto scanned = stored_cases().each(std::nullopt, take);
   if (!scanned) return scanned;
   if (!outcome) return outcome;
   const std::set<CellKey> exhausted = views_.exhausted();
@@ -460,24 +394,31 @@ void ProcessState::write_names(store::Batch& batch, ProcessChanges* changes) {
       if (changes != nullptr) changes->names_forgotten = true;
       continue;
     }
-    std::string bytes;
-    format::Encoder out{bytes};
-    out.byte(name_version);
-    out.number(static_cast<std::uint64_t>(names_.entry(id).uses));
-    out.text(names_.text(id));
-    batch.put(scope_.name(name_, id), bytes);
+    const StoredName name{static_cast<std::uint64_t>(names_.entry(id).uses), std::string{names_.text(id)}};
+    batch.put(scope_.name(name_, id), encode(name));
+  }
+}
+
+/// -> the one behind it.
+std::list<ProcessState::Slot>::iterator ProcessState::let_go(std::list<Slot>::iterator slot) {
+  case_bytes_ -= slot->bytes;
+  held_.bytes -= slot->bytes;
+  --held_.cases;
+  by_id_.erase(slot->case_id);
+  return slots_.erase(slot);
+}
+
+void ProcessState::let_archived_go() {
+  for (const std::string& case_id : std::exchange(to_let_go_, {})) {
+    const auto known = by_id_.find(case_id);
+    if (known != by_id_.end() && !known->second->touched) let_go(known->second);
   }
 }
 
 void ProcessState::shrink_to(std::size_t limit) {
   for (auto slot = slots_.end(); slot != slots_.begin() && case_bytes_ > limit / 2;) {
     --slot;
-    if (slot->touched) continue;
-    case_bytes_ -= slot->bytes;
-    held_.bytes -= slot->bytes;
-    --held_.cases;
-    by_id_.erase(slot->case_id);
-    slot = slots_.erase(slot);
+    if (!slot->touched) slot = let_go(slot);
   }
   if (views_.bytes() > limit / 2) views_.drop_unchanged();
   if (views_.bytes() > limit / 2) views_.drop_all_unchanged();

@@ -13,18 +13,10 @@
 #include "stream/runtime/case_clocks.hpp"
 #include "stream/runtime/case_state.hpp"
 #include "stream/runtime/change_sink.hpp"
-#include "stream/runtime/control_records.hpp"
+#include "stream/runtime/process_record.hpp"
+#include "stream/runtime/stored_cases.hpp"
 
 namespace weir::runtime {
-
-/// Events by what became of them. What is counted is deliveries: a duplicate counts each time it comes.
-struct ProcessCounters {
-  std::uint64_t accepted = 0;
-  std::uint64_t duplicates = 0;
-  std::uint64_t refused = 0;    // to the dead letters
-  std::uint64_t erasures = 0;   // cases erased for good
-  std::uint64_t withdrawn = 0;  // events of uploads withdrawn before they came
-};
 
 /// The cases that are in memory, over all processes of a task.
 struct CasesHeld {
@@ -32,16 +24,11 @@ struct CasesHeld {
   std::size_t bytes = 0;
 };
 
-/// The stored form of what is neither case nor cell.
-struct ProcessRecord {
-  ProcessSettings settings;
-  ProcessCounters counters;
-  bool exhausted = false;  // some cell no longer knows an extreme
-  bool clocked = false;    // some SLA policy has been for it: its cases may have clocks
-  dataflow::HashedCells::Size variants;
+/// Cases that went into the archive, and that came back from it.
+struct ArchiveMoves {
+  std::uint64_t archived = 0;
+  std::uint64_t revived = 0;
 };
-std::string encode(const ProcessRecord& record);
-Result<ProcessRecord> decode_process_record(std::string_view bytes);
 
 class ProcessState {
  public:
@@ -97,14 +84,17 @@ class ProcessState {
   /// Counts again what the case takes in memory: to be called after whatever may have brought parts of it. O(1).
   void weigh(Slot& slot);
   /// Removes every event of a touched case which, as the views have it, is complete and was kept long enough by the
-  /// tick.
+  /// tick. Not where such cases are archived: that commit() does.
   Result<void> let_leave(Slot& slot, std::int64_t tick);
   CaseHome home(const Slot& slot) const { return {store_, scope_, name_, slot.case_id}; }
   alerts::Subject subject(const Slot& slot) const { return {scope_.workspace(), name_, slot.case_id}; }
+  /// As of the last commit.
+  StoredCases stored_cases() const { return {store_, scope_, name_, record_.archived > 0}; }
+  ArchiveMoves take_archive_moves() { return std::exchange(moves_, {}); }
 
   /// Settles every touched case and appends all that changed since the last call. `clock`: the last tick, µs. The batch
   /// must be written before the next read of the store. What changes is told in `changes`, unless null; its ids live
-  /// until the next shrink_to(). O(changes).
+  /// until the next let_archived_go() or shrink_to(). O(changes).
   Result<void> commit(std::int64_t clock, store::Batch& batch, ProcessChanges* changes);
   /// The earliest timer that the last commit() set.
   std::optional<std::int64_t> earliest_due() const { return earliest_due_; }
@@ -114,6 +104,9 @@ class ProcessState {
   /// Looks up what exhausted cells lack, by folding every stored case. Only when nothing is pending. O(events).
   Result<void> refill_extremes();
 
+  /// Forgets the cases that commits put into the archive since the last call: nobody is expected to want them soon, and
+  /// what is read of one again must not depend on whether it was still here.
+  void let_archived_go();
   /// Forgets unchanged cases and cells, least recently used first, until no more than `bytes` are held.
   void shrink_to(std::size_t bytes);
   std::size_t case_bytes() const { return case_bytes_; }
@@ -131,8 +124,10 @@ class ProcessState {
   Result<CaseClocks> judge(Slot& slot, std::int64_t clock) const;
   Result<Time> quiet_until(Slot& slot) const;
   Result<void> settle(Slot& slot, const dataflow::Completion& completion, store::Batch& batch);
+  Result<void> write(Slot& slot, const dataflow::Completion& completion, store::Batch& batch);
   Result<void> write_clocks(Slot& slot, const CaseClocks& now, store::Batch& batch);
   void set_timer(Slot& slot, std::optional<std::int64_t> due, store::Batch& batch);
+  std::list<Slot>::iterator let_go(std::list<Slot>::iterator slot);
   void write_pages(store::Batch& batch, ProcessChanges* changes);
   void write_names(store::Batch& batch, ProcessChanges* changes);
 
@@ -155,22 +150,13 @@ class ProcessState {
   std::list<Slot> slots_;  // most recently used first
   boost::unordered_flat_map<std::string_view, std::list<Slot>::iterator> by_id_;
   std::vector<Slot*> touched_;
+  std::vector<std::string> to_let_go_;
+  ArchiveMoves moves_;
   std::size_t case_bytes_ = 0;
   std::optional<std::int64_t> earliest_due_;
 };
 
 /// The policy with its names resolved. `clock`: time of the last tick, µs.
 dataflow::Completion completion_of(const ProcessSettings& settings, const dataflow::Names& names, std::int64_t clock);
-
-/// A name as it is stored, under its number.
-struct StoredName {
-  std::uint64_t uses = 0;
-  std::string text;
-};
-Result<StoredName> decode_name(std::string_view bytes);
-
-/// Reads the names of a process as they were written. For a task and for readers of a snapshot.
-Result<void> read_names(const store::Reader& store, const format::Scope& scope, std::string_view process,
-                        dataflow::Names& names);
 
 }  // namespace weir::runtime

@@ -56,6 +56,8 @@ struct TaskCounters {
   std::atomic<std::uint64_t> duplicates{0};
   std::atomic<std::uint64_t> refused{0};
   std::atomic<std::uint64_t> dead_letters_dropped{0};
+  std::atomic<std::uint64_t> archived{0};  // cases that went into the archive
+  std::atomic<std::uint64_t> revived{0};   // that came back from it
   std::atomic<std::uint64_t> roll_backs{0};
   std::atomic<std::uint64_t> commits{0};
   std::atomic<std::uint64_t> commit_bytes{0};
@@ -159,7 +161,7 @@ class Task {
   void forget_told(Workspace& workspace, ProcessState& process, ProcessState::Slot& slot);
   Result<void> drop_old_deliveries(Workspace& workspace);
   Result<void> take_erasure(Workspace& workspace, const Erasure& erasure);
-  Result<std::string> case_of(const Workspace& workspace, const Erasure& erasure) const;
+  Result<std::string> case_of(const Workspace& workspace, const ProcessState& process, const Erasure& erasure) const;
   Result<void> drop_dead_letters_of(Workspace& workspace, const Erasure& erasure);
   Result<void> take_replay(Workspace& workspace, const Replay& replay);
   Result<bool> is_erased(Workspace& workspace, ProcessState& process, const Incoming& incoming);

@@ -205,6 +205,14 @@ std::size_t Task::view_bytes() const {
 }
 
 void Task::shrink() {
+  for (const auto& [name, workspace] : workspaces_) {
+    for (const auto& [process_name, process] : workspace->processes) {
+      process->let_archived_go();
+      const ArchiveMoves moves = process->take_archive_moves();
+      counters_.archived += moves.archived;
+      counters_.revived += moves.revived;
+    }
+  }
   view_bytes_ = view_bytes();
   const std::size_t bytes = cases_.bytes + view_bytes_;
   if (bytes > options_.cache_bytes) {

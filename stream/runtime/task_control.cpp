@@ -311,7 +311,7 @@ Result<void> Task::take_erasure(Workspace& workspace, const Erasure& erasure) {
   batch_.put(workspace.scope.erasure(erasure.process, erasure.fingerprint), {});
   Erasure whole = erasure;
   if (whole.case_id.empty()) {
-    const auto found = case_of(workspace, erasure);
+    const auto found = case_of(workspace, process, erasure);
     if (!found) return found.error();
     if (found->empty()) return {};
     whole.case_id = *found;
@@ -329,11 +329,10 @@ Result<void> Task::take_erasure(Workspace& workspace, const Erasure& erasure) {
 
 /// A redacted erasure no longer names its case. Its events are gone from the log, but a state that lost its latest
 /// commits may still hold it. Empty: it does not. O(cases).
-Result<std::string> Task::case_of(const Workspace& workspace, const Erasure& erasure) const {
-  const std::string prefix = workspace.scope.records(erasure.process);
+Result<std::string> Task::case_of(const Workspace& workspace, const ProcessState& process,
+                                  const Erasure& erasure) const {
   std::string found;
-  const auto scanned = store_.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view) {
-    const std::string_view case_id = format::behind(key, prefix);
+  const auto scanned = process.stored_cases().each(std::nullopt, [&](std::string_view case_id, std::string_view) {
     if (fingerprint_(workspace.scope.workspace(), erasure.process, case_id) == erasure.fingerprint) found = case_id;
     return found.empty();
   });

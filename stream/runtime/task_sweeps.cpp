@@ -91,13 +91,11 @@ Result<bool> Task::advance(Workspace& workspace, Sweep& sweep, std::size_t& budg
   const auto opened = process_state(workspace, sweep.process);
   if (!opened) return opened.error();
   ProcessState& process = **opened;
-  const std::string records = workspace.scope.records(sweep.process);
-  std::string from = workspace.scope.record(sweep.process, sweep.cursor);
-  if (sweep.begun) from.push_back('\0');  // the first key behind the cursor's
+  const auto behind = sweep.begun ? std::optional<std::string_view>{sweep.cursor} : std::nullopt;
   std::vector<std::string> case_ids;
   const std::size_t group = std::min(budget, group_max());
-  const auto scanned = store_.scan(from, store::end_of_prefix(records), [&](std::string_view key, std::string_view) {
-    case_ids.emplace_back(format::behind(key, records));
+  const auto scanned = process.stored_cases().each(behind, [&](std::string_view case_id, std::string_view) {
+    case_ids.emplace_back(case_id);
     return case_ids.size() < group;
   });
   if (!scanned) return scanned.error();

@@ -113,10 +113,11 @@ class Documents(WithNode):
     def test_the_schema_of_settings_and_the_server_agree(self):
         schema = Draft202012Validator(self.call("GET", "/schemas/process.json").body)
         good = [{}, {"completion": None}, {"completion": {}}, {"completion": {"end_activities": ["a"], "inactivity_s": 1}},
-                {"completion": {"inactivity_s": 1}, "retain_s": 3600}, {"retain_s": None}]
+                {"completion": {"inactivity_s": 1}, "retain_s": 3600}, {"retain_s": None},
+                {"completion": {"inactivity_s": 1}, "retain_s": 3600, "retention": "archive"}, {"retention": "remove"}]
         bad = [[], {"x": 1}, {"completion": 1}, {"completion": {"x": 1}}, {"completion": {"end_activities": [""]}},
                {"completion": {"end_activities": ["a", "a"]}}, {"completion": {"inactivity_s": 0}}, {"zone": 1},
-               {"completion": {"inactivity_s": 1}, "retain_s": 3599}]
+               {"completion": {"inactivity_s": 1}, "retain_s": 3599}, {"retention": "keep"}]
         for expected, documents in ((True, good), (False, bad)):
             for document in documents:
                 with self.subTest(document):

@@ -126,6 +126,29 @@ class Settings(WithNode):
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.05)
 
+    def test_old_complete_cases_are_archived(self):
+        self.post([event("1", "a", 0), event("1", "b", 1), event("2", "a", 0)])
+        before = self.view("map")
+        document = {"completion": {"end_activities": ["b"]}, "retain_s": 3600, "retention": "archive"}
+        self.expect(200, "PUT", "/v1/processes/default", document)
+        deadline = time.monotonic() + WAIT_S_MAX
+        while self.expect(200, "GET", "/v1/processes/default").body["archived_cases"] < 1:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.05)
+        self.assertEqual([case["case_id"] for case in self.view("cases")["cases"]], ["2"])
+        both = [(case["case_id"], case["archived"]) for case in self.view("cases", more="archived=true")["cases"]]
+        self.assertEqual(both, [("1", True), ("2", False)])
+        self.assertEqual((self.view("cases/1")["archived"], self.view("cases/2")["archived"]), (True, False))
+        for filtered in ("", "activity=a"):
+            self.assertEqual(self.view("map", more=filtered)["activities"], before["activities"])
+        left = self.view("map", more="archived=false")["activities"]
+        self.assertEqual([(one["name"], one["count"]) for one in left], [("a", 1)])
+        self.assertEqual(self.expect(200, "GET", "/v1/processes/default/export?format=ndjson").body.decode().count('"case_id"'), 3)
+        position = self.expect(202, "DELETE", "/v1/processes/default/cases/1").body["position"]
+        self.assertEqual(self.view("kpis", position)["cases"], 1)
+        self.assertEqual(self.expect(200, "GET", "/v1/processes/default").body["archived_cases"], 0)
+        self.refused("bad_query", 400, "GET", "/v1/processes/default/cases?archived=1")
+
     def test_all_faults_at_once(self):
         document = {"completion": {"end_activities": ["", 1, "a", "a"], "inactivity_s": 0, "x": 1}, "zone": "Nowhere", "y": 2}
         answer = self.refused("invalid_document", 422, "PUT", "/v1/processes/default", document)

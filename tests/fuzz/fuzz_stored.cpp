@@ -58,11 +58,11 @@ void check_entries(std::string_view bytes) {
 void check_case(std::string_view bytes) {
   dataflow::Names names;
   for (const char* name : {"a", "b", "c"}) names.count(names.intern(name), 1'000'000'000);
-  auto state = runtime::CaseState::decode(bytes, names);
   const memory::MemoryStore store;
   const format::Scope scope{"w"};
   const std::string process = "p", case_id = "c";
   const runtime::CaseHome home{store, scope, process, case_id};
+  auto state = runtime::CaseState::decode(bytes, home, names);
   const auto listed = runtime::CaseState::read(bytes, home, names);
   if (!state) return;
   WEIR_CHECK(state->events() > 0 && state->facts(), "a stored case has events, and the views hold them");

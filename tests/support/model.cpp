@@ -21,6 +21,21 @@ auto order(const Event& event) {
                          event.source, event.id);
 }
 
+constexpr std::int64_t hour = 3'600'000'000;
+
+/// The hour at which the case has been kept for its time, if it is complete at that clock.
+std::optional<std::int64_t> leaving(const std::vector<Event>& events, const runtime::ProcessSettings& settings,
+                                    std::int64_t clock) {
+  std::int64_t completed_at = 0;
+  for (const Event& event : events) completed_at = std::max(completed_at, to_micros(event.timestamp));
+  const auto& ends = settings.end_activities;
+  if (std::find(ends.begin(), ends.end(), events.back().activity) == ends.end()) {
+    if (!settings.inactivity_micros || completed_at + *settings.inactivity_micros > clock) return std::nullopt;
+    completed_at += *settings.inactivity_micros;
+  }
+  return (completed_at + *settings.retain_micros + hour - 1) / hour * hour;
+}
+
 }  // namespace
 
 Hash128 test_fingerprint(std::string_view workspace, std::string_view process, std::string_view case_id) {
@@ -62,23 +77,15 @@ void PartitionModel::take(std::uint64_t offset, Time appended, log::Kind kind, s
 
 /// At the first tick of an hour every case goes that was complete before it and was kept long enough.
 void PartitionModel::tick(std::int64_t time) {
-  constexpr std::int64_t hour = 3'600'000'000;
   const std::int64_t before = std::exchange(clock_, std::max(clock_, time));
   if (clock_ / hour == before / hour) return;
   for (auto& [name, process] : processes_) {
     const runtime::ProcessSettings& settings = process.settings;
     if (!settings.retain_micros) continue;
-    const Outcome kept = outcome(name);
-    for (const auto& [case_id, events] : kept.cases) {
-      std::int64_t completed_at = 0;
-      for (const Event& event : events) completed_at = std::max(completed_at, to_micros(event.timestamp));
-      const auto& ends = settings.end_activities;
-      if (std::find(ends.begin(), ends.end(), events.back().activity) == ends.end()) {
-        if (!settings.inactivity_micros || completed_at + *settings.inactivity_micros > before) continue;
-        completed_at += *settings.inactivity_micros;
-      }
-      const std::int64_t leaves_at = (completed_at + *settings.retain_micros + hour - 1) / hour * hour;
-      if (leaves_at > clock_) continue;
+    if (settings.archives) continue;
+    for (const auto& [case_id, events] : outcome(name).cases) {
+      const auto leaves_at = leaving(events, settings, before);
+      if (!leaves_at || *leaves_at > clock_) continue;
       std::erase_if(process.accepted, [&gone = case_id](const auto& one) { return std::get<0>(one.first) == gone; });
     }
   }
@@ -155,6 +162,9 @@ Outcome PartitionModel::outcome(const std::string& name) const {
   }
   for (auto& [case_id, events] : outcome.cases) {
     std::sort(events.begin(), events.end(), [](const Event& a, const Event& b) { return order(a) < order(b); });
+    if (!outcome.settings.archives || !outcome.settings.retain_micros) continue;
+    const auto leaves_at = leaving(events, outcome.settings, clock_);
+    if (leaves_at && *leaves_at <= clock_) outcome.archived.insert(case_id);
   }
   return outcome;
 }

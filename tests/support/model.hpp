@@ -26,6 +26,7 @@ struct Outcome {
   runtime::ProcessCounters counters;
   documents::Documents documents;
   std::int64_t clock = 0;
+  std::set<std::string> archived = {};  // which of the cases are
 };
 
 class PartitionModel {

@@ -72,6 +72,7 @@ Control RandomRecords::settings(std::mt19937_64& random, std::string process) co
   constexpr std::int64_t day = 86'400'000'000;
   if (options_.span_micros >= day && random() % 2 == 0) {
     settings.retain_micros = static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(options_.span_micros / 4));
+    settings.archives = random() % 2 == 0;
   }
   return {process, std::nullopt, {log::Kind::settings, encode(runtime::SettingsChange{process, settings})}};
 }

@@ -21,7 +21,7 @@ Result<Answer> prepare_list(Node& node, const Call& call, query::Parameters& par
   const auto page = take_page(node, call, parameters);
   if (!page) return page.error();
   return Answer{[&node, page = *page, workspace = call.credential.workspace, process = call.names.front(),
-                 filter = query::take_filter(parameters)]() -> Result<net::Response> {
+                 filter = query::take_filter(parameters, query::Archived::left_out)]() -> Result<net::Response> {
     const std::string as_of = as_of_now(node);
     const auto snapshots = node.snapshots();
     if (!snapshots) return snapshots.error();
@@ -48,12 +48,12 @@ Result<Answer> prepare_case(Node& node, const Call& call) {
     const std::uint32_t shard = shard_of(node, process, case_id);
     const auto snapshot = node.snapshot(shard);
     if (!snapshot) return snapshot.error();
-    const auto events = feed::read_case(*snapshot, workspace, process, case_id);
-    if (!events) return events.error();
-    if (events->empty()) return Error{Code::not_found, ""};
+    const auto history = feed::read_case(*snapshot, workspace, process, case_id);
+    if (!history) return history.error();
+    if (history->events.empty()) return Error{Code::not_found, ""};
     std::string body;
     JsonWriter json(body);
-    query::write_case(json, *events, as_of);
+    query::write_case(json, *history, as_of);
     net::Response response = json_answer(std::move(body));
     tell_currency(response, node.currency(shard, **snapshot));
     return response;

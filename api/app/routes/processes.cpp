@@ -55,7 +55,7 @@ Result<Answer> prepare_process(Node& node, const Call& call) {
         JsonWriter json(body);
         json.begin_object().member("process", process).member("as_of", as_of);
         query::write_settings(json, record->settings);
-        json.end_object();
+        json.member("archived_cases", record->archived).end_object();
         net::Response response = json_answer(std::move(body));
         response.headers.push_back({"ETag", query::etag_of(record->settings)});
         return response;

@@ -71,9 +71,9 @@ Result<net::Response> answer_case(Node& node, DocumentDesk& desk, const std::str
   const std::uint32_t shard = log::partition_of(process, case_id, node.folder().shards());
   const auto snapshot = node.snapshot(shard);
   if (!snapshot) return snapshot.error();
-  const auto events = feed::read_case(*snapshot, workspace, process, case_id);
-  if (!events) return events.error();
-  if (events->empty()) return Error{Code::not_found, ""};
+  const auto history = feed::read_case(*snapshot, workspace, process, case_id);
+  if (!history) return history.error();
+  if (history->events.empty()) return Error{Code::not_found, ""};
   const auto progress = runtime::read_progress(**snapshot, workspace);
   if (!progress) return progress.error();
   const auto documents = desk.read(workspace);
@@ -86,7 +86,7 @@ Result<net::Response> answer_case(Node& node, DocumentDesk& desk, const std::str
   sla::CalendarPool calendars;
   for (const sla::NamedJudge& one : sla::judges_of(*documents, process, now, calendars)) {
     json.begin_object().member("name", one.name).key("cycles").begin_array();
-    for (const sla::Verdict& verdict : one.judge.verdicts(*events, now)) {
+    for (const sla::Verdict& verdict : one.judge.verdicts(history->events, now)) {
       query::write_cycles(json, case_id, verdict, one.judge.timeline());
     }
     json.end_array().end_object();

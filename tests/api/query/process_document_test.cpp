@@ -18,12 +18,14 @@ std::vector<std::string> faults_of(std::string_view body) {
 
 TEST(ProcessDocument, WhatIsWrittenReadsBack) {
   const auto parsed = parse_settings_document(
-      R"({"completion":{"end_activities":["sent","\u00e9"],"inactivity_s":90},"zone":"Europe/Berlin","retain_s":7200})");
+      R"({"completion":{"end_activities":["sent","\u00e9"],"inactivity_s":90},"zone":"Europe/Berlin","retain_s":7200,
+          "retention":"archive"})");
   ASSERT_TRUE(parsed);
   ASSERT_TRUE(parsed->faults.empty());
   EXPECT_THAT(parsed->settings.end_activities, ElementsAre("sent", "é"));
   EXPECT_EQ(parsed->settings.inactivity_micros, 90'000'000);
   EXPECT_EQ(parsed->settings.retain_micros, 7'200'000'000);
+  EXPECT_TRUE(parsed->settings.archives);
   std::string written;
   JsonWriter json(written);
   json.begin_object();
@@ -42,6 +44,7 @@ TEST(ProcessDocument, AnEmptyOneIsTheDefault) {
     EXPECT_EQ(parsed->settings, runtime::ProcessSettings{}) << body;
   }
   EXPECT_NE(etag_of({}), etag_of({{"a"}, {}, "UTC"}));
+  EXPECT_NE(etag_of({{"a"}, {}, "UTC", 1}), etag_of({{"a"}, {}, "UTC", 1, true}));
 }
 
 TEST(ProcessDocument, EveryFaultIsTold) {
@@ -57,7 +60,10 @@ TEST(ProcessDocument, EveryFaultIsTold) {
     const std::string body = R"({"completion":{"inactivity_s":60},"retain_s":)" + std::string{retain} + "}";
     EXPECT_THAT(faults_of(body), ElementsAre("/retain_s")) << body;
   }
-  EXPECT_THAT(faults_of(R"({"retain_s":3600})"), ElementsAre("/retain_s"));  // nothing would ever be complete
+  EXPECT_THAT(faults_of(R"({"retain_s":3600})"), ElementsAre("/retain_s"));         // nothing would ever be complete
+  EXPECT_THAT(faults_of(R"({"retention":"archive"})"), ElementsAre("/retention"));  // nothing would ever be archived
+  EXPECT_THAT(faults_of(R"({"retention":"keep"})"), ElementsAre("/retention"));
+  EXPECT_THAT(faults_of(R"({"retention":"remove"})"), ElementsAre());
   EXPECT_THAT(faults_of("{"), ElementsAre("unreadable"));
 }
 

@@ -25,6 +25,7 @@ TEST(Keys, HaveTheseBytesForGood) {
   EXPECT_EQ(scope.upload("u"), "w\0uu"s);
   EXPECT_EQ(scope.process("p"), "w\0pp"s);
   EXPECT_EQ(scope.record("p", "c"), "w\0cp\0c"s);
+  EXPECT_EQ(scope.archived("p", "c"), "w\0Cp\0c"s);
   EXPECT_EQ(scope.piece("p", "c", 1), "w\0kp\0c\0\x01"s + one);
   EXPECT_EQ(scope.identities("p", "c", 1), "w\0ip\0c\0\x01"s + one);
   EXPECT_EQ(scope.name("p", 1), "w\0np\0"s + one);
@@ -82,6 +83,7 @@ std::vector<std::string> keys_of(const Scope& scope, const std::string& process,
           scope.upload(case_id),
           scope.process(process),
           scope.record(process, case_id),
+          scope.archived(process, case_id),
           scope.piece(process, case_id, number),
           scope.identities(process, case_id, number),
           scope.name(process, number),
@@ -121,6 +123,7 @@ TEST(Keys, OfAProcessLieInNoOthersRange) {
     const std::string mine = names.plain(), other = names.plain(), case_id = names.case_id();
     const bool same = mine == other;
     ASSERT_EQ(in_range(scope.record(mine, case_id), scope.records(other)), same);
+    ASSERT_EQ(in_range(scope.archived(mine, case_id), scope.archive(other)), same);
     ASSERT_EQ(in_range(scope.name(mine, names.number()), scope.names(other)), same);
     ASSERT_EQ(in_range(scope.cell(mine, 1, names.number(), 0), scope.cells(other)), same);
     ASSERT_EQ(in_range(scope.piece(mine, case_id, names.number()), scope.pieces(other, case_id)), same);

@@ -75,9 +75,9 @@ std::string text_of(const std::vector<feed::CaseRow>& rows) {
   return text;
 }
 
-std::string text_of(const std::vector<Event>& events) {
-  std::string text;
-  for (const Event& event : events) {
+std::string text_of(const feed::CaseHistory& history) {
+  std::string text = history.archived ? "archived\n" : "";
+  for (const Event& event : history.events) {
     text.append(event.activity).append(1, ' ').append(event.id).append(1, ' ');
     text.append(std::to_string(to_micros(event.timestamp))).append(1, '\n');
   }

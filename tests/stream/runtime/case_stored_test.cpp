@@ -44,7 +44,7 @@ class StoredCase : public testing::Test {
   std::string store(CaseState& state) {
     EXPECT_TRUE(state.settle(home_, names_, {}, {}, operators_, views_, settling_).ok());
     store::Batch batch;
-    state.encode(home_, batch);
+    EXPECT_TRUE(state.encode(home_, names_, false, batch).ok());
     EXPECT_TRUE(store_.write(batch, store::Durability::buffered).ok());
     return record();
   }
@@ -82,7 +82,7 @@ TEST_F(StoredCase, ReadsAsItWasWritten) {
     case_id_ = "c" + std::to_string(events);
     grow(state, 0, events);
     const std::string bytes = store(state);
-    auto read = CaseState::decode(bytes, names_);
+    auto read = CaseState::decode(bytes, home_, names_);
     ASSERT_TRUE(read.ok()) << read.error().detail;
     EXPECT_EQ(read->events(), events);
     EXPECT_EQ(read->facts()->summary, state.facts()->summary);
@@ -101,7 +101,7 @@ TEST_F(StoredCase, RefusesEveryCut) {
     grow(state, 0, events);
     const std::string bytes = store(state);
     for (std::size_t size = 0; size < bytes.size(); ++size) {
-      ASSERT_FALSE(CaseState::decode(std::string_view{bytes}.substr(0, size), names_).ok()) << size;
+      ASSERT_FALSE(CaseState::decode(std::string_view{bytes}.substr(0, size), home_, names_).ok()) << size;
     }
   }
 }
@@ -111,7 +111,7 @@ TEST_F(StoredCase, RefusesNamesThatItsProcessHasNot) {
   grow(state, 0, 1);
   const std::string bytes = store(state);
   const dataflow::Names others;
-  EXPECT_EQ(CaseState::decode(bytes, others).error().code, Code::state_format);
+  EXPECT_EQ(CaseState::decode(bytes, home_, others).error().code, Code::state_format);
   EXPECT_EQ(CaseState::read(bytes, home_, others).error().code, Code::state_format);
   EXPECT_TRUE(CaseState::read(bytes, home_, names_));
 }
@@ -123,7 +123,7 @@ TEST_F(StoredCase, TellsAPieceThatIsNotWhatTheDirectorySays) {
   store::Batch batch;
   batch.put(scope_.piece(process_, case_id_, 0), std::string{"\x01\x00", 2});  // no events
   ASSERT_TRUE(store_.write(batch, store::Durability::buffered).ok());
-  auto read = CaseState::decode(bytes, names_);
+  auto read = CaseState::decode(bytes, home_, names_);
   ASSERT_TRUE(read.ok());
   EXPECT_EQ(read->insert(entry(0), home_, names_).error().code, Code::state_format);
 }

@@ -1,5 +1,4 @@
-// Thirty days of a process that keeps its complete cases for two, in virtual
-// time.
+// Thirty days of a process that keeps its complete cases for two, in virtual time.
 #include <gtest/gtest.h>
 
 #include "schemas/codec/event_json.hpp"
@@ -20,9 +19,9 @@ constexpr int days = 30;
 constexpr int cases_a_day = 24;
 constexpr std::int64_t second_micros = 1'000'000;
 
-std::size_t bytes_in(const store::Store& store) {
+std::size_t bytes_in(const store::Store& store, const std::string& prefix = {}) {
   std::size_t bytes = 0;
-  EXPECT_TRUE(store.scan({}, {}, [&](std::string_view key, std::string_view value) {
+  EXPECT_TRUE(store.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view key, std::string_view value) {
     bytes += key.size() + value.size();
     return true;
   }));
@@ -31,12 +30,13 @@ std::size_t bytes_in(const store::Store& store) {
 
 class ThirtyDays : public testing::Test {
  protected:
-  void SetUp() override {
-    ASSERT_TRUE(log_->ensure_workspace("w"));
+  void SetUp() override { ASSERT_TRUE(log_->ensure_workspace("w")); }
+  void keep_for_two_days(bool archives) {
     ProcessSettings settings;
     settings.end_activities = {"done"};
     settings.inactivity_micros = std::int64_t{86'400} * second_micros;  // half of the cases end by silence
     settings.retain_micros = std::int64_t{2} * 86'400 * second_micros;
+    settings.archives = archives;
     append(log::Kind::settings, encode(SettingsChange{"p0", settings}));
   }
   void append(log::Kind kind, std::string value) {
@@ -57,6 +57,25 @@ class ThirtyDays : public testing::Test {
       event.resource = "r" + std::to_string(number % 3);
       append(log::Kind::event, support::event_record(event).value);
     }
+  }
+  /// `measure` is told of each day's end, at which the log is trimmed as by a daily checkpoint of which one is kept.
+  void live(const std::function<void()>& measure) {
+    std::uint64_t yesterday = 0;
+    for (int day = 0; day < days; ++day) {
+      for (int hour = 0; hour < cases_a_day; ++hour) {
+        one_case(day * cases_a_day + hour);
+        clock_.advance(std::chrono::minutes{57});
+        work();
+      }
+      ASSERT_TRUE(log_->trim("w", 0, std::exchange(yesterday, *task_->next_offset("w"))));
+      measure();
+    }
+    ASSERT_TRUE(runner_.finish());
+  }
+  void check(const support::Outcome& outcome) {
+    const std::string expected = support::batch_answers({outcome}, operators_);
+    EXPECT_TRUE(support::read_answers({store_.snapshot()}, "w", "p0", operators_) == expected);
+    EXPECT_TRUE(support::scanned_answers({store_.snapshot()}, "w", "p0", operators_) == expected);
   }
   void work() {
     for (int i = 0; i < 5; ++i) {
@@ -92,30 +111,42 @@ class ThirtyDays : public testing::Test {
   std::uint64_t records_ = 0;
 };
 
-TEST_F(ThirtyDays, KeepStateAndLogFlat) {
-  std::vector<std::size_t> bytes;
-  std::uint64_t yesterday = 0;
-  for (int day = 0; day < days; ++day) {
-    for (int hour = 0; hour < cases_a_day; ++hour) {
-      one_case(day * cases_a_day + hour);
-      clock_.advance(std::chrono::minutes{57});
-      work();
-    }
-    // As a daily checkpoint of which one is kept would.
-    ASSERT_TRUE(log_->trim("w", 0, std::exchange(yesterday, *task_->next_offset("w"))));
-    bytes.push_back(bytes_in(store_) + bytes_in(log_store_));
-  }
-  ASSERT_TRUE(runner_.finish());
-  const support::Outcome outcome = model_.outcome("p0");
-  EXPECT_GE(outcome.cases.size(), 2U * cases_a_day);
-  EXPECT_LE(outcome.cases.size(), 4U * cases_a_day);
-  const std::string expected = support::batch_answers({outcome}, operators_);
-  EXPECT_TRUE(support::read_answers({store_.snapshot()}, "w", "p0", operators_) == expected);
-  EXPECT_TRUE(support::scanned_answers({store_.snapshot()}, "w", "p0", operators_) == expected);
+/// The most of the last days against that of earlier ones.
+void expect_flat(const std::vector<std::size_t>& bytes) {
   const std::size_t early = *std::max_element(bytes.begin() + 5, bytes.begin() + 10);
   const std::size_t late = *std::max_element(bytes.end() - 5, bytes.end());
   EXPECT_GT(early, 10'000U);
   EXPECT_LE(late, early + early / 50) << "grew from " << early << " to " << late << " bytes";
+}
+
+TEST_F(ThirtyDays, KeepStateAndLogFlat) {
+  keep_for_two_days(false);
+  std::vector<std::size_t> bytes;
+  live([&] { bytes.push_back(bytes_in(store_) + bytes_in(log_store_)); });
+  const support::Outcome outcome = model_.outcome("p0");
+  EXPECT_GE(outcome.cases.size(), 2U * cases_a_day);
+  EXPECT_LE(outcome.cases.size(), 4U * cases_a_day);
+  check(outcome);
+  expect_flat(bytes);
+}
+
+TEST_F(ThirtyDays, GrowByNoMoreThanTheArchiveAndTheFiguresOfEachHour) {
+  keep_for_two_days(true);
+  std::vector<std::size_t> bytes;
+  std::size_t archived_bytes = 0;
+  live([&] {
+    archived_bytes = bytes_in(store_, format::Scope{"w"}.archive("p0"));
+    const std::size_t cells_bytes = bytes_in(store_, format::Scope{"w"}.cells("p0"));
+    bytes.push_back(bytes_in(store_) + bytes_in(log_store_) - archived_bytes - cells_bytes);
+  });
+  const support::Outcome outcome = model_.outcome("p0");
+  ASSERT_EQ(outcome.cases.size(), static_cast<std::size_t>(days) * cases_a_day);
+  EXPECT_GE(outcome.archived.size(), 26U * cases_a_day);
+  check(outcome);
+  expect_flat(bytes);
+  const std::size_t kept_bytes = bytes_in(store_, format::Scope{"w"}.records("p0"));
+  const std::size_t kept = outcome.cases.size() - outcome.archived.size();
+  EXPECT_LT(archived_bytes / outcome.archived.size(), kept_bytes / kept * 6 / 10);
 }
 
 TEST(ProcessSettings, AreWrittenAsEarlierVersionsReadThemWhereTheyCan) {
@@ -128,10 +159,13 @@ TEST(ProcessSettings, AreWrittenAsEarlierVersionsReadThemWhereTheyCan) {
   const std::string bytes = encode(settings);
   EXPECT_EQ(bytes.front(), 2);
   EXPECT_EQ(decode_settings(bytes).value(), settings);
-  const auto later = decode_settings('\x03' + bytes.substr(1));
+  settings.archives = true;
+  EXPECT_EQ(encode(settings), '\x03' + bytes.substr(1));
+  EXPECT_EQ(decode_settings(encode(settings)).value(), settings);
+  const auto later = decode_settings('\x04' + bytes.substr(1));
   ASSERT_FALSE(later);
   EXPECT_EQ(later.error().code, Code::state_format);
-  EXPECT_NE(later.error().detail.find("version 3"), std::string::npos);
+  EXPECT_NE(later.error().detail.find("version 4"), std::string::npos);
 }
 
 /// Any other tick commits on its way, where many timers are due; it is still taken then.

@@ -70,7 +70,8 @@ class Reader {
 
   /// All but what is left of its way: rows without it as they are, names with their uses, events, and what is told.
   Dump meaning() const {
-    static constexpr std::string_view of_its_way = "ckinvt";  // cases, pieces, identities, names, cells, timers
+    static constexpr std::string_view of_its_way =
+        "cCkinvt";  // cases, kept or archived, pieces, identities, names, cells, timers
     Dump meaning;
     for (const auto& [key, value] : dump()) {
       const char kind = key[2];  // behind "w" NUL
@@ -158,6 +159,14 @@ TEST(TwoTasks, EndIdenticalForCasesOfManyPieces) {
   options.records = 1'500;
   options.cases = 2;
   compare(options, 5);
+}
+
+TEST(TwoTasks, EndIdenticalWhereCompleteCasesLeave) {
+  support::HistoryOptions options;
+  options.cases = 20;
+  options.controls = 0.15;
+  options.span_micros = std::int64_t{10} * 86'400'000'000;
+  compare(options, 30);
 }
 
 TEST(TwoTasks, EndIdenticalUnderManyConflictsAndControls) {

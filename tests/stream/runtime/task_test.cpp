@@ -10,6 +10,7 @@
 #include "schemas/codec/event_json.hpp"
 #include "state/memory/memory_store.hpp"
 #include "stream/dataflow/stored.hpp"
+#include "stream/feed/cases.hpp"
 #include "stream/operators/operators.hpp"
 #include "stream/runtime/conservation.hpp"
 #include "tests/support/answers.hpp"
@@ -72,6 +73,21 @@ class TaskUnderTest {
     return some;
   }
   std::string answers() { return read_answers({store_.snapshot()}, "w", "p0", operators_); }
+  /// The cases that a list shows, or those that it leaves out.
+  std::set<std::string> listed(bool archived) {
+    feed::Filter filter;
+    filter.archived = archived;
+    std::set<std::string> ids;
+    const auto rows = feed::list_cases({store_.snapshot()}, "w", "p0", filter, {}, 1'000'000);
+    EXPECT_TRUE(rows.ok());
+    for (const feed::CaseRow& row : *rows) {
+      if (row.archived == archived) ids.insert(row.case_id);
+    }
+    return ids;
+  }
+  std::uint64_t archived_cases() {
+    return decode_process_record(**store_.get(format::Scope{"w"}.process("p0")))->archived;
+  }
   std::string scanned_answers() { return support::scanned_answers({store_.snapshot()}, "w", "p0", operators_); }
   std::map<std::string, std::string> content() const {
     std::map<std::string, std::string> pairs;
@@ -151,6 +167,13 @@ void run_history(std::uint64_t seed, const HistoryOptions& options) {
   const std::string expected = batch_answers({outcome}, task.operators());
   ASSERT_EQ(task.answers(), expected) << "seed " << seed;
   ASSERT_EQ(task.scanned_answers(), expected) << "seed " << seed;
+  std::set<std::string> kept;
+  for (const auto& [case_id, events] : outcome.cases) {
+    if (!outcome.archived.contains(case_id)) kept.insert(case_id);
+  }
+  ASSERT_EQ(task.listed(false), kept) << "seed " << seed;
+  ASSERT_EQ(task.listed(true), outcome.archived) << "seed " << seed;
+  ASSERT_EQ(task.archived_cases(), outcome.archived.size()) << "seed " << seed;
   task.refill();
   ASSERT_FALSE(task.exhausted()) << "seed " << seed;
   ASSERT_EQ(task.answers(), expected) << "seed " << seed;

@@ -14,9 +14,9 @@ namespace weir::app {
 /// One thread.
 class Measurer {
  public:
-  /// `node` outlives it.
-  Measurer(Node& node, std::string workspace)
-      : node_(node), workspace_(std::move(workspace)), at_(node.clock().now()) {}
+  /// `node` outlives it. `snapshots`: what to measure on; none: what there is.
+  Measurer(Node& node, std::string workspace, std::optional<feed::Snapshots> snapshots = {})
+      : node_(node), workspace_(std::move(workspace)), at_(node.clock().now()), snapshots_(std::move(snapshots)) {}
 
   Time at() const { return at_; }
   /// In the measure's unit; nothing: there is nothing to measure. Thresholds of which the view is the same should

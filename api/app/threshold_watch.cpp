@@ -12,11 +12,11 @@ using documents::Kind;
 
 constexpr std::chrono::seconds least_rest{1};
 constexpr int rest_per_work = 19;
-constexpr std::chrono::milliseconds catching_up_step{20};
-constexpr std::chrono::seconds catching_up_max{4};  // a shard under full load commits every 3.2 s
-// Views of shards that are elsewhere: as old as they may be, and as far behind.
-constexpr std::chrono::seconds staleness_max{30};
-constexpr std::uint64_t lag_max = 100'000;
+
+/// What no view is needed for.
+bool is_of_this_node(thresholds::Measure measure) {
+  return measure == thresholds::Measure::lag || measure == thresholds::Measure::disk_free_share;
+}
 
 }  // namespace
 
@@ -29,7 +29,8 @@ ThresholdWatch::ThresholdWatch(Node& node)
       last_look_(node.metrics().gauge("weir_thresholds_last_look_seconds",
                                       "When thresholds were last measured, in Unix time.")),
       observations_(node.metrics().counter("weir_thresholds_observations_total",
-                                           "Times that what was measured changed how a threshold stands.")) {}
+                                           "Times that what was measured changed how a threshold stands.")),
+      views_(node, [this](Clock::Steady wait) { return work_.pause(wait); }) {}
 
 void ThresholdWatch::start() {
   work_.start(
@@ -67,13 +68,15 @@ void ThresholdWatch::look_at(const std::string& workspace, Found& found) {
     using enum thresholds::Phase;
     found.up += one.standing.phase == up || one.standing.phase == leaving ? 1 : 0;
   }
-  const bool is_current = all->empty() || catch_up(workspace);
-  Measurer measurer(node_, workspace);
+  if (all->empty()) return;
+  auto snapshots = views_.take(workspace);
+  const bool is_current = snapshots.has_value();
+  Measurer measurer(node_, workspace, std::move(snapshots));
   std::stable_sort(all->begin(), all->end(), [&](const Watched& a, const Watched& b) {
     return measurer.order(a.threshold) < measurer.order(b.threshold);
   });
   for (const Watched& one : *all) {
-    if (!is_current && !thresholds::is_of_engine(one.threshold.measure)) {
+    if (!is_current && !is_of_this_node(one.threshold.measure)) {
       ++found.unknown;
       continue;
     }
@@ -111,35 +114,6 @@ Result<void> ThresholdWatch::add_watched(const std::string& workspace, std::uint
     all.push_back({partition, name, current->effective_at, *std::move(threshold), std::move(kept->standing)});
   }
   return {};
-}
-
-/// Waits until the views include what was durable when it was asked. False: they lag.
-bool ThresholdWatch::catch_up(const std::string& workspace) {
-  std::vector<std::uint64_t> newest;
-  for (std::uint32_t i = 0; i < node_.engine().shards(); ++i) {
-    const auto offset = node_.engine().has(i) ? node_.log().newest_offset(workspace, i) : Result<std::uint64_t>{0};
-    if (!offset) return false;
-    newest.push_back(*offset);
-  }
-  const Clock::Steady deadline = node_.clock().steady() + catching_up_max;
-  while (!has_caught_up(workspace, newest)) {
-    if (node_.clock().steady() >= deadline || !work_.pause(catching_up_step)) return false;
-  }
-  return true;
-}
-
-bool ThresholdWatch::has_caught_up(const std::string& workspace, const std::vector<std::uint64_t>& newest) const {
-  for (std::uint32_t i = 0; i < newest.size(); ++i) {
-    if (node_.engine().has(i)) {
-      if (node_.engine().watch().committed_offset(i, workspace) < newest[i]) return false;
-      continue;
-    }
-    const auto shown = node_.shown(i);
-    if (shown == nullptr) return false;
-    const Currency currency = node_.currency(i, *shown);
-    if (currency.lag > lag_max || currency.staleness > staleness_max) return false;
-  }
-  return true;
 }
 
 Result<void> ThresholdWatch::judge(const std::string& workspace, const Watched& one, Measurer& measurer) {

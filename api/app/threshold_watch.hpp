@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/app/background.hpp"
+#include "api/app/current_views.hpp"
 #include "api/app/measurer.hpp"
 #include "stream/thresholds/standing.hpp"
 
@@ -44,8 +45,6 @@ class ThresholdWatch {
   void look_at(const std::string& workspace, Found& found);
   Result<std::vector<Watched>> watched_of(const std::string& workspace) const;
   Result<void> add_watched(const std::string& workspace, std::uint32_t partition, std::vector<Watched>& all) const;
-  bool catch_up(const std::string& workspace);
-  bool has_caught_up(const std::string& workspace, const std::vector<std::uint64_t>& newest) const;
   Result<void> judge(const std::string& workspace, const Watched& one, Measurer& measurer);
   void failed(const std::string& workspace, const std::string& what, const Error& why);
 
@@ -53,6 +52,7 @@ class ThresholdWatch {
   metrics::Gauge watched_, up_, unknown_, last_look_;
   metrics::Counter observations_;
   std::set<std::string> failing_, failed_before_;  // what could not be read at this look, and at the one before
+  CurrentViews views_;
   Background work_;
 };
 

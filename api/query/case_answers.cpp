@@ -17,7 +17,8 @@ void write_case_rows(JsonWriter& json, const std::vector<feed::CaseRow>& rows, s
     json.key("busy_time_s").raw(exact_seconds(row.busy));
     json.member("variant", row.variant).member("first_activity", row.first_activity);
     json.member("last_activity", row.last_activity).member("completed", row.completed);
-    json.member("archived", row.archived).end_object();
+    if (row.archived) json.member("archived", true);
+    json.end_object();
   }
   json.end_array().key("next");
   if (next.empty()) {
@@ -57,7 +58,8 @@ void write_case(JsonWriter& json, const feed::CaseHistory& history, std::string_
   }
   const CaseFacts facts = whole.facts(Judgement{});
   json.begin_object().member("process", events.front().process).member("case_id", events.front().case_id);
-  json.member("as_of", as_of).member("archived", history.archived);
+  json.member("as_of", as_of);
+  if (history.archived) json.member("archived", true);
   json.member("variant", to_hex(facts.summary.variant.id()));
   json.key("cycle_time_s").raw(exact_seconds(facts.cycle()));
   json.key("busy_time_s").raw(exact_seconds(facts.summary.busy));

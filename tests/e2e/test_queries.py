@@ -127,8 +127,7 @@ class Settings(WithNode):
             time.sleep(0.05)
 
     def test_old_complete_cases_are_archived(self):
-        self.post([event("1", "a", 0), event("1", "b", 1), event("2", "a", 0)])
-        before = self.view("map")
+        before = self.view("map", self.post([event("1", "a", 0), event("1", "b", 1), event("2", "a", 0)]))
         document = {"completion": {"end_activities": ["b"]}, "retain_s": 3600, "retention": "archive"}
         self.expect(200, "PUT", "/v1/processes/default", document)
         deadline = time.monotonic() + WAIT_S_MAX
@@ -136,9 +135,9 @@ class Settings(WithNode):
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.05)
         self.assertEqual([case["case_id"] for case in self.view("cases")["cases"]], ["2"])
-        both = [(case["case_id"], case["archived"]) for case in self.view("cases", more="archived=true")["cases"]]
-        self.assertEqual(both, [("1", True), ("2", False)])
-        self.assertEqual((self.view("cases/1")["archived"], self.view("cases/2")["archived"]), (True, False))
+        both = [(case["case_id"], case.get("archived")) for case in self.view("cases", more="archived=true")["cases"]]
+        self.assertEqual(both, [("1", True), ("2", None)])
+        self.assertEqual((self.view("cases/1").get("archived"), self.view("cases/2").get("archived")), (True, None))
         for filtered in ("", "activity=a"):
             self.assertEqual(self.view("map", more=filtered)["activities"], before["activities"])
         left = self.view("map", more="archived=false")["activities"]

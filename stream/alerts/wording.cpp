@@ -112,7 +112,7 @@ std::string told_of(const AlertName& name, const Alert* alert, const Notice* not
   const Step told = is_done ? Step::fired : step;
   const bool holds = is_done || stands;
   std::string what =
-      name.source == Source::rule ? told_of_rule(name, deed, told, holds) : told_of_policy(name, alert, told, holds);
+      name.source == Source::sla ? told_of_policy(name, alert, told, holds) : told_of_rule(name, deed, told, holds);
   return is_done ? told_of_deed(std::move(what), notice, step, stands) : what;
 }
 

@@ -154,7 +154,6 @@ std::string Scope::delivery(std::int64_t ended, std::uint64_t offset) const {
   return key;
 }
 
-std::string Scope::thresholds() const { return start(kind_threshold); }
 std::string Scope::threshold(std::string_view name) const { return start(kind_threshold).append(name); }
 
 std::string Scope::document(std::uint8_t kind, std::string_view name, std::int64_t effective_at,

@@ -89,7 +89,6 @@ class Scope {
   std::string delivery(std::int64_t ended, std::uint64_t offset) const;
   std::string deliveries() const;                      // prefix
   std::string threshold(std::string_view name) const;  // how it stands, and what was told of it
-  std::string thresholds() const;                      // prefix
 
  private:
   std::string start(char kind) const;

@@ -295,8 +295,6 @@ void add_alerts(const std::string& threshold, const thresholds::Standing& standi
     alert.about = episode.process;
     alert.began = episode.began;
     alert.notices.push_back({Step::fired, {}, episode.up, episode.up, episode.deed.targets, episode.deed});
-    alert.escalation = episode.deed.escalation;
-    alert.escalates_from = episode.up;
     if (episode.over) {
       alert.notices.push_back({Step::ended, {}, *episode.over, *episode.over, episode.deed.targets, {}});
     }

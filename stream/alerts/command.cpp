@@ -59,10 +59,6 @@ bool Commands::take(const Command& command, Time tick) {
   return true;
 }
 
-void Commands::keep_only(const std::set<std::string>& alerts) {
-  std::erase_if(done_, [&](const Done& one) { return !alerts.contains(one.alert); });
-}
-
 std::size_t Commands::bytes() const {
   std::size_t bytes = done_.capacity() * sizeof(Done);
   for (const Done& one : done_) bytes += one.alert.capacity() + one.by.capacity() + one.note.capacity();

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,9 +55,6 @@ class Commands {
   /// `tick`: the last before it. It counts as done no earlier than that, nor than the command before it, so that
   /// nothing is undone which was told by then. False: there are too many. Pure.
   bool take(const Command& command, Time tick);
-
-  /// Forgets what was done about others, as they are not kept any more. `alerts`: names.
-  void keep_only(const std::set<std::string>& alerts);
 
   /// About what it takes in memory besides itself.
   std::size_t bytes() const;

@@ -3,7 +3,6 @@
 #include "schemas/base/event.hpp"
 #include "stream/feed/row_list.hpp"
 #include "stream/runtime/case_clocks.hpp"
-#include "stream/runtime/threshold_book.hpp"
 
 namespace weir::feed {
 
@@ -43,39 +42,22 @@ std::optional<AlertId> alert_id(std::string_view text) {
   return is_one ? std::optional{std::move(id)} : std::nullopt;
 }
 
-namespace {
-
-/// All that is kept of the alerts of its case, or its threshold.
-Result<runtime::KeptAlerts> read_kept(const store::Reader& shard, const std::string& workspace, const AlertId& id) {
-  const format::Scope scope{workspace};
-  if (id.name.source == alerts::Source::threshold) {
-    auto kept = runtime::read_threshold(shard, scope, id.name.document);
-    if (!kept) return kept.error();
-    return std::move(kept->alerts);
-  }
-  const auto stored = shard.get(scope.clocks(id.process, id.case_id));
-  if (!stored) return stored.error();
-  if (!*stored) return runtime::KeptAlerts{};
-  auto kept = runtime::decode_kept_clocks(**stored);
-  if (!kept) return kept.error();
-  return std::move(kept->alerts);
-}
-
-}  // namespace
-
 Result<std::optional<FoundAlert>> read_alert(const std::shared_ptr<const store::Snapshot>& shard,
                                              const std::string& workspace, const AlertId& id) {
   const auto whole = asking::whole(shard, workspace);
   if (!whole) return whole.error();
-  const auto kept = read_kept(**whole, workspace, id);
+  const auto stored = (*whole)->get(format::Scope{workspace}.clocks(id.process, id.case_id));
+  if (!stored) return stored.error();
+  if (!*stored) return std::optional<FoundAlert>{};
+  const auto kept = runtime::decode_kept_clocks(**stored);
   if (!kept) return kept.error();
-  for (const runtime::MadeRow& made : kept->rows) {
+  for (const runtime::MadeRow& made : kept->alerts.rows) {
     if (!runtime::is_listed_alert(format::Scope{workspace}, made)) continue;
     const auto row = (*whole)->get(made.key);
     if (!row) return row.error();
     auto alert = *row ? runtime::decode_listed_alert(**row) : Result<runtime::ListedAlert>{runtime::ListedAlert{}};
     if (!alert) return alert.error();
-    if (alert->name == id.name) return std::optional{FoundAlert{*std::move(alert), kept->commands.all().size()}};
+    if (alert->name == id.name) return std::optional{FoundAlert{*std::move(alert), kept->alerts.commands.all().size()}};
   }
   return std::optional<FoundAlert>{};
 }

@@ -44,7 +44,6 @@ Result<Task::Workspace*> Task::workspace(const std::string& name) {
     opened->coming.emplace(to_micros(change.version.effective_at), std::move(change));
   }
   read_playbook(*opened);
-  if (const auto known = opened->thresholds.open(); !known) return known.error();
   Result<void> sweeps;
   const auto prefix = opened->scope.sweeps();
   const auto scanned = store_.scan(prefix, store::end_of_prefix(prefix), [&](std::string_view, std::string_view value) {
@@ -102,9 +101,6 @@ std::optional<Time> Task::next_due(const std::string& name) const {
   const Workspace& workspace = *known->second;
   std::optional<std::int64_t> due = workspace.next_due;
   if (due && *due <= workspace.progress.clock) due.reset();
-  const auto of_thresholds = workspace.thresholds.next_due();
-  if (of_thresholds && *of_thresholds > workspace.progress.clock)
-    due = std::min(due.value_or(*of_thresholds), *of_thresholds);
   if (!workspace.coming.empty())
     due = std::min(due.value_or(workspace.coming.begin()->first), workspace.coming.begin()->first);
   return due ? std::optional{from_micros(*due)} : std::nullopt;

@@ -135,8 +135,7 @@ Result<void> Task::commit_workspace(Workspace& workspace) {
 /// Who follows a process hears of its thresholds' alerts too.
 void Task::commit_thresholds(Workspace& workspace) {
   const std::string& name = workspace.scope.workspace();
-  for (const std::string& process :
-       workspace.thresholds.commit(workspace.playbook.get(), workspace.progress.clock, batch_)) {
+  for (const std::string& process : workspace.thresholds.commit(batch_)) {
     if (sink_ != nullptr && sink_->follows(name, process)) sink_->gather(name, process, {});
   }
 }

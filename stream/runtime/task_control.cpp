@@ -94,7 +94,6 @@ Result<void> Task::take_tick(Workspace& workspace, std::uint64_t offset, const T
     if (const auto came = come_into_force(workspace, offset, first->second); !came) return came;
     first = workspace.coming.erase(first);
   }
-  if (const auto ticked = workspace.thresholds.tick(clock); !ticked) return ticked;
   // Timers that this commit sets are not in the store yet; their cases are judged by the new clock when they settle.
   const std::string timers = workspace.scope.timers();
   std::string from = timers, to = timers;
@@ -272,14 +271,13 @@ Result<void> Task::take_delivery(Workspace& workspace, std::uint64_t offset, con
 }
 
 Result<void> Task::take_command(Workspace& workspace, const alerts::Command& command) {
-  effect_waits_ = true;
-  if (command.case_id.empty()) return workspace.thresholds.take(command, workspace.progress.clock);
   const auto process = process_state(workspace, command.process);
   if (!process) return process.error();
   const auto slot = (*process)->find_or_make(command.case_id);
   if (!slot) return slot.error();
   if (const auto swept = sweep_first(workspace, **process, **slot); !swept) return swept;
   (*process)->take_command(**slot, command, workspace.progress.clock);
+  effect_waits_ = true;
   return {};
 }
 

@@ -55,15 +55,13 @@ Result<bool> Task::advance_alerts(Workspace& workspace, Sweep& sweep, std::size_
   std::string from = alerts + sweep.cursor;
   if (sweep.begun) from.push_back('\0');                     // the first key behind the cursor's
   std::map<std::string, std::vector<std::string>> case_ids;  // by process
-  std::vector<std::string> thresholds;
   const std::size_t group = std::min(budget, group_max());
   std::size_t count = 0;
   Result<void> outcome;
   const auto scanned = store_.scan(from, store::end_of_prefix(alerts), [&](std::string_view key, auto value) {
     auto alert = decode_listed_alert(value);
     if (!alert) return outcome = alert.error(), false;
-    alert->case_id.empty() ? void(thresholds.push_back(alert->name.document))
-                           : case_ids[alert->process].push_back(std::move(alert->case_id));
+    case_ids[alert->process].push_back(std::move(alert->case_id));
     sweep.cursor = format::behind(key, alerts);
     sweep.begun = true;
     return ++count < group;
@@ -71,9 +69,6 @@ Result<bool> Task::advance_alerts(Workspace& workspace, Sweep& sweep, std::size_
   if (!scanned) return scanned.error();
   if (!outcome) return outcome.error();
   budget -= count;
-  for (const std::string& name : thresholds) {
-    if (const auto looked = workspace.thresholds.look_at(name); !looked) return looked.error();
-  }
   for (const auto& [name, ids] : case_ids) {
     const auto process = process_state(workspace, name);
     if (!process) return process.error();

@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "stream/alerts/playbook.hpp"
 #include "stream/documents/documents.hpp"
 #include "stream/runtime/case_alerts.hpp"
 #include "stream/thresholds/standing.hpp"
@@ -18,7 +17,6 @@ namespace weir::runtime {
 struct KeptThreshold {
   thresholds::Standing standing;
   KeptAlerts alerts;
-  std::optional<std::int64_t> next;  // when its alerts change although nothing is observed, µs
 };
 std::string encode(const KeptThreshold& kept);
 /// Error: state_format.
@@ -35,26 +33,17 @@ class ThresholdBook {
       : state_(state), scope_(scope), documents_(documents) {}
 
   // Errors: state_format, those of the store.
-  /// To be called first. O(thresholds).
-  Result<void> open();
   /// What was observed under another version than the last one does not count.
   Result<void> take(const thresholds::Observation& observation);
   /// The alert that it is of names the threshold. False: it does not count. `effect`: what was told.
   Result<bool> take(const alerts::Delivery& delivery, std::uint64_t offset, std::string& effect);
-  /// The alert names the threshold. `tick`: the last, µs.
-  Result<void> take(const alerts::Command& command, std::int64_t tick);
-  /// What is declared of its alerts may have changed.
-  Result<void> look_at(const std::string& name);
-  Result<void> tick(std::int64_t clock);
   /// A version of it holds from now on.
   Result<void> come_into_force(const documents::Change& change);
 
   bool changed() const { return !changed_.empty(); }
-  /// When its alerts change next although nothing is observed, µs.
-  std::optional<std::int64_t> next_due() const;
-  /// Makes the rows of all that changed since the last call. `playbook`: null for none. -> the processes of whose
-  /// alerts some changed; of the engine's the empty name.
-  std::set<std::string> commit(const alerts::Playbook* playbook, std::int64_t clock, store::Batch& batch);
+  /// Makes the rows of all that changed since the last call. -> the processes of whose alerts some changed; of the
+  /// engine's the empty name.
+  std::set<std::string> commit(store::Batch& batch);
   /// For which targets commits put something into the outbox since the last call.
   std::set<std::string> take_addressed() { return std::exchange(addressed_, {}); }
 
@@ -65,7 +54,6 @@ class ThresholdBook {
   const format::Scope& scope_;
   const documents::Documents& documents_;
   std::map<std::string, KeptThreshold> known_;  // looked up since the last commit
-  std::map<std::string, std::int64_t> next_;    // by name
   std::set<std::string> changed_;
   std::set<std::string> addressed_;
 };

@@ -1,7 +1,6 @@
 // A threshold as a document (`schemas/definitions/threshold.schema.json`); its name is the document's.
 //   {"process": "orders", "measure": "waiting_time", "statistic": "p95", "from": "invoice sent", "to": "paid",
-//    "last": "1d", "op": "gt", "value": "2h", "for": "15m", "severity": "critical", "notify": ["desk"], "escalate":
-//    "p1"}
+//    "last": "1d", "op": "gt", "value": "2h", "for": "15m", "severity": "critical", "notify": ["desk"]}
 #pragma once
 
 #include <cstdint>
@@ -72,7 +71,6 @@ struct Threshold {
   std::string title;  // one line; empty: the condition
   std::string text;
   std::vector<std::string> notify;
-  std::string escalate;  // name of an escalation; may be empty
 
   /// Nothing was measured: it does not hold.
   bool holds(std::optional<double> measured) const;
@@ -85,9 +83,8 @@ std::optional<Threshold> read_threshold(const DocumentNode& node);
 /// The same of a document that was accepted; nothing where it cannot be read.
 std::optional<Threshold> threshold_of(const std::string& body);
 
-/// A fault for each target that is not known, and for a policy or an escalation that is not.
+/// A fault for each target that is not known, and for a policy that is not.
 DocumentFaults unknown_names(const Threshold& threshold, const std::function<bool(const std::string& name)>& is_policy,
-                             const std::function<bool(const std::string& name)>& is_target,
-                             const std::function<bool(const std::string& name)>& is_escalation);
+                             const std::function<bool(const std::string& name)>& is_target);
 
 }  // namespace weir::thresholds

@@ -5,7 +5,6 @@
 #include "api/app/routes/routes.hpp"
 #include "api/query/alert_answers.hpp"
 #include "stream/log/partitioner.hpp"
-#include "stream/thresholds/observation.hpp"
 
 namespace weir::app {
 namespace {
@@ -13,8 +12,6 @@ namespace {
 constexpr std::size_t note_bytes_max = 1'000;
 
 std::uint32_t shard_of(const Node& node, const feed::AlertId& id) {
-  const bool is_of_threshold = id.name.source == alerts::Source::threshold;
-  if (is_of_threshold) return thresholds::partition_of(id.name.document, node.folder().shards());
   return log::partition_of(id.process, id.case_id, node.folder().shards());
 }
 

@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include "state/memory/memory_store.hpp"
-#include "stream/alerts/command.hpp"
 #include "stream/documents/documents.hpp"
 #include "stream/operators/operators.hpp"
 #include "stream/runtime/task.hpp"
@@ -42,9 +41,12 @@ log::Record observed(std::uint64_t number, int minute, double value, int version
 class ThresholdTask {
  public:
   ThresholdTask() {
-    options_.on_announced = [this](const std::string&, const std::string& target) { announced.push_back(target); };
-    options_.on_recorded = [this](const Hash128&, bool counts) { recorded.push_back(counts); };
-    restart();
+    TaskOptions options;
+    options.on_announced = [this](const std::string&, const std::string& target) { announced.push_back(target); };
+    options.on_recorded = [this](const Hash128&, bool counts) { recorded.push_back(counts); };
+    auto opened = Task::open(store_, operators_, test_fingerprint, options);
+    EXPECT_TRUE(opened.ok());
+    task_ = std::move(*opened);
   }
   /// In commits of so many.
   void take(const std::vector<log::Record>& records, std::size_t at_once = 100) {
@@ -58,16 +60,6 @@ class ThresholdTask {
       next_ += end - i;
     }
   }
-  void restart() {
-    auto opened = Task::open(store_, operators_, test_fingerprint, options_);
-    ASSERT_TRUE(opened.ok());
-    task_ = std::move(*opened);
-    ASSERT_TRUE(task_->next_offset("w").ok());
-  }
-  void sweep() {
-    while (task_->has_sweeps()) ASSERT_TRUE(task_->advance_sweeps().ok());
-  }
-  std::optional<Time> next_due() const { return task_->next_due("w"); }
   std::vector<ListedAlert> alerts(bool are_over) const {
     std::vector<ListedAlert> found;
     each(scope_.alerts(are_over), [&](std::string_view value) { found.push_back(*decode_listed_alert(value)); });
@@ -106,7 +98,6 @@ class ThresholdTask {
   }
 
   format::Scope scope_{"w"};
-  TaskOptions options_;
   dataflow::Operators operators_ = operators::all();
   memory::MemoryStore store_;
   std::unique_ptr<Task> task_;
@@ -263,45 +254,6 @@ TEST(Thresholds, OldEpisodesGoWithoutAWord) {
   task.recorded.clear();
   task.take({told(first, begun)});
   EXPECT_THAT(task.recorded, ElementsAre(false));
-  EXPECT_THAT(task.outbox(), IsEmpty());
-}
-
-log::Record command(alerts::Deed deed, int minute) {
-  return {log::Kind::command, encode(alerts::Command{deed, "", "", "threshold/many/1", "user:ann", "", at(minute)})};
-}
-
-TEST(Thresholds, AreTakenOnAndResolvedLikeOthers) {
-  ThresholdTask task;
-  task.take(up());
-  task.take({command(alerts::Deed::acknowledge, 8)});
-  EXPECT_TRUE(task.alerts(false).front().is_acknowledged);
-  task.take({command(alerts::Deed::resolve, 9)});
-  EXPECT_THAT(task.alerts(false), IsEmpty());
-  ASSERT_THAT(task.alerts(true), SizeIs(1));
-  EXPECT_EQ(task.alerts(true).front().ended_at, at(9));
-}
-
-/// A silence and an escalation reach a threshold by ticks alone, also in a state that was opened anew.
-TEST(Thresholds, AreSilencedAndEscalatedLikeOthers) {
-  const auto declared = [](documents::Kind kind, std::string name, int minute, std::string body) {
-    return log::Record{log::Kind::document, encode(documents::Change{kind, std::move(name), {at(minute), body, {}}})};
-  };
-  const std::string escalated = std::string{many_run}.insert(many_run.size() - 1, R"(, "escalate": "p1")");
-  ThresholdTask task;
-  task.take({declared(documents::Kind::escalation, "p1", 0,
-                      R"({"steps": [{"notify": ["a"], "after": "10m"}, {"notify": ["b"], "after": "1m"}]})"),
-             document(0, escalated), tick(1), observed(1, 2, 11), observed(2, 7, 12), tick(8)});
-  EXPECT_THAT(task.alerts(false).front().history, SizeIs(2));
-  EXPECT_EQ(task.next_due(), at(17));
-  task.restart();
-  EXPECT_EQ(task.next_due(), at(17));
-  task.take({tick(17)});
-  EXPECT_THAT(task.alerts(false).front().history, SizeIs(3));
-  EXPECT_THAT(task.outbox(), SizeIs(3));
-  task.take({declared(documents::Kind::silence, "s", 17,
-                      R"({"matchers": [{"label": "process", "value": "p0"}], "ends_at": "2099-01-01T00:00:00Z"})")});
-  task.sweep();
-  EXPECT_TRUE(task.alerts(false).front().silenced_until.has_value());
   EXPECT_THAT(task.outbox(), IsEmpty());
 }
 

@@ -106,14 +106,13 @@ TEST(ThresholdDocument, HasOneConditionForOneMeaning) {
 TEST(ThresholdDocument, NamesWhatItNeeds) {
   const auto threshold =
       *read(
-           R"({"process": "p", "measure": "sla_breached", "policy": "q", "op": "gt", "value": 0, "notify": ["a", "b"], "escalate": "p1"})")
+           R"({"process": "p", "measure": "sla_breached", "policy": "q", "op": "gt", "value": 0, "notify": ["a", "b"]})")
            .threshold;
   const auto is = [](const std::string& known) { return [known](const std::string& name) { return name == known; }; };
-  EXPECT_THAT(unknown_names(threshold, is("r"), is("a"), is("p2")),
+  EXPECT_THAT(unknown_names(threshold, is("r"), is("a")),
               UnorderedElementsAre(FieldsAre("/policy", "there is no policy \"q\""),
-                                   FieldsAre("/notify/1", "there is no target \"b\""),
-                                   FieldsAre("/escalate", "there is no escalation \"p1\"")));
-  EXPECT_TRUE(unknown_names(threshold, is("q"), [](const std::string&) { return true; }, is("p1")).empty());
+                                   FieldsAre("/notify/1", "there is no target \"b\"")));
+  EXPECT_TRUE(unknown_names(threshold, is("q"), [](const std::string&) { return true; }).empty());
 }
 
 }  // namespace

@@ -47,16 +47,14 @@ function History({ alert }: { alert: AlertWithHistory }) {
 
 const hours: [number, string][] = [[1, "1 h"], [4, "4 h"], [24, "a day"], [168, "a week"]];
 
-type Meant = [string, { label: string; value: string }[]];
-
 /// What one may want to hear nothing of, from the least on.
-function meantBy(alert: Alert): Meant[] {
-  const process = { label: "process", value: alert.process ?? "" }, name = { label: "name", value: alert.name };
+function meantBy(alert: Alert): [string, { label: string; value: string }[]][] {
+  const process = { label: "process", value: alert.process }, name = { label: "name", value: alert.name };
   const metric = { label: "metric", value: alert.metric };
   return [
-    ...(alert.case === null ? [] : [["this case", [process, { label: "case", value: alert.case }]] satisfies Meant]),
+    ["this case", [process, { label: "case", value: alert.case }]],
     [alert.metric ? `${alert.name} · ${alert.metric}` : alert.name, [process, name, ...(alert.metric ? [metric] : [])]],
-    [`all of ${alert.process ?? "the engine"}`, [process]],
+    [`all of ${alert.process}`, [process]],
   ];
 }
 
@@ -104,7 +102,7 @@ export function AlertSheet({ id, onClose }: { id: string; onClose: () => void })
     <Dialog title="Alert" onClose={onClose}>
       {!data ? (problem ? <Trouble problem={problem} /> : <Waiting />) : (
         <>
-          <p><span class={`state ${stateOfAlert(data).look}`}>{stateOfAlert(data).text}</span> <strong>{data.case ?? data.process ?? "engine"}</strong> · {data.name} · {data.title}</p>
+          <p><span class={`state ${stateOfAlert(data).look}`}>{stateOfAlert(data).text}</span> <strong>{data.case}</strong> · {data.name} · {data.title}</p>
           {data.silenced_until && <p class="sheet-note">Nobody is told of it until {exactly(data.silenced_until)}.</p>}
           {data.ended === null && mayAct() && (
             <>

@@ -48,7 +48,8 @@ DocumentFaults check_escalation(const DocumentNode& node, const Documents& known
 DocumentFaults check_threshold(const DocumentNode& node, const Documents& known) {
   const auto threshold = thresholds::read_threshold(node);
   if (!threshold) return {};
-  return thresholds::unknown_names(*threshold, is_there(known, Kind::sla_policy), is_there(known, Kind::target));
+  return thresholds::unknown_names(*threshold, is_there(known, Kind::sla_policy), is_there(known, Kind::target),
+                                   is_there(known, Kind::escalation));
 }
 
 /// Whether a document of another kind names the one that is looked for.
@@ -68,11 +69,12 @@ struct Sought {
     return !rules::unknown_names(rule, is_another(Kind::calendar), is_another(Kind::target)).empty() ||
            !rules::unknown_escalations(rule, is_another(Kind::escalation)).empty();
   }
-  bool is_in(const thresholds::Threshold& threshold) const {
-    return !thresholds::unknown_names(threshold, is_another(Kind::sla_policy), is_another(Kind::target)).empty();
-  }
   bool is_in(const alerts::Escalation& escalation) const {
     return !alerts::unknown_names(escalation, is_another(Kind::calendar), is_another(Kind::target)).empty();
+  }
+  bool is_in(const thresholds::Threshold& threshold) const {
+    const auto any = [](const std::string&) { return true; };
+    return !thresholds::unknown_names(threshold, any, is_another(Kind::target), is_another(Kind::escalation)).empty();
   }
 };
 

@@ -294,6 +294,8 @@ void add_alerts(const std::string& threshold, const thresholds::Standing& standi
     alert.name = {Source::threshold, threshold, {}, episode.number};
     alert.about = episode.process;
     alert.began = episode.began;
+    alert.escalation = episode.deed.escalation;
+    alert.escalates_from = episode.up;
     alert.notices.push_back({Step::fired, {}, episode.up, episode.up, episode.deed.targets, episode.deed});
     if (episode.over) {
       alert.notices.push_back({Step::ended, {}, *episode.over, *episode.over, episode.deed.targets, {}});

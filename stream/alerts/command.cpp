@@ -59,6 +59,11 @@ bool Commands::take(const Command& command, Time tick) {
   return true;
 }
 
+void Commands::keep_only(std::span<const std::string> alerts) {
+  std::erase_if(done_,
+                [&](const Done& one) { return std::find(alerts.begin(), alerts.end(), one.alert) == alerts.end(); });
+}
+
 std::size_t Commands::bytes() const {
   std::size_t bytes = done_.capacity() * sizeof(Done);
   for (const Done& one : done_) bytes += one.alert.capacity() + one.by.capacity() + one.note.capacity();

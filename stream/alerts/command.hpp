@@ -56,6 +56,9 @@ class Commands {
   /// nothing is undone which was told by then. False: there are too many. Pure.
   bool take(const Command& command, Time tick);
 
+  /// Forgets those of other alerts than these, by their names: they are not kept any more.
+  void keep_only(std::span<const std::string> alerts);
+
   /// About what it takes in memory besides itself.
   std::size_t bytes() const;
   friend bool operator==(const Commands&, const Commands&) = default;

@@ -16,7 +16,7 @@ class Response {
       : playbook_(playbook), subject_(subject), done_(std::move(done)), now_(now), alert_(alert) {}
 
   std::optional<Time> give() {
-    if (alert_.name.source == Source::sla) resolve();
+    if (alert_.name.source != Source::rule) resolve();
     const Escalation* const escalation =
         playbook_ == nullptr ? nullptr : playbook_->escalation(alert_.escalation, alert_.escalates_from);
     acknowledge(escalation);
@@ -126,7 +126,7 @@ class Response {
 
   Labels labels(const Notice& notice) const {
     const AlertName& name = alert_.name;
-    return {subject_.process,
+    return {subject_.is_case() ? subject_.process : alert_.about,
             subject_.case_id,
             name_of(name.source),
             name.document,

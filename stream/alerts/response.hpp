@@ -1,4 +1,4 @@
-// What becomes of a case's alerts by what people do about them and have declared of them.
+// What becomes of alerts by what people do about them and have declared of them.
 #pragma once
 
 #include <optional>

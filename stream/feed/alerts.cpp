@@ -2,7 +2,9 @@
 
 #include "schemas/base/event.hpp"
 #include "stream/feed/row_list.hpp"
+#include "stream/log/partitioner.hpp"
 #include "stream/runtime/case_clocks.hpp"
+#include "stream/runtime/threshold_book.hpp"
 
 namespace weir::feed {
 
@@ -26,15 +28,24 @@ Result<std::vector<AlertRow>> list_alerts(const Snapshots& snapshots, const std:
   return list_rows<AlertRow>(snapshots, workspace, format::Scope{workspace}.alerts(are_over), after, limit, read);
 }
 
-std::string AlertId::text() const {
-  return name.source == alerts::Source::threshold ? name.text() : name.text() + '/' + process + '/' + case_id;
+std::string AlertId::text() const { return is_of_case() ? name.text() + '/' + process + '/' + case_id : name.text(); }
+
+std::uint32_t AlertId::partition(std::uint32_t partitions) const {
+  return is_of_case() ? log::partition_of(process, case_id, partitions)
+                      : thresholds::partition_of(name.document, partitions);
 }
 
-AlertId id_of(const runtime::ListedAlert& alert) { return {alert.name, alert.process, alert.case_id}; }
+AlertId id_of(const runtime::ListedAlert& alert) {
+  if (alert.name.source == alerts::Source::threshold) return {alert.name, {}, {}};
+  return {alert.name, alert.process, alert.case_id};
+}
 
 std::optional<AlertId> alert_id(std::string_view text) {
   auto name = alerts::take_alert_name(text);
-  if (name && name->source == alerts::Source::threshold && text.empty()) return AlertId{*std::move(name), {}, {}};
+  if (name && name->source == alerts::Source::threshold) {
+    const bool is_one = text.empty() && is_plain_name(name->document) && name->number > 0;
+    return is_one ? std::optional{AlertId{*std::move(name), {}, {}}} : std::nullopt;
+  }
   const std::size_t split = text.find('/');
   if (!name || split == std::string_view::npos) return std::nullopt;
   AlertId id{*std::move(name), std::string{text.substr(0, split)}, std::string{text.substr(split + 1)}};
@@ -42,22 +53,38 @@ std::optional<AlertId> alert_id(std::string_view text) {
   return is_one ? std::optional{std::move(id)} : std::nullopt;
 }
 
+namespace {
+
+/// Of its case, or its threshold.
+Result<runtime::KeptAlerts> read_kept(const store::Reader& shard, const format::Scope& scope, const AlertId& id) {
+  if (!id.is_of_case()) {
+    auto kept = runtime::read_threshold(shard, scope, id.name.document);
+    if (!kept) return kept.error();
+    return std::move(kept->alerts);
+  }
+  const auto stored = shard.get(scope.clocks(id.process, id.case_id));
+  if (!stored) return stored.error();
+  if (!*stored) return runtime::KeptAlerts{};
+  auto kept = runtime::decode_kept_clocks(**stored);
+  if (!kept) return kept.error();
+  return std::move(kept->alerts);
+}
+
+}  // namespace
+
 Result<std::optional<FoundAlert>> read_alert(const std::shared_ptr<const store::Snapshot>& shard,
                                              const std::string& workspace, const AlertId& id) {
   const auto whole = asking::whole(shard, workspace);
   if (!whole) return whole.error();
-  const auto stored = (*whole)->get(format::Scope{workspace}.clocks(id.process, id.case_id));
-  if (!stored) return stored.error();
-  if (!*stored) return std::optional<FoundAlert>{};
-  const auto kept = runtime::decode_kept_clocks(**stored);
+  const auto kept = read_kept(**whole, format::Scope{workspace}, id);
   if (!kept) return kept.error();
-  for (const runtime::MadeRow& made : kept->alerts.rows) {
+  for (const runtime::MadeRow& made : kept->rows) {
     if (!runtime::is_listed_alert(format::Scope{workspace}, made)) continue;
     const auto row = (*whole)->get(made.key);
     if (!row) return row.error();
     auto alert = *row ? runtime::decode_listed_alert(**row) : Result<runtime::ListedAlert>{runtime::ListedAlert{}};
     if (!alert) return alert.error();
-    if (alert->name == id.name) return std::optional{FoundAlert{*std::move(alert), kept->alerts.commands.all().size()}};
+    if (alert->name == id.name) return std::optional{FoundAlert{*std::move(alert), kept->commands.all().size()}};
   }
   return std::optional<FoundAlert>{};
 }

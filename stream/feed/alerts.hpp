@@ -32,13 +32,16 @@ struct AlertFilter {
 Result<std::vector<AlertRow>> list_alerts(const Snapshots& snapshots, const std::string& workspace, bool are_over,
                                           const AlertFilter& filter, std::string_view after, std::size_t limit);
 
-/// Which alert of the workspace: as text `NAME/PROCESS/CASE`; of a threshold `NAME`.
+/// Which alert of the workspace: as text `NAME/PROCESS/CASE`, of a threshold `NAME`.
 struct AlertId {
   alerts::AlertName name;
   std::string process;
-  std::string case_id;
+  std::string case_id;  // empty, as its process: of a threshold
 
+  bool is_of_case() const { return !case_id.empty(); }
   std::string text() const;
+  /// Where its case, or its threshold, is.
+  std::uint32_t partition(std::uint32_t partitions) const;
 };
 AlertId id_of(const runtime::ListedAlert& alert);
 std::optional<AlertId> alert_id(std::string_view text);
@@ -47,7 +50,7 @@ struct FoundAlert {
   runtime::ListedAlert alert;
   std::size_t commands = 0;  // how much was done about the alerts of its case
 };
-/// Nothing: there is no such alert. `shard`: where its case is. O(alerts of the case).
+/// Nothing: there is no such alert. `shard`: of its partition. O(alerts of its case).
 Result<std::optional<FoundAlert>> read_alert(const std::shared_ptr<const store::Snapshot>& shard,
                                              const std::string& workspace, const AlertId& id);
 

@@ -157,6 +157,7 @@ class Task {
   Result<void> take_command(Workspace& workspace, const alerts::Command& command);
   Result<bool> take_told(Workspace& workspace, std::uint64_t offset, const alerts::Delivery& delivery,
                          std::string& effect);
+  Result<void> fire_thresholds(Workspace& workspace, const std::vector<std::string_view>& names);
   void commit_thresholds(Workspace& workspace);
   void forget_told(Workspace& workspace, ProcessState& process, ProcessState::Slot& slot);
   Result<void> drop_old_deliveries(Workspace& workspace);

@@ -135,7 +135,9 @@ Result<void> Task::commit_workspace(Workspace& workspace) {
 /// Who follows a process hears of its thresholds' alerts too.
 void Task::commit_thresholds(Workspace& workspace) {
   const std::string& name = workspace.scope.workspace();
-  for (const std::string& process : workspace.thresholds.commit(batch_)) {
+  const auto committed = workspace.thresholds.commit(workspace.playbook.get(), workspace.progress.clock, batch_);
+  if (committed.due) workspace.next_due = std::min(workspace.next_due.value_or(*committed.due), *committed.due);
+  for (const std::string& process : committed.processes) {
     if (sink_ != nullptr && sink_->follows(name, process)) sink_->gather(name, process, {});
   }
 }

@@ -127,6 +127,10 @@ Result<void> Task::fire(Workspace& workspace, std::vector<std::string> timers, b
     by_process[rest.substr(0, split)].push_back(rest.substr(split + 1));
   }
   for (const auto& [name, case_ids] : by_process) {
+    if (name.empty()) {  // of thresholds
+      if (const auto fired = fire_thresholds(workspace, case_ids); !fired) return fired;
+      continue;
+    }
     const auto process = process_state(workspace, std::string{name});
     if (!process) return process.error();
     if (const auto fetched = (*process)->prefetch(case_ids); !fetched) return fetched;
@@ -144,6 +148,14 @@ Result<void> Task::fire(Workspace& workspace, std::vector<std::string> timers, b
     }
   }
   for (std::string& key : timers) batch_.erase(std::move(key));
+  return {};
+}
+
+Result<void> Task::fire_thresholds(Workspace& workspace, const std::vector<std::string_view>& names) {
+  effect_waits_ = true;
+  for (const std::string_view name : names) {
+    if (const auto fired = workspace.thresholds.fire(std::string{name}); !fired) return fired;
+  }
   return {};
 }
 
@@ -270,17 +282,6 @@ Result<void> Task::take_delivery(Workspace& workspace, std::uint64_t offset, con
   return {};
 }
 
-Result<void> Task::take_command(Workspace& workspace, const alerts::Command& command) {
-  const auto process = process_state(workspace, command.process);
-  if (!process) return process.error();
-  const auto slot = (*process)->find_or_make(command.case_id);
-  if (!slot) return slot.error();
-  if (const auto swept = sweep_first(workspace, **process, **slot); !swept) return swept;
-  (*process)->take_command(**slot, command, workspace.progress.clock);
-  effect_waits_ = true;
-  return {};
-}
-
 /// To the ledger of its case, or of its threshold.
 Result<bool> Task::take_told(Workspace& workspace, std::uint64_t offset, const alerts::Delivery& delivery,
                              std::string& effect) {
@@ -291,6 +292,21 @@ Result<bool> Task::take_told(Workspace& workspace, std::uint64_t offset, const a
   if (!slot) return slot.error();
   if (const auto swept = sweep_first(workspace, **process, **slot); !swept) return swept.error();
   return (*process)->take_delivery(**slot, delivery, offset, effect);
+}
+
+Result<void> Task::take_command(Workspace& workspace, const alerts::Command& command) {
+  if (command.case_id.empty()) {
+    effect_waits_ = true;
+    return workspace.thresholds.take(command, workspace.progress.clock);
+  }
+  const auto process = process_state(workspace, command.process);
+  if (!process) return process.error();
+  const auto slot = (*process)->find_or_make(command.case_id);
+  if (!slot) return slot.error();
+  if (const auto swept = sweep_first(workspace, **process, **slot); !swept) return swept;
+  (*process)->take_command(**slot, command, workspace.progress.clock);
+  effect_waits_ = true;
+  return {};
 }
 
 void Task::forget_told(Workspace& workspace, ProcessState& process, ProcessState::Slot& slot) {

@@ -61,7 +61,8 @@ Result<bool> Task::advance_alerts(Workspace& workspace, Sweep& sweep, std::size_
   const auto scanned = store_.scan(from, store::end_of_prefix(alerts), [&](std::string_view key, auto value) {
     auto alert = decode_listed_alert(value);
     if (!alert) return outcome = alert.error(), false;
-    case_ids[alert->process].push_back(std::move(alert->case_id));
+    // Those of thresholds are looked at whenever something is declared.
+    if (!alert->case_id.empty()) case_ids[alert->process].push_back(std::move(alert->case_id));
     sweep.cursor = format::behind(key, alerts);
     sweep.begun = true;
     return ++count < group;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "stream/alerts/playbook.hpp"
 #include "stream/documents/documents.hpp"
 #include "stream/runtime/case_alerts.hpp"
 #include "stream/thresholds/standing.hpp"
@@ -17,6 +18,7 @@ namespace weir::runtime {
 struct KeptThreshold {
   thresholds::Standing standing;
   KeptAlerts alerts;
+  std::optional<std::int64_t> timer;  // when its alerts are looked at again although nothing happens, µs
 };
 std::string encode(const KeptThreshold& kept);
 /// Error: state_format.
@@ -37,18 +39,27 @@ class ThresholdBook {
   Result<void> take(const thresholds::Observation& observation);
   /// The alert that it is of names the threshold. False: it does not count. `effect`: what was told.
   Result<bool> take(const alerts::Delivery& delivery, std::uint64_t offset, std::string& effect);
-  /// A version of it holds from now on.
+  /// What somebody did about an alert of the threshold. `tick`: the last, µs.
+  Result<void> take(const alerts::Command& command, std::int64_t tick);
+  /// A version of a document holds from now on.
   Result<void> come_into_force(const documents::Change& change);
+  /// Its timer is due, and gone.
+  Result<void> fire(const std::string& name);
 
   bool changed() const { return !changed_.empty(); }
-  /// Makes the rows of all that changed since the last call. -> the processes of whose alerts some changed; of the
-  /// engine's the empty name.
-  std::set<std::string> commit(store::Batch& batch);
+  struct Committed {
+    std::set<std::string> processes;       // of whose alerts some changed; of the engine's the empty name
+    std::optional<std::int64_t> due = {};  // the earliest timer that was set
+  };
+  /// Makes the rows of all that changed since the last call. `playbook`: null for none. `clock`: the last tick, µs.
+  Committed commit(const alerts::Playbook* playbook, std::int64_t clock, store::Batch& batch);
   /// For which targets commits put something into the outbox since the last call.
   std::set<std::string> take_addressed() { return std::exchange(addressed_, {}); }
 
  private:
   Result<KeptThreshold*> find(const std::string& name);
+  Result<void> touch_all();
+  void set_timer(const std::string& name, KeptThreshold& kept, std::optional<Time> next, store::Batch& batch) const;
 
   const store::Reader& state_;
   const format::Scope& scope_;

@@ -50,6 +50,7 @@ rules::Deed deed_of(const Threshold& threshold, double value) {
   deed.text = threshold.text.empty() ? "" : threshold.text + '\n';
   deed.text.append(threshold.condition()).append(": ").append(measured_text(threshold, value));
   deed.targets = threshold.notify;
+  deed.escalation = threshold.escalation;
   return deed;
 }
 
@@ -109,6 +110,7 @@ void write(format::Encoder& out, const Episode& episode) {
   out.text(episode.deed.text);
   out.number(episode.deed.targets.size());
   for (const std::string& target : episode.deed.targets) out.text(target);
+  out.text(episode.deed.escalation);
 }
 
 Episode read_episode(format::Decoder& in) {
@@ -124,6 +126,7 @@ Episode read_episode(format::Decoder& in) {
   episode.deed.title = in.text();
   episode.deed.text = in.text();
   for (std::uint64_t left = in.number(); left > 0 && in.ok(); --left) episode.deed.targets.emplace_back(in.text());
+  episode.deed.escalation = in.text();
   return episode;
 }
 

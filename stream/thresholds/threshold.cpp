@@ -100,7 +100,8 @@ class Reading {
                  {"severity", [&](const auto& one) { read_severity(one); }},
                  {"title", [&](const auto& one) { read_title(one); }},
                  {"text", text(threshold_.text, text_bytes_max)},
-                 {"notify", [&](const auto& list) { read_notify(list); }}});
+                 {"notify", [&](const auto& list) { read_notify(list); }},
+                 {"escalate", text(threshold_.escalation, name_bytes_max)}});
     for (const std::string_view name : {"measure", "op", "value"}) {
       if (!node.member(name)) node.fault("must have a " + std::string{name});
     }
@@ -285,14 +286,18 @@ std::optional<Threshold> threshold_of(const std::string& body) {
   return documents::read_accepted(body, read_threshold);
 }
 
-DocumentFaults unknown_names(const Threshold& threshold, const std::function<bool(const std::string&)>& is_policy,
-                             const std::function<bool(const std::string&)>& is_target) {
+DocumentFaults unknown_names(const Threshold& threshold, const Knows& is_policy, const Knows& is_target,
+                             const Knows& is_escalation) {
   DocumentFaults faults;
   const std::string& policy = threshold.place.policy;
   if (!policy.empty() && !is_policy(policy)) faults.push_back({"/policy", "there is no policy " + quoted(policy)});
   for (std::size_t i = 0; i < threshold.notify.size(); ++i) {
     if (is_target(threshold.notify[i])) continue;
     faults.push_back({"/notify/" + std::to_string(i), "there is no target " + quoted(threshold.notify[i])});
+  }
+  const std::string& escalation = threshold.escalation;
+  if (!escalation.empty() && !is_escalation(escalation)) {
+    faults.push_back({"/escalate", "there is no escalation " + quoted(escalation)});
   }
   return faults;
 }

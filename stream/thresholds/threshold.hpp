@@ -71,6 +71,7 @@ struct Threshold {
   std::string title;  // one line; empty: the condition
   std::string text;
   std::vector<std::string> notify;
+  std::string escalation;  // by which an alert of it is escalated; may be empty
 
   /// Nothing was measured: it does not hold.
   bool holds(std::optional<double> measured) const;
@@ -83,8 +84,9 @@ std::optional<Threshold> read_threshold(const DocumentNode& node);
 /// The same of a document that was accepted; nothing where it cannot be read.
 std::optional<Threshold> threshold_of(const std::string& body);
 
-/// A fault for each target that is not known, and for a policy that is not.
-DocumentFaults unknown_names(const Threshold& threshold, const std::function<bool(const std::string& name)>& is_policy,
-                             const std::function<bool(const std::string& name)>& is_target);
+using Knows = std::function<bool(const std::string& name)>;
+/// A fault for each target that is not known, and for a policy or an escalation that is not.
+DocumentFaults unknown_names(const Threshold& threshold, const Knows& is_policy, const Knows& is_target,
+                             const Knows& is_escalation);
 
 }  // namespace weir::thresholds

@@ -5,6 +5,7 @@ import sys
 import time
 import unittest
 from pathlib import Path
+from urllib.parse import quote
 
 from jsonschema import Draft202012Validator
 
@@ -88,6 +89,20 @@ class Thresholds(WithThresholds):
         self.assertEqual([(one["type"], one["outcome"], one["case"]) for one in self.deliveries()["deliveries"]],
                          [("threshold.ended", "delivered", None), ("threshold.fired", "delivered", None)])
         self.assertEqual(self.standing("many")["alerts"], 1)
+
+    def test_it_is_handled_like_any_other(self):
+        self.declare_threshold("many", running_over(0))
+        self.post([event("a", "asked")])
+        self.wait_for([("threshold.fired", "many")], self.told)
+        path = "/v1/alerts/" + quote("threshold/many/1", safe="")
+        self.expect(202, "POST", f"{path}/acknowledge", {"note": "on it"})
+        self.wait_for("on it", lambda: (self.alerts()[0]["acknowledged"] or {}).get("note"))
+        self.expect(202, "POST", f"{path}/resolve")
+        self.wait_for([], self.alerts)
+        history = self.expect(200, "GET", path).body["history"]
+        self.assertEqual([one["step"] for one in history], ["fired", "acknowledged", "ended"])
+        self.wait_for([("threshold.fired", "many"), ("threshold.acknowledged", "many"), ("threshold.ended", "many")], self.told)
+        self.refused("not_found", 404, "GET", "/v1/alerts/" + quote("threshold/many/2", safe=""))
 
     def test_what_does_not_last_is_none(self):
         self.declare_threshold("long", running_over(0, **{"for": "1h"}))

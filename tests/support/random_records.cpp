@@ -209,6 +209,11 @@ Control RandomRecords::threshold(std::mt19937_64& random, Time first) const {
   }
   const Time at =
       first + Duration{static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(options_.span_micros))};
+  if (draw == 2) {
+    const auto deed = random() % 2 == 0 ? alerts::Deed::resolve : alerts::Deed::acknowledge;
+    const alerts::Command command{deed, {}, {}, "threshold/many/1", "user:ann", {}, at};
+    return {"", std::nullopt, {log::Kind::command, encode(command)}};
+  }
   const thresholds::Observation observation{"many", version, random() % 6, at, static_cast<double>(random() % 10)};
   return {"", std::nullopt, {log::Kind::observation, encode(observation)}};
 }

@@ -4,7 +4,6 @@
 #include "api/app/routes/query_call.hpp"
 #include "api/app/routes/routes.hpp"
 #include "api/query/alert_answers.hpp"
-#include "stream/log/partitioner.hpp"
 
 namespace weir::app {
 namespace {
@@ -12,7 +11,7 @@ namespace {
 constexpr std::size_t note_bytes_max = 1'000;
 
 std::uint32_t shard_of(const Node& node, const feed::AlertId& id) {
-  return log::partition_of(id.process, id.case_id, node.folder().shards());
+  return id.partition(node.folder().shards());
 }
 
 /// Errors: not_found, those of Node::snapshot() and of feed::read_alert().

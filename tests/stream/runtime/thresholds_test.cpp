@@ -5,7 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "schemas/codec/timestamp.hpp"
 #include "state/memory/memory_store.hpp"
+#include "stream/alerts/command.hpp"
 #include "stream/documents/documents.hpp"
 #include "stream/operators/operators.hpp"
 #include "stream/runtime/task.hpp"
@@ -70,6 +72,7 @@ class ThresholdTask {
     each(scope_.outboxes(), [&](std::string_view value) { found.push_back(*decode_outbox_row(value)); });
     return found;
   }
+  std::optional<Time> next_due() const { return task_->next_due("w"); }
   /// The whole state.
   std::map<std::string, std::string> rows() const {
     std::map<std::string, std::string> found;
@@ -255,6 +258,77 @@ TEST(Thresholds, OldEpisodesGoWithoutAWord) {
   task.take({told(first, begun)});
   EXPECT_THAT(task.recorded, ElementsAre(false));
   EXPECT_THAT(task.outbox(), IsEmpty());
+}
+
+log::Record done(alerts::Deed deed, int minute, std::uint64_t number = 1) {
+  const std::string alert = "threshold/many/" + std::to_string(number);
+  return {log::Kind::command, alerts::encode(alerts::Command{deed, {}, {}, alert, "user:ann", "on it", at(minute)})};
+}
+
+log::Record declared(documents::Kind kind, int minute, std::optional<std::string> body) {
+  return {log::Kind::document, documents::encode({kind, "d", {at(minute), std::move(body), {}}})};
+}
+
+TEST(Thresholds, SomebodyHasOneInHandOrResolvesIt) {
+  ThresholdTask task;
+  task.take(up());
+  const OutboxRow fired = task.outbox().front();
+  using enum alerts::Delivery::Event;
+  task.take({told(fired, begun), told(fired, ended), done(alerts::Deed::acknowledge, 3)});
+  EXPECT_TRUE(task.alerts(false).front().is_acknowledged) << "by a clock that goes behind, too";
+  ASSERT_THAT(task.outbox(), SizeIs(1));
+  EXPECT_EQ(effect_of(task.outbox().front()).action, effects::Action::acknowledge);
+  task.take({done(alerts::Deed::resolve, 9), done(alerts::Deed::resolve, 9, 2)});
+  EXPECT_THAT(task.alerts(false), IsEmpty());
+  EXPECT_EQ(task.alerts(true).front().ended_at, at(9));
+  task.take({observed(3, 12, 3), observed(4, 13, 11), observed(5, 18, 11)});
+  EXPECT_EQ(task.alerts(true).front().ended_at, at(9)) << "it is over since then";
+  EXPECT_EQ(task.alerts(false).front().name.number, 2U);
+}
+
+TEST(Thresholds, ASilencedOneIsToldWhenItsSilenceIsOver) {
+  ThresholdTask task;
+  const std::string silence =
+      R"({"matchers": [{"label": "source", "value": "threshold"}, {"label": "process", "value": "p0"}], "ends_at": ")" +
+      to_rfc3339(at(30)) + "\"}";
+  task.take({declared(documents::Kind::silence, 0, silence)});
+  task.take(up());
+  EXPECT_THAT(task.outbox(), IsEmpty());
+  EXPECT_EQ(task.alerts(false).front().silenced_until, at(30));
+  EXPECT_EQ(task.next_due(), at(30));
+  task.take({tick(30)});
+  EXPECT_THAT(task.outbox(), SizeIs(1));
+  EXPECT_EQ(task.alerts(false).front().silenced_until, std::nullopt);
+  EXPECT_EQ(task.next_due(), std::nullopt);
+}
+
+TEST(Thresholds, ASilenceThatIsWithdrawnReachesThoseThatAreUp) {
+  ThresholdTask task;
+  const std::string silence =
+      R"({"matchers": [{"label": "name", "value": "many"}], "ends_at": ")" + to_rfc3339(at(300)) + "\"}";
+  task.take({declared(documents::Kind::silence, 0, silence)});
+  task.take(up());
+  EXPECT_THAT(task.outbox(), IsEmpty());
+  task.take({declared(documents::Kind::silence, 8, std::nullopt), tick(9)});
+  EXPECT_THAT(task.outbox(), SizeIs(1));
+}
+
+TEST(Thresholds, OneThatNobodyTakesOnIsEscalated) {
+  ThresholdTask task;
+  std::string escalated{many_run};
+  escalated.replace(escalated.find(R"(["ops"])"), 7, R"(["ops"], "escalate": "d")");
+  task.take({declared(documents::Kind::escalation, 0, R"({"steps": [{"notify": ["desk"], "after": "10m"},
+                                                                    {"notify": ["lead"], "after": "5m"}]})"),
+             document(0, escalated), tick(1), observed(1, 2, 11), observed(2, 7, 12)});
+  const auto targets = [&] {
+    std::vector<std::string> all;
+    for (const OutboxRow& row : task.outbox()) all.push_back(row.announcement.telling.target);
+    return all;
+  };
+  EXPECT_THAT(targets(), ElementsAre("desk", "ops"));
+  EXPECT_EQ(task.next_due(), at(17));
+  task.take({tick(17)});
+  EXPECT_THAT(targets(), ElementsAre("desk", "lead", "ops"));
 }
 
 }  // namespace

@@ -109,10 +109,14 @@ TEST(ThresholdDocument, NamesWhatItNeeds) {
            R"({"process": "p", "measure": "sla_breached", "policy": "q", "op": "gt", "value": 0, "notify": ["a", "b"]})")
            .threshold;
   const auto is = [](const std::string& known) { return [known](const std::string& name) { return name == known; }; };
-  EXPECT_THAT(unknown_names(threshold, is("r"), is("a")),
+  EXPECT_THAT(unknown_names(threshold, is("r"), is("a"), is("")),
               UnorderedElementsAre(FieldsAre("/policy", "there is no policy \"q\""),
                                    FieldsAre("/notify/1", "there is no target \"b\"")));
-  EXPECT_TRUE(unknown_names(threshold, is("q"), [](const std::string&) { return true; }).empty());
+  const auto any = [](const std::string&) { return true; };
+  EXPECT_TRUE(unknown_names(threshold, is("q"), any, is("")).empty());
+  const auto escalated = *read(R"({"measure": "lag", "op": "gt", "value": 0, "escalate": "night"})").threshold;
+  EXPECT_THAT(unknown_names(escalated, any, any, is("day")),
+              UnorderedElementsAre(FieldsAre("/escalate", "there is no escalation \"night\"")));
 }
 
 }  // namespace

@@ -49,7 +49,9 @@ const hours: [number, string][] = [[1, "1 h"], [4, "4 h"], [24, "a day"], [168, 
 
 /// What one may want to hear nothing of, from the least on.
 function meantBy(alert: Alert): [string, { label: string; value: string }[]][] {
-  const process = { label: "process", value: alert.process }, name = { label: "name", value: alert.name };
+  const name = { label: "name", value: alert.name };
+  if (alert.case === null) return [[alert.name, [{ label: "source", value: alert.source }, name]]];
+  const process = { label: "process", value: alert.process ?? "" };
   const metric = { label: "metric", value: alert.metric };
   return [
     ["this case", [process, { label: "case", value: alert.case }]],
@@ -102,7 +104,7 @@ export function AlertSheet({ id, onClose }: { id: string; onClose: () => void })
     <Dialog title="Alert" onClose={onClose}>
       {!data ? (problem ? <Trouble problem={problem} /> : <Waiting />) : (
         <>
-          <p><span class={`state ${stateOfAlert(data).look}`}>{stateOfAlert(data).text}</span> <strong>{data.case}</strong> · {data.name} · {data.title}</p>
+          <p><span class={`state ${stateOfAlert(data).look}`}>{stateOfAlert(data).text}</span> <strong>{data.case ?? data.process ?? "engine"}</strong> · {data.name} · {data.title}</p>
           {data.silenced_until && <p class="sheet-note">Nobody is told of it until {exactly(data.silenced_until)}.</p>}
           {data.ended === null && mayAct() && (
             <>

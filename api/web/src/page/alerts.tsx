@@ -15,14 +15,15 @@ import { Empty, Trouble, Waiting } from "./state_of";
 const most = 200;
 const shown = new URLSearchParams({ limit: String(most) });
 
-/// The alert that is looked at.
-const opened = signal<string | null>(null);
 /// Of no case: what a threshold measures.
 function Whose({ alert }: { alert: Alert }) {
   const caseId = alert.case;
   if (caseId === null) return <>{alert.process ?? "engine"}</>;
   return <button type="button" class="link" title={caseId} onClick={() => go({ view: "cases", caseId })}>{caseId}</button>;
 }
+
+/// The alert that is looked at.
+const opened = signal<string | null>(null);
 
 function Row({ alert }: { alert: Alert }) {
   const state = stateOfAlert(alert);

@@ -7,17 +7,23 @@ import glob
 import json
 import os
 import re
+import sys
 import time
 import unittest
+from collections import Counter
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from unittest import mock
 
-import reference
-from compare import compare, summary_of
-from faulty_node import Faults, needs_preloading
-from load import Reader, taken
-from running import WAIT_S_MAX
-from weir import Client
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "effects"))
+
+import reference  # noqa: E402
+from compare import compare, summary_of  # noqa: E402
+from faulty_node import Faults, needs_preloading  # noqa: E402
+from load import Reader, taken  # noqa: E402
+from receivers import Receiver, json_of, says  # noqa: E402
+from running import WAIT_S_MAX  # noqa: E402
+from weir import Client  # noqa: E402
 
 IS_FULL = bool(os.environ.get("TESTED_FULL"))
 LASTS_S = 20 if IS_FULL else 1
@@ -25,6 +31,7 @@ SEEN_S = 1.5  # until libfaketime has read its file
 LIBRARY = "/usr/lib/*/faketime/libfaketime.so.1"
 # jemalloc asks for the time before libfaketime can tell it: the C and C++ libraries' own allocation takes its place.
 INSTEAD_OF_JEMALLOC = ("libstdc++.so.6", "libc.so.6")
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 TIME_ERROR = 5  # adjtimex: nobody keeps the kernel's clock
 HOUR_S, YEAR_S = 3_600, 31_557_600
 CASES = 50
@@ -45,7 +52,7 @@ class Clocks(Faults):
         if not found:
             raise unittest.SkipTest(f"skipped: there is no {LIBRARY}")
         needs_preloading()
-        self.node = self.make_node()
+        self.node = self.make_node(private_networks="127.0.0.0/8")
         self.clock = self.node.folder / "clock"
         self.clock.write_text("+0")
         faked = {"LD_PRELOAD": ":".join((found[0], *INSTEAD_OF_JEMALLOC)), "FAKETIME_CACHE_DURATION": "1",
@@ -101,9 +108,53 @@ class Clocks(Faults):
         wrong = self.differences()
         self.assertEqual(wrong, [], summary_of(wrong))
 
-    def test_f13_no_timer_fires_for_a_time_that_did_not_pass(self):
+    @staticmethod
+    def needs_a_clock_that_nobody_keeps():
         if ctypes.CDLL(None).adjtimex(bytes(512)) != TIME_ERROR:
             raise unittest.SkipTest("skipped: the kernel says that its clock is kept: it confirms every jump")
+
+    def test_f13_years_ahead_and_back_tell_nobody_anything_early_nor_in_a_burst(self):
+        """Each effect is refused once, so that a clock that jumps finds some that wait for another try."""
+        self.needs_a_clock_that_nobody_keeps()
+        receiver = Receiver(says(503), says(200))
+        self.addCleanup(receiver.close)
+        self.declare_promise(receiver.url)
+        self.post_asked("far", CASES, ago_s=0)
+        self.post_asked("soon", 3, ago_s=HOUR_S - 2)
+        self.becomes(3, lambda: len(receiver.requests))
+        for shift_s, held in ((10 * YEAR_S, True), (0, False), (-10 * YEAR_S, False), (0, True)):
+            self.jump_to(shift_s)
+            self.becomes(held, self.are_ticks_held)
+            self.assertEqual(self.told(receiver).keys(), {"soon0", "soon1", "soon2"}, shift_s)
+        self.becomes({"soon0": 2, "soon1": 2, "soon2": 2}, lambda: self.told(receiver))
+        self.node.kill()  # whoever starts it again believes the clock, which is right
+        self.node.start()
+        self.post_asked("later", 1, ago_s=HOUR_S - 2)
+        self.becomes({"soon0": 2, "soon1": 2, "soon2": 2, "later0": 2}, lambda: self.told(receiver))
+        self.assertEqual(len({request.id for request in receiver.requests}), 4)
+
+    @staticmethod
+    def told(receiver):
+        return Counter(json_of(request)["data"]["details"]["case"] for request in list(receiver.requests))
+
+    def declare_promise(self, url):
+        """An answer within an hour."""
+        def when(activity):
+            return {"path": "activity", "op": "eq", "value": activity}
+        for path, document in (("targets/ops", {"kind": "webhook", "url": url, "secrets": [SECRET]}),
+                               ("sla-policies/p", {"metrics": {"answer": {"start": when("asked"), "stop": when("answered")}},
+                                                   "notify": ["ops"], "targets": [{"name": "all", "promises": {"answer": "1h"}}]})):
+            answer = self.node.call("PUT", f"/v1/{path}", document, self.token)
+            self.assertEqual(answer.status, 200, answer)
+        self.node.call("GET", f"{VIEW}?after={answer.body['position']}", token=self.token)
+
+    def post_asked(self, name, count, ago_s):
+        asked = (datetime.now(timezone.utc) - timedelta(seconds=ago_s)).isoformat()
+        body = [{"case_id": f"{name}{n}", "activity": "asked", "timestamp": asked} for n in range(count)]
+        taken(lambda: self.node.call("POST", "/v1/events", body, self.token))
+
+    def test_f13_no_timer_fires_for_a_time_that_did_not_pass(self):
+        self.needs_a_clock_that_nobody_keeps()
         now = datetime.now(timezone.utc).isoformat()
         body = [{"case_id": f"c{n}", "activity": "a", "timestamp": now, "id": str(n)} for n in range(CASES)]
         self.put_inactivity(HOUR_S // 2)

@@ -31,14 +31,6 @@ DocumentFaults check_policy(const DocumentNode& node, const Documents& known) {
   return faults;
 }
 
-DocumentFaults check_rule(const DocumentNode& node, const Documents& known) {
-  const auto rule = rules::read_rule(node);
-  if (!rule) return {};
-  DocumentFaults faults = rules::unknown_names(*rule, is_there(known, Kind::calendar), is_there(known, Kind::target));
-  add(rules::unknown_escalations(*rule, is_there(known, Kind::escalation)), faults);
-  return faults;
-}
-
 DocumentFaults check_escalation(const DocumentNode& node, const Documents& known) {
   const auto escalation = alerts::read_escalation(node);
   if (!escalation) return {};
@@ -66,8 +58,8 @@ struct Sought {
            !sla::unknown_escalations(policy, is_another(Kind::escalation)).empty();
   }
   bool is_in(const rules::Rule& rule) const {
-    return !rules::unknown_names(rule, is_another(Kind::calendar), is_another(Kind::target)).empty() ||
-           !rules::unknown_escalations(rule, is_another(Kind::escalation)).empty();
+    if (kind == Kind::calendar) return rule.names_calendar(name);
+    return kind == Kind::target ? rule.names_target(name) : kind == Kind::escalation && rule.names_escalation(name);
   }
   bool is_in(const alerts::Escalation& escalation) const {
     return !alerts::unknown_names(escalation, is_another(Kind::calendar), is_another(Kind::target)).empty();
@@ -103,7 +95,9 @@ CheckedDocument DocumentKinds::read(Kind kind, const DocumentNode& node, const D
       return {{}, target ? std::move(target->secrets) : std::vector<std::string>{}};
     }
     case Kind::rule:
-      return {check_rule(node, known), {}};
+      static_cast<void>(rules::read_rule_with(
+          {is_there(known, Kind::calendar), is_there(known, Kind::target), is_there(known, Kind::escalation)}, node));
+      return {};
     case Kind::silence:
       static_cast<void>(alerts::read_silence(node));
       return {};

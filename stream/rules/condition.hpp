@@ -48,8 +48,8 @@ struct Paths {
 /// What conditions may be made of.
 struct Grammar {
   Paths paths;
-  /// Told of each calendar that is asked for; none: there are no calendars.
-  std::function<void(const std::string& name)> calendar = {};
+  /// Told of each calendar that is asked for, where it stands; none: there are no calendars.
+  std::function<void(const std::string& name, const DocumentNode& node)> calendar = {};
   /// Reads a condition over more than the event at hand, the member `name` (window, sequence, absent), and numbers it.
   /// Nothing if it has faults. None: there are no such conditions.
   std::function<std::optional<std::size_t>(std::string_view name, const DocumentNode&)> temporal = {};

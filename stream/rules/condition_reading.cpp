@@ -196,7 +196,7 @@ struct Condition::Reading {
     if (!grammar.calendar) return node.fault("asks for a calendar, which only rules can do"), false;
     auto name = node.text(calendar_bytes_max);
     if (!name) return false;
-    grammar.calendar(*name);
+    grammar.calendar(*name, node);
     made.right = Value{*std::move(name)};
     return true;
   }

@@ -35,6 +35,20 @@ void add_deeds(const Row& row, const Facts& facts, std::size_t first, std::vecto
   }
 }
 
+/// What the columns that are collected say of a row behind the one that is chosen.
+void add_part(const Rule& rule, const Row& row, const Facts& facts, std::vector<Deed>& deeds) {
+  for (const Action& action : row.actions) {
+    const std::string text = rule.collects_text ? action.text.filled(facts, false) : std::string{};
+    for (Deed& deed : deeds) {
+      if (!text.empty()) deed.text.append(deed.text.empty() ? "" : "\n").append(text);
+      for (const std::string& target : action.targets) {
+        const bool is_told = std::find(deed.targets.begin(), deed.targets.end(), target) != deed.targets.end();
+        if (rule.collects_receivers && !is_told) deed.targets.push_back(target);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 Hearing::Hearing(const RuleBook& book, Explaining explaining)
@@ -202,8 +216,11 @@ std::optional<Firing> Hearing::firing_of(std::uint32_t number, const RuleFacts& 
   Firing firing{entry.name, entry.from, std::move(trigger), at, {}, {}, {}, rule.dry_run, {}};
   std::size_t first = 0;
   for (const Row& row : rule.rows) {
-    const bool fits = (rule.collects || firing.deeds.empty()) && (!row.when || row.when->holds(facts));
-    if (fits) add_deeds(row, facts, first, firing.deeds);
+    const bool is_chosen = rule.collects || firing.deeds.empty();
+    const bool gives_part = !is_chosen && (rule.collects_receivers || rule.collects_text);
+    if ((is_chosen || gives_part) && (!row.when || row.when->holds(facts))) {
+      is_chosen ? add_deeds(row, facts, first, firing.deeds) : add_part(rule, row, facts, firing.deeds);
+    }
     first += row.actions.size();
   }
   if (firing.deeds.empty()) return {};

@@ -53,9 +53,11 @@ Severity read_severity(const DocumentNode& node) {
 
 class Reading {
  public:
-  explicit Reading(Rule& rule) : rule_(rule) {
-    plain_.calendar = [this](const std::string& name) {
+  /// `names`: null, where it does not matter which there are.
+  Reading(Rule& rule, const KnownNames* names) : rule_(rule), names_(names) {
+    plain_.calendar = [this](const std::string& name, const DocumentNode& node) {
       if (name == always_open) return;
+      if (names_ != nullptr && !names_->is_calendar(name)) node.fault("there is no calendar \"" + name + '"');
       auto& known = rule_.calendars;
       if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(name);
     };
@@ -133,7 +135,7 @@ class Reading {
     if (!read_type(*type, action)) return;
     const bool is_alert = action.kind == ActionKind::alert;
     const auto names = [&](const DocumentNode& list) {
-      list.each_item(targets_max, [&](const auto& one) { add_name(one, action.targets); });
+      list.each_item(targets_max, [&](const DocumentNode& one) { add_target(one, action.targets); });
     };
     const auto written = [&](TextTemplate& to, std::size_t bytes_max) {
       return [&to, bytes_max](const DocumentNode& one) {
@@ -149,13 +151,18 @@ class Reading {
          {"title", written(action.title, title_bytes_max)},
          {"text", written(action.text, text_bytes_max)},
          {"notify", of_alerts(names)},
-         {"escalate", of_alerts([&action](const DocumentNode& one) {
-            action.escalation = one.text(short_bytes_max).value_or("");
-          })},
+         {"escalate", of_alerts([&](const DocumentNode& one) { read_escalation(one, action); })},
          {"targets", [&](const DocumentNode& one) { is_alert ? one.fault("is notify in an alert") : names(one); }}});
     if (!node.member("title")) node.fault("must have a title");
     if (!is_alert && action.targets.empty()) node.fault("must have targets");
     if (node.faults() == faults) row.actions.push_back(std::move(action));
+  }
+
+  void add_target(const DocumentNode& node, std::vector<std::string>& targets) const {
+    const std::size_t before = targets.size();
+    add_name(node, targets);
+    if (names_ == nullptr || targets.size() == before || names_->is_target(targets.back())) return;
+    node.fault("there is no target \"" + targets.back() + '"');
   }
 
   static bool read_type(const DocumentNode& node, Action& action) {
@@ -173,6 +180,12 @@ class Reading {
     return false;
   }
 
+  void read_escalation(const DocumentNode& node, Action& action) const {
+    action.escalation = node.text(short_bytes_max).value_or("");
+    if (names_ == nullptr || action.escalation.empty() || names_->is_escalation(action.escalation)) return;
+    node.fault("there is no escalation \"" + action.escalation + '"');
+  }
+
   void read_table(const DocumentNode& node) {
     std::vector<std::string> inputs;
     std::optional<DocumentNode> rows;
@@ -181,6 +194,7 @@ class Reading {
                   [&](const DocumentNode& one) {
                     rule_.collects = one.choice<bool>({{"first", false}, {"collect", true}}).value_or(false);
                   }},
+                 {"collect", [&](const DocumentNode& list) { read_collected(list); }},
                  {"inputs",
                   [&](const DocumentNode& list) {
                     list.each_item(columns_max, [&](const DocumentNode& one) {
@@ -192,9 +206,20 @@ class Reading {
                     });
                   }},
                  {"rows", [&](const DocumentNode& list) { rows.emplace(list); }}});
+    if (rule_.collects && node.member("collect")) node.fault("collects every row; leave collect out");
     if (!rows) return node.fault("must have rows");
     rows->each_item(rows_max, [&](const DocumentNode& one) { read_row(one, inputs); });
     if (node.faults() == faults && rule_.rows.empty()) rows->fault("must hold a row");
+  }
+
+  /// Columns of which every row that fits gives its part.
+  void read_collected(const DocumentNode& list) {
+    list.each_item(2, [&](const DocumentNode& one) {
+      bool Rule::* const column =
+          one.choice<bool Rule::*>({{"notify", &Rule::collects_receivers}, {"text", &Rule::collects_text}})
+              .value_or(nullptr);
+      if (column != nullptr) rule_.*column = true;
+    });
   }
 
   void read_row(const DocumentNode& node, const std::vector<std::string>& inputs) {
@@ -228,6 +253,7 @@ class Reading {
   }
 
   Rule& rule_;
+  const KnownNames* const names_;
   Grammar plain_{EventFacts::paths_with_lists};
   Grammar whole_;
 };
@@ -270,42 +296,38 @@ void Rule::each_list(const std::function<void(std::string_view)>& tell) const {
   }
 }
 
-std::optional<Rule> read_rule(const DocumentNode& node) {
+bool Rule::names_calendar(std::string_view name) const {
+  return std::find(calendars.begin(), calendars.end(), name) != calendars.end();
+}
+
+bool Rule::names_escalation(std::string_view name) const {
+  return std::any_of(rows.begin(), rows.end(), [&](const Row& row) {
+    return std::any_of(row.actions.begin(), row.actions.end(),
+                       [&](const Action& action) { return action.escalation == name; });
+  });
+}
+
+bool Rule::names_target(std::string_view name) const {
+  const auto tells = [&](const Action& action) {
+    return std::find(action.targets.begin(), action.targets.end(), name) != action.targets.end();
+  };
+  return std::any_of(rows.begin(), rows.end(),
+                     [&](const Row& row) { return std::any_of(row.actions.begin(), row.actions.end(), tells); });
+}
+
+namespace {
+
+std::optional<Rule> read(const DocumentNode& node, const KnownNames* known) {
   Rule rule;
   const std::size_t faults = node.faults();
-  Reading{rule}.read(node);
+  Reading{rule, known}.read(node);
   return node.faults() == faults ? std::optional{std::move(rule)} : std::nullopt;
 }
 
-DocumentFaults unknown_names(const Rule& rule, const std::function<bool(const std::string&)>& is_calendar,
-                             const std::function<bool(const std::string&)>& is_target) {
-  DocumentFaults faults;
-  for (const std::string& name : rule.calendars) {
-    if (!is_calendar(name)) faults.push_back({"", "names the calendar \"" + name + "\", which there is not"});
-  }
-  std::vector<std::string> told;
-  for (const Row& row : rule.rows) {
-    for (const Action& action : row.actions) {
-      for (const std::string& name : action.targets) {
-        if (is_target(name) || std::find(told.begin(), told.end(), name) != told.end()) continue;
-        told.push_back(name);
-        faults.push_back({"", "names the target \"" + name + "\", which there is not"});
-      }
-    }
-  }
-  return faults;
-}
+}  // namespace
 
-DocumentFaults unknown_escalations(const Rule& rule, const std::function<bool(const std::string&)>& known) {
-  DocumentFaults faults;
-  for (const Row& row : rule.rows) {
-    for (const Action& action : row.actions) {
-      const std::string& name = action.escalation;
-      if (!name.empty() && !known(name))
-        faults.push_back({"", "names the escalation \"" + name + "\", which there is not"});
-    }
-  }
-  return faults;
-}
+std::optional<Rule> read_rule(const DocumentNode& node) { return read(node, nullptr); }
+
+std::optional<Rule> read_rule_with(const KnownNames& known, const DocumentNode& node) { return read(node, &known); }
 
 }  // namespace weir::rules

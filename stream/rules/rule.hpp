@@ -45,6 +45,8 @@ struct Rule {
   std::vector<Temporal> temporals;      // by the numbers that `when` has for them
   std::vector<Row> rows;                // of a decision table several
   bool collects = false;                // every row that fits, not the first alone
+  bool collects_receivers = false;      // what the first does is told to whom the others that fit name, too
+  bool collects_text = false;           // it says what they say, too
   std::optional<std::string> once_per;  // a path: once for each value in a case; `case.id`: once in a case
   Duration cooldown{};                  // how long it is silent in a case after it fired
   Duration keep_firing_for{};           // how long an alert of it stays up after it last fired; 0: until resolved
@@ -52,20 +54,23 @@ struct Rule {
   std::vector<std::string> calendars;   // that it names, each once
 
   bool is_for(std::string_view process) const;
+  bool names_calendar(std::string_view name) const;
+  bool names_target(std::string_view name) const;
+  bool names_escalation(std::string_view name) const;
   /// Lists of the case (`case.activities` and the like) that it asks for.
   void each_list(const std::function<void(std::string_view path)>& tell) const;
 };
 
 inline constexpr std::string_view always_open = "always";  // a calendar that need not be declared
 
+/// Which documents there are for a rule to name.
+struct KnownNames {
+  std::function<bool(const std::string& name)> is_calendar, is_target, is_escalation;
+};
+
 /// Nothing if the node is no rule; then it has faults.
 std::optional<Rule> read_rule(const DocumentNode& node);
-
-/// A fault for each calendar, and each target, of the rule that is not known.
-DocumentFaults unknown_names(const Rule& rule, const std::function<bool(const std::string& name)>& is_calendar,
-                             const std::function<bool(const std::string& name)>& is_target);
-
-/// The same of its escalations.
-DocumentFaults unknown_escalations(const Rule& rule, const std::function<bool(const std::string& name)>& known);
+/// A name that is not known is a fault where it stands, too.
+std::optional<Rule> read_rule_with(const KnownNames& known, const DocumentNode& node);
 
 }  // namespace weir::rules

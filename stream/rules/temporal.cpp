@@ -179,7 +179,7 @@ struct Reading {
                  {"for", [&](const auto& one) { absence.length = read_length(one); }},
                  {"calendar", [&](const auto& one) {
                     absence.calendar = one.text(64).value_or("");
-                    if (!absence.calendar.empty()) grammar.calendar(absence.calendar);
+                    if (!absence.calendar.empty()) grammar.calendar(absence.calendar, one);
                   }}});
     if (node.faults() == faults && absence.length == Duration{}) node.fault("must have a for");
     return node.faults() == faults ? std::optional<Temporal>{std::move(absence)} : std::nullopt;

@@ -224,6 +224,37 @@ TEST(Judge, TablesChooseWhatIsDone) {
   EXPECT_THAT(titles("collect"), ElementsAre("0 large 9", "1 {x} of c", "2 nine", "1 {x} of c"));
 }
 
+TEST(Judge, ColumnsOfATableThatAreCollectedAreTakenOfEveryRowThatFits) {
+  const auto told = [](const std::string& collect) {
+    const ReadRule found = read(R"({"on": "a", "table": {"inputs": ["attr.n", "attr.s"])" + collect + R"(,
+      "rows": [{"if": [{"op": "gte", "value": 5}, null], "then": [{"type": "alert", "title": "large", "notify": ["ops"]}]},
+               {"if": [null, "x"], "then": [{"type": "alert", "title": "x", "text": "{attr.n} of x", "notify": ["lead", "ops"]}]},
+               {"if": [1, null], "then": [{"type": "notify", "title": "one", "text": "one", "targets": ["nobody"]}]},
+               {"if": [null, null], "then": [{"type": "notify", "title": "any", "text": "any", "targets": ["desk"]}]}]}})");
+    EXPECT_TRUE(found.rule);
+    const RuleBook book{versions(since_ever("r", *found.rule))};
+    std::string all;
+    const std::vector<Event> events{event(0, "a", {{"n", "9"}, {"s", "\"x\""}})};
+    for (const Firing& one : judge(book, events, at(9)).firings) {
+      for (const Deed& deed : one.deeds) {
+        all += deed.title + ':' + deed.text;
+        for (const std::string& target : deed.targets) all += ' ' + target;
+      }
+    }
+    return all;
+  };
+  EXPECT_EQ(told(""), "large: ops");
+  EXPECT_EQ(told(R"(, "collect": ["notify"])"), "large: ops lead desk");
+  EXPECT_EQ(told(R"(, "collect": ["text"])"), "large:9 of x\nany ops");
+  EXPECT_EQ(told(R"(, "hit": "first", "collect": ["notify", "text"])"), "large:9 of x\nany ops lead desk");
+  EXPECT_FALSE(read(R"({"on": "a", "table": {"hit": "collect", "collect": ["notify"], "rows": [
+    {"if": [], "then": [{"type": "alert", "title": "t"}]}]}})")
+                   .rule);
+  EXPECT_FALSE(read(R"({"on": "a", "table": {"collect": ["title"], "rows": [
+    {"if": [], "then": [{"type": "alert", "title": "t"}]}]}})")
+                   .rule);
+}
+
 /// Whatever waits, a hundred thousand events take no more than their number; more values than a window holds have no
 /// result.
 TEST(Judge, ALongCaseStaysBounded) {

@@ -1,8 +1,11 @@
 #include "api/app/stored_checks.hpp"
 
 #include "api/app/copied_folder.hpp"
+#include "schemas/crypto/key_file.hpp"
 #include "state/format/keys.hpp"
 #include "state/rocksdb/rocksdb_store.hpp"
+#include "stream/documents/documents.hpp"
+#include "stream/documents/vault.hpp"
 #include "stream/log/high_water.hpp"
 #include "stream/log/stored_log.hpp"
 #include "stream/runtime/conservation.hpp"
@@ -76,6 +79,37 @@ Result<std::size_t> count_broken_laws(const store::Reader& state, const std::vec
   return broken;
 }
 
+/// Whether what documents keep secret opens with the folder's key. Every state has all documents.
+void check_secrets(const Stored& stored, const store::Reader& state, const std::vector<std::string>& workspaces) {
+  constexpr const char* key_step =
+      "Stop the server and bring the folder's own documents.key back, from a checkpoint or a backup; or give these "
+      "documents with all their secrets again.";
+  const auto keys = crypto::folder_keys(stored.folder, "documents");
+  for (const std::string& workspace : workspaces) {
+    const std::string subject = "secrets of " + workspace;
+    if (!keys) return stored.fail(subject, keys.error(), key_step);
+    const auto found = documents::Documents::read(state, format::Scope{workspace});
+    if (!found) return stored.fail(subject, found.error(), rebuild_step);
+    const documents::Vault vault{keys->back()};
+    std::size_t locked = 0;
+    std::string closed;
+    for (const auto kind : {documents::Kind::target, documents::Kind::hook}) {
+      for (const auto& [name, versions] : found->all(kind)) {
+        const documents::Version& held = versions.back();
+        if (!held.body || held.sealed.empty()) continue;
+        ++locked;
+        const documents::Place place{workspace, kind, std::string{name}};
+        if (!vault.open(place, held)) closed.append(" ").append(name_of(kind)).append("/").append(name);
+      }
+    }
+    if (!closed.empty()) {
+      stored.fail(subject, {Code::bad_key_file, "These do not open with documents.key:" + closed}, key_step);
+    } else if (locked > 0) {
+      stored.good(subject, std::to_string(locked) + " documents open with the folder's key.");
+    }
+  }
+}
+
 void check_shard(const Stored& stored, const store::Reader& log, const std::vector<std::string>& workspaces,
                  std::uint32_t shard) {
   const std::string subject = "state of shard " + std::to_string(shard);
@@ -88,6 +122,7 @@ void check_shard(const Stored& stored, const store::Reader& log, const std::vect
     const auto known = log::stored_fingerprint(log, workspace, shard, progress->next_offset);
     if (!known) return stored.fail(subject, known.error(), restore_step);
   }
+  if (shard == 0) check_secrets(stored, **state, workspaces);
   if (!stored.thorough) return stored.good(subject, "It opens, and the log has what it has taken.");
   if (const auto sound = rocks::check_rocksdb(path, stored.environment); !sound) {
     return stored.fail(subject, sound.error(), rebuild_step);

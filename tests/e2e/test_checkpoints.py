@@ -13,6 +13,7 @@ from test_upgrade import timeless
 from weir import environment
 
 VIEWS = ("map", "variants")
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
 def weir(*arguments, **settings):
@@ -332,6 +333,30 @@ class Doctor(WithTarget):
         self.assertEqual(found["state of shard 1"][0], "FAILURE", found)
         self.assertEqual(found["state of shard 0"][0], "ok", found)
         self.assertEqual(found["checkpoints"][0], "WARNING", found)
+
+    def test_names_documents_whose_secrets_do_not_open(self):
+        node = self.start(shards=2)
+        token, secret = node.token("w"), {"kind": "webhook", "url": "https://ops.example/hook", "secrets": [SECRET]}
+        for name in ("ops", "lead"):
+            position = node.call("PUT", f"/v1/targets/{name}", secret, token).body["position"]
+        node.call("GET", f"/v1/targets?after={position}", token=token)
+        node.stop()
+        self.assertEqual(self.examine(node)[1]["secrets of w"][0], "ok")
+        key = node.folder / "data/documents.key"
+        kept = key.read_bytes()
+        for lost in (bytes(32), None):
+            with self.subTest(lost=lost):
+                key.unlink()
+                if lost:
+                    key.touch(mode=0o600)
+                    key.write_bytes(lost)
+                code, found = self.examine(node)
+                self.assertEqual((code, found["secrets of w"][0]), (1, "FAILURE"), found)
+                self.assertIn("targets/lead targets/ops", found["secrets of w"][1])
+                self.assertEqual(key.exists(), lost is not None, "a doctor changes nothing")
+                key.touch(mode=0o600)
+        key.write_bytes(kept)
+        self.assertEqual(self.examine(node)[1]["secrets of w"][0], "ok")
 
     def test_names_wrong_settings_and_missing_folders(self):
         node = Node()

@@ -1,6 +1,7 @@
 #include "api/app/announcer.hpp"
 
 #include "api/app/targets.hpp"
+#include "stream/log/kafka/kafka_publisher.hpp"
 
 namespace weir::app {
 
@@ -74,7 +75,9 @@ Announcer::~Announcer() {
 void Announcer::start() {
   http::ExchangeLimits limits;
   limits.reach = desk_.kinds().reach();
-  made_ = std::make_unique<effects::Deliverer>(*outbox_, *targets_, http::open_exchanges(limits), node_.clock());
+  made_ =
+      std::make_unique<effects::Deliverer>(*outbox_, *targets_, http::open_exchanges(limits),
+                                           log::open_publisher({.reach = limits.reach}, node_.clock()), node_.clock());
   running_ = made_.get();
   made_->wake_all();  // for what was announced after its first look and could not wake it yet
 }

@@ -32,6 +32,8 @@ std::unique_ptr<Conversation> converse(const Receiver& receiver, const Effect& e
         using Kind = std::decay_t<decltype(one)>;
         if constexpr (std::is_same_v<Kind, SalesforceCase>) {
           return converse_with_salesforce(one, effect, session);
+        } else if constexpr (std::is_same_v<Kind, KafkaTopic>) {
+          return nullptr;
         } else {
           return std::make_unique<OneRequest<Kind>>(one, effect);
         }

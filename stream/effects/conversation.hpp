@@ -30,8 +30,8 @@ class Conversation {
   virtual Next hear(const http::Answer& answer, Time now) = 0;
 };
 
-/// All outlive the conversation. The session is read and written by it; conversations of one target may overlap, on one
-/// thread.
+/// Null for a receiver that is spoken to otherwise (KafkaTopic). All outlive the conversation. The session is read and
+/// written by it; conversations of one target may overlap, on one thread.
 std::unique_ptr<Conversation> converse(const Receiver& receiver, const Effect& effect, Session& session);
 
 }  // namespace weir::effects

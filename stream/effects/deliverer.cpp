@@ -9,11 +9,13 @@ constexpr Clock::Steady stop_grace = std::chrono::seconds{1};
 
 }  // namespace
 
-Deliverer::Deliverer(Outbox& outbox, Targets& targets, std::unique_ptr<http::Exchanges> exchanges, const Clock& clock,
+Deliverer::Deliverer(Outbox& outbox, Targets& targets, std::unique_ptr<http::Exchanges> exchanges,
+                     std::unique_ptr<log::RecordPublisher> publisher, const Clock& clock,
                      const DispatcherOptions& options)
     : exchanges_(std::move(exchanges)),
+      publisher_(std::move(publisher)),
       clock_(clock),
-      dispatcher_(outbox, targets, *exchanges_, clock, options),
+      dispatcher_(outbox, targets, *exchanges_, *publisher_, clock, options),
       thread_([this] { run(); }) {}
 
 Deliverer::~Deliverer() { stop(); }

@@ -14,8 +14,8 @@ namespace weir::effects {
 class Deliverer {
  public:
   /// All outlive it. Begins with all targets that the outbox has.
-  Deliverer(Outbox& outbox, Targets& targets, std::unique_ptr<http::Exchanges> exchanges, const Clock& clock,
-            const DispatcherOptions& options = {});
+  Deliverer(Outbox& outbox, Targets& targets, std::unique_ptr<http::Exchanges> exchanges,
+            std::unique_ptr<log::RecordPublisher> publisher, const Clock& clock, const DispatcherOptions& options = {});
   /// As stop().
   ~Deliverer();
   Deliverer(const Deliverer&) = delete;
@@ -36,6 +36,7 @@ class Deliverer {
   void run();
 
   const std::unique_ptr<http::Exchanges> exchanges_;
+  const std::unique_ptr<log::RecordPublisher> publisher_;
   const Clock& clock_;
   Dispatcher dispatcher_;
   std::atomic<bool> stopping_{false};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "schemas/codec/utf8.hpp"
+#include "stream/effects/kafka_topic.hpp"
 #include "stream/effects/schedule.hpp"
 #include "stream/effects/wording.hpp"
 
@@ -93,11 +94,12 @@ struct Dispatcher::InHand {
   Clock::Steady steady_began = {};
 };
 
-Dispatcher::Dispatcher(Outbox& outbox, Targets& targets, http::Exchanges& exchanges, const Clock& clock,
-                       const DispatcherOptions& options)
+Dispatcher::Dispatcher(Outbox& outbox, Targets& targets, http::Exchanges& exchanges, log::RecordPublisher& publisher,
+                       const Clock& clock, const DispatcherOptions& options)
     : outbox_(outbox),
       targets_(targets),
       exchanges_(exchanges),
+      publisher_(publisher),
       clock_(clock),
       options_(options),
       start_(clock.now()),
@@ -281,6 +283,7 @@ void Dispatcher::hear(const Inbox::Answer& answer) {
   if (found == in_hand_.end()) return;
   InHand& one = *found->second;
   Line& line = one.line;
+  if (one.stage == Stage::sending) return conclude(answer.ticket, one, verdict_of(answer.result), {});
   if (one.stage == Stage::beginning && answer.result && *answer.result && !closed_) return send(answer.ticket, one);
   if (one.stage == Stage::beginning) line.breaker.abandoned();
   let_go(answer.ticket);
@@ -294,9 +297,17 @@ void Dispatcher::send(Ticket ticket, InHand& one) {
   one.began = clock_.now();
   one.steady_began = clock_.steady();
   one.requests = 1;
-  one.conversation = converse(one.known.target->receiver, one.due.effect, one.line.session);
   ++figures_.attempts;
+  if (const auto* topic = std::get_if<KafkaTopic>(&one.known.target->receiver)) return publish(ticket, one, *topic);
+  one.conversation = converse(one.known.target->receiver, one.due.effect, one.line.session);
   exchanges_.start(ticket, one.conversation->open(clock_.now()));
+}
+
+void Dispatcher::publish(Ticket ticket, const InHand& one, const KafkaTopic& topic) {
+  publisher_.publish(topic.access, record_of(topic, one.due.effect),
+                     [inbox = inbox_, ticket](const Result<void>& done) {
+                       inbox->put({ticket, done ? Result<bool>{true} : done.error()});
+                     });
 }
 
 void Dispatcher::take(std::vector<http::Exchanges::Ended> ended) {

@@ -18,6 +18,7 @@
 #include "stream/effects/conversation.hpp"
 #include "stream/effects/outbox.hpp"
 #include "stream/effects/targets.hpp"
+#include "stream/log/record_publisher.hpp"
 
 namespace weir::effects {
 
@@ -46,13 +47,14 @@ struct DeliveryFigures {
   std::atomic<std::uint64_t> targets_held{0};  // whose breaker is open
 };
 
-/// Answers of the outbox and wake-ups, from any thread to the dispatcher's. Outlives the dispatcher as long as anybody
-/// may still answer; then nobody listens. Bounded by what is in hand and by the number of targets.
+/// Answers of the outbox and of the publisher, and wake-ups, from any thread to the dispatcher's. Outlives the
+/// dispatcher as long as anybody may still answer; then nobody listens. Bounded by what is in hand and by the number of
+/// targets.
 class Inbox {
  public:
   struct Answer {
     std::uint64_t ticket;
-    Result<bool> result;  // of begin(); of end(): true, or the error
+    Result<bool> result;  // of begin(); of end(), and of a record that was published: true, or the error
   };
   struct Content {
     std::vector<Answer> answers;
@@ -78,8 +80,8 @@ class Inbox {
 class Dispatcher {
  public:
   /// All outlive it; `inbox` is where exchanges' thread is woken through.
-  Dispatcher(Outbox& outbox, Targets& targets, http::Exchanges& exchanges, const Clock& clock,
-             const DispatcherOptions& options = {});
+  Dispatcher(Outbox& outbox, Targets& targets, http::Exchanges& exchanges, log::RecordPublisher& publisher,
+             const Clock& clock, const DispatcherOptions& options = {});
   ~Dispatcher();
 
   /// Hears answers, begins what can begin. -> when to call again although nothing happened. O(what happened).
@@ -111,6 +113,7 @@ class Dispatcher {
   void know(Line& line, const KnownTarget& known);
   void begin(Line& line, Due due, KnownTarget known);
   void send(Ticket ticket, InHand& one);
+  void publish(Ticket ticket, const InHand& one, const KafkaTopic& topic);
   void conclude(Ticket ticket, InHand& one, const Verdict& verdict, const http::Answer& answer);
   void judge_line(Line& line, const Verdict& verdict);
   Ending ending_of(const Due& due, const Verdict& verdict);
@@ -124,6 +127,7 @@ class Dispatcher {
   Outbox& outbox_;
   Targets& targets_;
   http::Exchanges& exchanges_;
+  log::RecordPublisher& publisher_;
   const Clock& clock_;
   const DispatcherOptions options_;
   // The wall clock as it was at the start, carried on by the steady one: no later jump of it makes effects due.

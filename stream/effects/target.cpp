@@ -15,13 +15,14 @@ constexpr std::size_t keys_max = 4;
 constexpr std::size_t headers_max = 16;
 constexpr std::size_t recipients_max = 50;
 constexpr std::size_t case_fields_max = 50;
+constexpr std::size_t brokers_max = 16;
 constexpr std::string_view key_prefix = "whsec_";
 constexpr std::string_view pager_duty_url = "https://events.pagerduty.com/v2/enqueue";
 
 /// Servers of other protocols, which would take a request for something else.
 constexpr unsigned foreign_ports[] = {21, 22, 23, 25, 110, 119, 143, 465, 587, 993, 995, 6667};
 
-enum class Kind : std::uint8_t { webhook, slack, teams, pagerduty, email, salesforce_case };
+enum class Kind : std::uint8_t { webhook, slack, teams, pagerduty, email, salesforce_case, kafka };
 enum class Scheme : std::uint8_t { any_http, https, smtp };
 
 /// Reads one target: what its parts need of each other.
@@ -38,6 +39,8 @@ class Reading {
   void read_pager_duty();
   void read_email();
   void read_salesforce();
+  void read_kafka();
+  std::string broker(const DocumentNode& node) const;
   void read_keys(const DocumentNode& list, Webhook& webhook);
   void read_headers(const DocumentNode& node, Webhook& webhook);
   void judge(const DocumentNode& node, const http::Url& url, Scheme scheme) const;
@@ -227,6 +230,14 @@ bool is_field_name(std::string_view text) {
   return !text.empty() && text.size() <= 80 && std::all_of(text.begin(), text.end(), allowed);
 }
 
+bool is_topic_name(std::string_view text) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+           c == '-';
+  };
+  return !text.empty() && text != "." && text != ".." && std::all_of(text.begin(), text.end(), allowed);
+}
+
 CaseField read_case_field(const std::string& name, const DocumentNode& node) {
   using Source = CaseField::Source;
   CaseField field{name, Source::text, "", {}};
@@ -323,6 +334,66 @@ void Reading::read_salesforce() {
   receiver_ = std::move(made);
 }
 
+/// HOST:PORT, an address of IPv6 in brackets.
+std::string Reading::broker(const DocumentNode& node) const {
+  const auto text = node.text(256);
+  if (!text) return "-";
+  const std::size_t colon = text->rfind(':');
+  const auto host = http::parse_host(std::string_view(*text).substr(0, colon));
+  const std::string_view port = colon == std::string::npos ? "" : std::string_view(*text).substr(colon + 1);
+  const bool is_port = !port.empty() && port.size() <= 5 && port.front() != '0' &&
+                       port.find_first_not_of("0123456789") == std::string_view::npos &&
+                       std::stoi(std::string{port}) < 65'536;
+  if (!host || !is_port) {
+    node.fault("must be a broker such as kafka.example.com:9092");
+  } else if (!reach_.permits(*host)) {
+    node.fault("must not name a private or reserved address");
+  }
+  return *text;
+}
+
+void Reading::read_kafka() {
+  using Mechanism = log::BrokerAccess::Mechanism;
+  KafkaTopic made;
+  log::BrokerAccess& access = made.access;
+  Mechanism mechanism = Mechanism::scram_sha_512;
+  node_.object({{"kind", ignore},
+                {"disabled", disabled()},
+                {"brokers",
+                 [&](const DocumentNode& list) {
+                   list.each_item(brokers_max, [&](const DocumentNode& one) {
+                     access.brokers.append(access.brokers.empty() ? "" : ",").append(broker(one));
+                   });
+                 }},
+                {"topic",
+                 [&](const DocumentNode& one) {
+                   made.topic = one.text(249).value_or("-");
+                   if (!is_topic_name(made.topic)) one.fault("must be the name of a topic");
+                 }},
+                {"encryption",
+                 [&](const DocumentNode& one) {
+                   access.tls = one.choice<bool>({{"tls", true}, {"none", false}}).value_or(true);
+                 }},
+                {"mechanism",
+                 [&](const DocumentNode& one) {
+                   mechanism = one.choice<Mechanism>({{"plain", Mechanism::plain},
+                                                      {"scram-sha-256", Mechanism::scram_sha_256},
+                                                      {"scram-sha-512", Mechanism::scram_sha_512}})
+                                   .value_or(mechanism);
+                 }},
+                {"user", into(access.user, 256)},
+                {"password", into(access.password, 256)}});
+  if (access.brokers.empty()) missing("brokers");
+  needs(made.topic, "topic");
+  if (access.user.empty() != access.password.empty()) node_.fault("must have both user and password, or neither");
+  if (!access.password.empty()) {
+    secret("/password");
+    access.mechanism = mechanism;
+    if (!access.tls) node_.fault("must not send a password without encryption");
+  }
+  receiver_ = std::move(made);
+}
+
 void Reading::read_members(Kind kind) {
   switch (kind) {
     case Kind::webhook:
@@ -336,6 +407,8 @@ void Reading::read_members(Kind kind) {
       return read_email();
     case Kind::salesforce_case:
       return read_salesforce();
+    case Kind::kafka:
+      return read_kafka();
   }
 }
 
@@ -351,7 +424,8 @@ std::optional<Target> Reading::read() {
                                          {"teams", Kind::teams},
                                          {"pagerduty", Kind::pagerduty},
                                          {"email", Kind::email},
-                                         {"salesforce_case", Kind::salesforce_case}});
+                                         {"salesforce_case", Kind::salesforce_case},
+                                         {"kafka", Kind::kafka}});
   if (kind) read_members(*kind);
   if (node_.faults() != faults) return std::nullopt;
   return Target{*std::move(receiver_), std::move(secrets_), std::move(disabled_)};

@@ -12,6 +12,7 @@
 #include "schemas/crypto/rsa.hpp"
 #include "state/http/address.hpp"
 #include "stream/effects/effect.hpp"
+#include "stream/log/record_publisher.hpp"
 
 namespace weir::effects {
 
@@ -67,7 +68,13 @@ struct SalesforceCase {
   std::vector<CaseField> fields;
 };
 
-using Receiver = std::variant<Webhook, Slack, Teams, PagerDuty, Email, SalesforceCase>;
+/// A topic, on whichever brokers.
+struct KafkaTopic {
+  log::BrokerAccess access;
+  std::string topic;
+};
+
+using Receiver = std::variant<Webhook, Slack, Teams, PagerDuty, Email, SalesforceCase, KafkaTopic>;
 
 struct Target {
   Receiver receiver;

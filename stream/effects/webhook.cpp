@@ -1,30 +1,10 @@
 #include "stream/effects/webhook.hpp"
 
-#include "schemas/codec/json_writer.hpp"
-#include "schemas/codec/timestamp.hpp"
 #include "schemas/crypto/base64.hpp"
 #include "schemas/crypto/digest.hpp"
 #include "stream/effects/wording.hpp"
 
 namespace weir::effects {
-namespace {
-
-std::string body_of(const Effect& effect) {
-  std::string body;
-  JsonWriter json(body);
-  json.begin_object().member("type", effect.type).member("timestamp", to_rfc3339(effect.occurred));
-  json.key("data").begin_object();
-  json.member("workspace", effect.workspace).member("key", effect.key).member("action", name_of(effect.action));
-  json.member("severity", name_of(effect.severity)).member("title", effect.title).member("summary", effect.summary);
-  json.key("fields");
-  write_fields(json, effect.fields);
-  if (!effect.data.empty()) json.key("details").raw(effect.data);
-  json.end_object().end_object();
-  return body;
-}
-
-}  // namespace
-
 std::string webhook_signatures(const std::vector<std::string>& keys, std::string_view id, std::int64_t seconds,
                                std::string_view body) {
   std::string bytes{id};
@@ -39,7 +19,7 @@ std::string webhook_signatures(const std::vector<std::string>& keys, std::string
 
 http::Call request(const Webhook& webhook, const Effect& effect, Time now) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
-  http::Call call{"POST", webhook.url, {}, body_of(effect)};
+  http::Call call{"POST", webhook.url, {}, event_body(effect)};
   call.headers = {{"content-type", "application/json"},
                   {"user-agent", user_agent},
                   {"webhook-id", effect.id},

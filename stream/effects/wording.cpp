@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "schemas/codec/timestamp.hpp"
+
 namespace weir::effects {
 
 std::string shortened(std::string_view text, std::size_t bytes_max) {
@@ -27,6 +29,20 @@ void write_fields(JsonWriter& json, const std::vector<std::pair<std::string, std
     if (!again) json.member(name, text);
   }
   json.end_object();
+}
+
+std::string event_body(const Effect& effect) {
+  std::string body;
+  JsonWriter json(body);
+  json.begin_object().member("type", effect.type).member("timestamp", to_rfc3339(effect.occurred));
+  json.key("data").begin_object();
+  json.member("workspace", effect.workspace).member("key", effect.key).member("action", name_of(effect.action));
+  json.member("severity", name_of(effect.severity)).member("title", effect.title).member("summary", effect.summary);
+  json.key("fields");
+  write_fields(json, effect.fields);
+  if (!effect.data.empty()) json.key("details").raw(effect.data);
+  json.end_object().end_object();
+  return body;
 }
 
 http::Call json_call(std::string method, std::string url, std::string body) {

@@ -23,6 +23,9 @@ std::string headline(const Effect& effect);
 /// An object, one member for each name; the last of equal names counts.
 void write_fields(JsonWriter& json, const std::vector<std::pair<std::string, std::string>>& fields);
 
+/// All of it as JSON, for programs.
+std::string event_body(const Effect& effect);
+
 /// A request that carries JSON.
 http::Call json_call(std::string method, std::string url, std::string body);
 

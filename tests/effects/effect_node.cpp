@@ -10,6 +10,7 @@
 #include "schemas/codec/json_reader.hpp"
 #include "schemas/codec/json_writer.hpp"
 #include "stream/effects/deliverer.hpp"
+#include "stream/log/kafka/kafka_publisher.hpp"
 #include "tests/stream/effects/memory_outbox.hpp"
 
 namespace weir::effects {
@@ -42,7 +43,9 @@ Options options_of(int count, char** arguments) {
 class Node {
  public:
   explicit Node(const Options& options)
-      : reach_(options.limits.reach), deliverer_(outbox_, targets_, http::open_exchanges(options.limits), clock_) {
+      : reach_(options.limits.reach),
+        deliverer_(outbox_, targets_, http::open_exchanges(options.limits),
+                   log::open_publisher({.reach = options.limits.reach}, clock_), clock_) {
     outbox_.on_end = [](const MemoryOutbox::Settled& one) { tell(one); };
   }
 

@@ -11,6 +11,7 @@ SCHEMA = ROOT / "schemas/definitions/target.schema.json"
 URL = "https://ops.example/hook"
 MAIL = {"kind": "email", "url": "smtp://mail.example:587", "from": "weir@ops.example", "to": ["desk@ops.example"]}
 ORG = {"kind": "salesforce_case", "login_url": "https://login.example", "client_id": "c", "user": "u@x"}
+TOPIC = {"kind": "kafka", "brokers": ["k1.example:9092", "k2.example:9092"], "topic": "alerts.v1"}
 GOOD = [
     webhook(URL), webhook("http://ops.example:8080"), webhook("https://ops.example?a=b"), webhook("HTTPS://[2606:4700::1111]/"),
     webhook(URL, headers={"X-Team": "ops"}), webhook(URL, secrets=[SECRET, "whsec_" + "A" * 84]),
@@ -19,6 +20,8 @@ GOOD = [
     {"kind": "pagerduty", "routing_key": "R", "disabled": "gone"}, {**ORG, "disabled": "gone"},
     {"kind": "pagerduty", "routing_key": "R", "url": URL}, MAIL, {**MAIL, "url": "smtps://mail.example"},
     {**MAIL, "user": "u", "password": "p"}, {**MAIL, "encryption": "none"}, {**MAIL, "encryption": "starttls"},
+    TOPIC, {**TOPIC, "encryption": "none"}, {**TOPIC, "user": "u", "password": "p"}, {**TOPIC, "disabled": "gone"},
+    {**TOPIC, "user": "u", "password": "p", "mechanism": "plain"},
     ORG, {**ORG, "audience": "https://login.example", "version": "v46.0", "external_id": "Key__c"},
     {**ORG, "fields": {"Subject": {"from": "title"}, "A__c": {"field": "Case"}, "Status": {"text": "x", "on": "resolve"}}},
 ]
@@ -34,6 +37,10 @@ BAD = [
     {**MAIL, "url": URL}, {**MAIL, "to": []}, {**MAIL, "to": ["desk"]}, {**MAIL, "from": "a b@c.example"},
     {**MAIL, "user": "u"}, {**MAIL, "password": "p"}, {**MAIL, "encryption": "tls"},
     {**MAIL, "encryption": "none", "user": "u", "password": "p"}, {**MAIL, "from": "a\r\nb@c.example"},
+    {"kind": "kafka"}, {**TOPIC, "brokers": []}, {**TOPIC, "brokers": ["k1.example"]}, {**TOPIC, "brokers": ["a:1,b:2"]},
+    {**TOPIC, "topic": ""}, {**TOPIC, "topic": ".."}, {**TOPIC, "topic": "a/b"}, {**TOPIC, "user": "u"},
+    {**TOPIC, "mechanism": "md5"}, {**TOPIC, "url": URL},
+    {**TOPIC, "encryption": "none", "user": "u", "password": "p"},
     {**ORG, "private_key": "x"}, {**ORG, "version": "62"}, {**ORG, "version": "v45.0"}, {**ORG, "external_id": "a/b"},
     {**ORG, "fields": {"Id": {"text": "x"}}}, {**ORG, "fields": {"A": {}}}, {**ORG, "fields": {"A-B": {"text": "x"}}},
     {**ORG, "fields": {"A": {"text": "x", "from": "title"}}}, {**ORG, "fields": {"A": {"from": "moon"}}},

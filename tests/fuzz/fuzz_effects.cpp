@@ -7,6 +7,7 @@
 
 #include "schemas/base/check.hpp"
 #include "stream/effects/conversation.hpp"
+#include "stream/effects/kafka_topic.hpp"
 #include "stream/effects/outbox.hpp"
 #include "tests/stream/effects/making.hpp"
 
@@ -33,7 +34,10 @@ void check_target(std::string_view text) {
   WEIR_CHECK(found.target.has_value() == found.faults.empty(), "a target, or faults");
   if (!found.target) return;
   Session session;
-  check_request(converse(found.target->receiver, effect, session)->open(now));
+  const auto conversation = converse(found.target->receiver, effect, session);
+  if (conversation) return check_request(conversation->open(now));
+  const auto* topic = std::get_if<KafkaTopic>(&found.target->receiver);
+  WEIR_CHECK(topic != nullptr && record_of(*topic, effect).key == effect.key, "a record under the key");
 }
 
 void check_stored(std::string_view bytes) {

@@ -1,6 +1,7 @@
 #include "stream/log/kafka/client.hpp"
 
 #include <array>
+#include <cerrno>
 
 namespace weir::log::kafka {
 namespace {
@@ -22,6 +23,13 @@ void rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what, rd_kafka_topic_part
   callbacks_of(client).rebalanced(what, partitions);
 }
 
+/// 0, or why there is no connection; the socket does not block.
+int connect_where_permitted(int socket, const sockaddr* to, int size, const char*, void* opaque) {
+  if (!static_cast<const Callbacks*>(opaque)->may_connect(*to)) return EACCES;
+  const bool begun = ::connect(socket, to, static_cast<socklen_t>(size)) == 0 || errno == EINPROGRESS;
+  return begun ? 0 : errno;
+}
+
 using ConfHandle = std::unique_ptr<rd_kafka_conf_t, Destroyed<rd_kafka_conf_destroy>>;
 
 }  // namespace
@@ -40,6 +48,7 @@ Result<Client> Client::open(rd_kafka_type_t type, const ClientSettings& settings
   rd_kafka_conf_set_opaque(conf.get(), client.callbacks_.get());
   rd_kafka_conf_set_log_cb(conf.get(), log_line);
   if (client.callbacks_->delivered) rd_kafka_conf_set_dr_msg_cb(conf.get(), report);
+  if (client.callbacks_->may_connect) rd_kafka_conf_set_connect_cb(conf.get(), connect_where_permitted);
   if (client.callbacks_->rebalanced) rd_kafka_conf_set_rebalance_cb(conf.get(), rebalance);
   client.handle_.reset(rd_kafka_new(type, conf.get(), fault.data(), fault.size()));
   if (client.handle_ == nullptr) return Error{Code::bad_log_settings, std::string{"librdkafka: "} + fault.data()};

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <librdkafka/rdkafka.h>
+#include <sys/socket.h>
 
 #include "schemas/base/result.hpp"
 
@@ -43,10 +44,14 @@ using Delivered = std::function<void(const rd_kafka_message_t& report)>;
 /// What becomes of the partitions of a group's member; on the thread that polls.
 using Rebalanced = std::function<void(rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions)>;
 
+/// Whether an address may be connected to; on any of librdkafka's threads.
+using MayConnect = std::function<bool(const sockaddr& to)>;
+
 struct Callbacks {
   OnLine on_line;
-  Delivered delivered;         // of producers
-  Rebalanced rebalanced = {};  // of members of a group
+  Delivered delivered;          // of producers
+  Rebalanced rebalanced = {};   // of members of a group
+  MayConnect may_connect = {};  // none: all may be
 };
 
 /// A producer or consumer of librdkafka with what it calls.

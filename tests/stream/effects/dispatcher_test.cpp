@@ -46,6 +46,45 @@ TEST_F(DispatcherTest, DeliversEachEffectOnceAndSettlesIt) {
   EXPECT_EQ(figures().bytes_in_hand, 0u);
 }
 
+Target a_topic() {
+  KafkaTopic topic;
+  topic.access.brokers = "kafka.example:9092";
+  topic.topic = "alerts";
+  return {std::move(topic), {}};
+}
+
+TEST_F(DispatcherTest, PublishesToATopicUnderTheKeyWithItsIdAndTriesAgain) {
+  targets.put({"w", "a"}, a_topic());
+  int asked = 0;
+  topics.answer = [&]() -> Result<void> {
+    if (++asked == 1) return Error{Code::log_unreachable, "away"};
+    return {};
+  };
+  put("a", "e");
+  run_for(1h);
+  ASSERT_THAT(topics.received, SizeIs(2));
+  const auto& [brokers, record] = topics.received.back();
+  EXPECT_EQ(brokers, "kafka.example:9092");
+  EXPECT_EQ(record.topic, "alerts");
+  EXPECT_EQ(record.headers.front(), (std::pair<std::string, std::string>{"id", "e"}));
+  EXPECT_THAT(record.value, testing::HasSubstr("\"key\":\"" + record.key + '"'));
+  EXPECT_THAT(receivers->received, IsEmpty());
+  const auto settled = outbox.settled();
+  ASSERT_THAT(settled, SizeIs(1));
+  EXPECT_EQ(settled[0].ending.outcome, Outcome::delivered);
+  EXPECT_EQ(settled[0].ending.record.number, 2u);
+  EXPECT_EQ(figures().failed, 1u);
+}
+
+TEST_F(DispatcherTest, ARecordThatIsTooLargeIsRefused) {
+  targets.put({"w", "a"}, a_topic());
+  topics.answer = [] { return Result<void>{Error{Code::body_too_large, "too large"}}; };
+  put("a", "e");
+  run_for(1h);
+  ASSERT_THAT(topics.received, SizeIs(1));
+  EXPECT_EQ(outbox.settled().back().ending.outcome, Outcome::refused);
+}
+
 TEST_F(DispatcherTest, SendsNothingBeforeItIsDurableThatItWill) {
   add_target("a");
   outbox.hold_answers();

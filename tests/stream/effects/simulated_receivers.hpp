@@ -23,6 +23,18 @@ struct Reply {
 
 inline Reply hangs() { return {failure(http::Failure::timed_out), std::chrono::seconds{10}}; }
 
+/// Brokers that answer at once.
+class SimulatedTopics final : public log::RecordPublisher {
+ public:
+  void publish(const log::BrokerAccess& access, log::TopicRecord record, Published published) override {
+    received.emplace_back(access.brokers, std::move(record));
+    published(answer());
+  }
+
+  std::function<Result<void>()> answer = [] { return Result<void>{}; };
+  std::vector<std::pair<std::string, log::TopicRecord>> received;
+};
+
 class SimulatedReceivers final : public http::Exchanges {
  public:
   struct Received {
@@ -105,7 +117,7 @@ class SimulatedDelivery {
   void restart() {
     dispatcher.reset();
     receivers = std::make_unique<SimulatedReceivers>(clock);
-    dispatcher = std::make_unique<Dispatcher>(outbox, targets, *receivers, clock, options);
+    dispatcher = std::make_unique<Dispatcher>(outbox, targets, *receivers, topics, clock, options);
     dispatcher->inbox().wake_all();
   }
   void run_for(Clock::Steady span) {
@@ -125,6 +137,7 @@ class SimulatedDelivery {
   MemoryTargets targets;
   DispatcherOptions options;
   std::unique_ptr<SimulatedReceivers> receivers;
+  SimulatedTopics topics;
   std::unique_ptr<Dispatcher> dispatcher;
 };
 

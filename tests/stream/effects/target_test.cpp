@@ -57,6 +57,28 @@ TEST(Target, IsAMailServer) {
   EXPECT_THAT(found.target->secrets, ElementsAre("/password"));
 }
 
+TEST(Target, IsATopicOfKafka) {
+  const auto found =
+      read(R"({"kind": "kafka", "brokers": ["k1.example:9092", "[2606:4700::1]:9093"], "topic": "alerts.v1",
+                              "user": "u", "password": "p"})");
+  ASSERT_THAT(found.faults, IsEmpty());
+  const auto& topic = std::get<KafkaTopic>(found.target->receiver);
+  EXPECT_EQ(topic.access.brokers, "k1.example:9092,[2606:4700::1]:9093");
+  EXPECT_TRUE(topic.access.tls);
+  EXPECT_EQ(topic.access.mechanism, log::BrokerAccess::Mechanism::scram_sha_512);
+  EXPECT_EQ(topic.topic, "alerts.v1");
+  EXPECT_THAT(found.target->secrets, ElementsAre("/password"));
+  const auto wrong =
+      read(R"({"kind": "kafka", "brokers": ["k1.example", "10.0.0.1:9092", "k:0", "k:70000"], "topic": "a/b",
+                              "encryption": "none", "mechanism": "md5", "user": "u", "password": "p"})");
+  std::vector<std::string> pointers;
+  for (const auto& fault : wrong.faults) pointers.push_back(fault.pointer);
+  EXPECT_THAT(pointers,
+              ElementsAre("/brokers/0", "/brokers/1", "/brokers/2", "/brokers/3", "/topic", "/mechanism", ""));
+  EXPECT_EQ(read(R"({"kind": "kafka"})").faults.size(), 2u);
+  EXPECT_EQ(read(R"({"kind": "kafka", "brokers": ["k.example:1"], "topic": "t", "user": "u"})").faults.size(), 1u);
+}
+
 std::string salesforce(const std::string& more) {
   std::string key;
   append_json_string(key, rsa_test_key);

@@ -59,7 +59,8 @@ std::string batch_answers(const std::vector<Outcome>& partitions, const dataflow
   sla::CalendarPool calendars;
   for (const Outcome& partition : partitions) {
     const auto completion = runtime::completion_of(partition.settings, view.names, partition.clock);
-    const runtime::Judges judges{sla::judges_of(partition.documents, "p0", from_micros(partition.clock), calendars), {}};
+    const runtime::Judges judges{sla::judges_of(partition.documents, "p0", from_micros(partition.clock), calendars),
+                                 {}};
     for (const auto& [case_id, events] : partition.cases) {
       whole.begin();
       for (const Event& event : events) {

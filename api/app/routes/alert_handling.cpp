@@ -10,9 +10,7 @@ namespace {
 
 constexpr std::size_t note_bytes_max = 1'000;
 
-std::uint32_t shard_of(const Node& node, const feed::AlertId& id) {
-  return id.partition(node.folder().shards());
-}
+std::uint32_t shard_of(const Node& node, const feed::AlertId& id) { return id.partition(node.folder().shards()); }
 
 /// Errors: not_found, those of Node::snapshot() and of feed::read_alert().
 Result<feed::FoundAlert> find_alert(Node& node, const std::string& workspace, const feed::AlertId& id) {

@@ -71,19 +71,23 @@ TEST(RuleDocument, KnowsTheNamesThatItNeeds) {
   const std::string text = R"({"when": {"all": [{"absent": {"event": "b", "for": "5m", "calendar": "office"}},
       {"path": "timestamp", "op": "is_business_time", "value": "night"},
       {"path": "timestamp", "op": "is_business_time", "value": "always"}]},
-      "then": [{"type": "alert", "title": "t", "notify": ["desk", "ops"]}, {"type": "notify", "title": "t", "targets": ["ops"]}]})";
+      "then": [{"type": "alert", "title": "t", "notify": ["desk", "ops"], "escalate": "p2"},
+               {"type": "notify", "title": "t", "targets": ["ops"]}]})";
   const ReadRule found = read(text);
   ASSERT_TRUE(found.rule);
   EXPECT_TRUE(found.rule->names_calendar("office") && found.rule->names_calendar("night"));
   EXPECT_FALSE(found.rule->names_calendar("always"));
   EXPECT_TRUE(found.rule->names_target("desk") && found.rule->names_target("ops"));
   EXPECT_FALSE(found.rule->names_target("office"));
+  EXPECT_TRUE(found.rule->names_escalation("p2") && !found.rule->names_escalation("desk"));
   const auto is = [](const char* known) { return [known](const std::string& name) { return name == known; }; };
-  const auto faults = read_document(
-      text, [&](const DocumentNode& node) { EXPECT_FALSE(read_rule_with({is("office"), is("desk")}, node)); });
+  const auto faults = read_document(text, [&](const DocumentNode& node) {
+    EXPECT_FALSE(read_rule_with({is("office"), is("desk"), is("p1")}, node));
+  });
   ASSERT_TRUE(faults);
   EXPECT_THAT(*faults, ElementsAre(FieldsAre("/when/all/1/value", "there is no calendar \"night\""),
                                    FieldsAre("/then/0/notify/1", "there is no target \"ops\""),
+                                   FieldsAre("/then/0/escalate", "there is no escalation \"p2\""),
                                    FieldsAre("/then/1/targets/0", "there is no target \"ops\"")));
 }
 

@@ -83,13 +83,17 @@ void LiveClient::reset() {
 
 void LiveClient::greet() {
   sent_ = true;
-  std::string subscribe = R"({"op":"subscribe","ref":1,"channel":")" + subscription_.channel + R"(","process":")" +
-                          subscription_.process + '"';
-  if (!epoch_.empty()) subscribe += R"(,"resume":{"epoch":")" + epoch_ + R"(","seq":)" + std::to_string(seq_) + '}';
   send(
       "GET /v1/ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer " +
-      subscription_.token + "\r\n\r\n" + frame(1, subscribe + '}'));
+      subscription_.token + "\r\n\r\n");
+}
+
+void LiveClient::subscribe() {
+  std::string asked = R"({"op":"subscribe","ref":1,"channel":")" + subscription_.channel + R"(","process":")" +
+                      subscription_.process + '"';
+  if (!epoch_.empty()) asked += R"(,"resume":{"epoch":")" + epoch_ + R"(","seq":)" + std::to_string(seq_) + '}';
+  send(frame(1, asked + '}'));
 }
 
 void LiveClient::send(std::string_view bytes) {
@@ -116,6 +120,7 @@ void LiveClient::take_handshake() {
   if (!received_.starts_with("HTTP/1.1 101")) throw std::runtime_error("refused: " + received_.substr(0, 400));
   received_.erase(0, end + 4);
   open_ = true;
+  subscribe();
 }
 
 bool LiveClient::take_frames() {

@@ -42,11 +42,12 @@ class LiveClient {
   std::uint64_t recovered() const { return recovered_; }
   std::uint64_t snapshots() const { return snapshots_; }
 
-  /// The socket can be written: sends the handshake with the subscription behind it.
+  /// The socket can be written: sends the handshake. The subscription follows its answer, as RFC 6455 (4.1) wants it.
   void greet();
 
  private:
   void take_handshake();
+  void subscribe();
   bool take_frames();
   void take_message(std::string_view message);
   void take_count(std::string_view message);

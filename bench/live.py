@@ -1,10 +1,12 @@
-"""The live views: through many WebSockets beside npm's `ws`, at a rate of events, and through connections that break."""
+"""The live views: through many WebSockets beside npm's `ws` and Go's gorilla/websocket, at a rate of events, and through
+connections that break."""
 
 import json
 import os
+import statistics
 import subprocess
 
-from measuring import Report, npm_package, spread, summary
+from measuring import Report, go_program, npm_package, spread, summary
 
 PROCESS = "watched"
 CLIENTS = 5_000
@@ -26,9 +28,8 @@ def watch_weir(server, programs, **options):
         return watch(programs, started.address[1], started.token(), pid=started.process.pid, **options)
 
 
-def watch_peer(house, package, programs, **options):
-    process = subprocess.Popen(["node", str(house / "bench/peers/ws_fan_out.mjs"), str(package)],
-                               stdout=subprocess.PIPE, text=True)
+def watch_peer(command, programs, **options):
+    process = subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, text=True)
     try:
         return watch(programs, int(process.stdout.readline()), "none", pid=process.pid, **options)
     finally:
@@ -41,23 +42,40 @@ def row_of(name, runs, since):
     return [name, *quantiles, spread(summary([one["kib_per_client_after"] for one in runs], 1))]
 
 
+def fan_out_peers(data, house):
+    """-> name -> the command that starts it, of those that this machine can run."""
+    package, program = npm_package(data, "ws"), go_program(data, house / "bench/peers/gorilla")
+    return {**({"npm_ws": ["node", house / "bench/peers/ws_fan_out.mjs", package]} if package else {}),
+            **({"gorilla": [program]} if program else {})}
+
+
+def to_weir(peer, weir):
+    """-> how many times Weir's the peer's figures are, by their medians."""
+    figures = {"p50": lambda one: one["since_sent_ms"]["p50"], "p99": lambda one: one["since_sent_ms"]["p99"],
+               "kib_per_client": lambda one: one["kib_per_client_after"]}
+    return {name: round(statistics.median(map(figure, peer)) / statistics.median(map(figure, weir)), 2)
+            for name, figure in figures.items()}
+
+
 def fan_out(programs, options, server, data, house):
     """5,000 clients on one map that changes every 100 ms."""
-    updates = options.events or 300
+    updates = options.events or (300 if options.full else 150)
     asked = {"clients": CLIENTS, "updates": updates, "interval_ms": 100}
     report = Report("fan-out", asked)
-    package = npm_package(data, "ws")
-    weir, peer = [], []
+    peers = fan_out_peers(data, house)
+    runs = {"weir": [], **{name: [] for name in peers}}
     for _ in range(options.rounds or 3):
-        weir.append(watch_weir(server, programs, **asked))
-        if package:
-            peer.append(watch_peer(house, package, programs, **asked))
-    rows = [["", "p50 ms", "p99 ms", "max ms", "KiB per client"]]
-    rows += [row_of(name, runs, "since_sent_ms") for name, runs in (("weir", weir), ("npm ws", peer)) if runs]
-    report.finish({"weir": weir, "npm_ws": peer}, rows,
+        runs["weir"].append(watch_weir(server, programs, **asked))
+        for name, command in peers.items():
+            runs[name].append(watch_peer(command, programs, **asked))
+    rows = [["", "p50 ms", "p99 ms", "max ms", "KiB per client", "p50, p99, memory to Weir's"]]
+    ratios = {name: to_weir(kept, runs["weir"]) for name, kept in runs.items() if name != "weir"}
+    rows += [[*row_of(name, kept, "since_sent_ms"), ", ".join(f"{ratio} ×" for ratio in ratios.get(name, {}).values())]
+             for name, kept in runs.items()]
+    report.finish({**runs, "ratios": ratios}, rows,
                   f"{CLIENTS:,} clients, {updates} updates 100 ms apart; from the sending of an event to its delta at a "
-                  "client. Weir makes each event durable and computes the map in between; the peer counts. No client saw "
-                  "a gap.")
+                  "client. Weir makes each event durable and computes the map in between; the peers count. No client saw "
+                  "a gap, and each was told of every event.")
 
 
 def live_latency(programs, options, server):

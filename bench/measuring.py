@@ -78,13 +78,33 @@ def spread(one):
     return f"{one['median']:,}" + (f" ({one['min']:,}-{one['max']:,})" if one["runs"] > 1 else "")
 
 
-def npm_package(folder, name):
-    """Fetched once below the folder, never kept in the tree. -> its folder, or None where there is no npm."""
-    package = folder / "peers" / "node_modules" / name
-    if not package.exists() and shutil.which("npm"):
+def npm_packages(folder, wanted):
+    """Fetched once below the folder, never kept in the tree. `wanted`: name -> version, as npm writes it. -> the folder of
+    modules, or None where there is no npm."""
+    modules = folder / "peers" / "node_modules"
+    missing = [f"{name}@{version}" for name, version in wanted.items() if not (modules / name).exists()]
+    if missing:
+        if not shutil.which("npm"):
+            return None
         subprocess.run(["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix",
-                        str(folder / "peers"), name], check=True, capture_output=True)
-    return package if package.exists() else None
+                        str(folder / "peers"), *missing], check=True, capture_output=True)
+    return modules
+
+
+def npm_package(folder, name):
+    """-> the folder of the package, or None where there is no npm."""
+    modules = npm_packages(folder, {name: "latest"})
+    return modules and modules / name
+
+
+def go_program(folder, source):
+    """Built below the folder from its own folder in the tree, with the modules of its go.sum. -> the program, or None where
+    there is no Go."""
+    if not shutil.which("go"):
+        return None
+    program = folder / "peers" / source.name
+    subprocess.run(["go", "build", "-buildvcs=false", "-o", str(program), "."], cwd=source, check=True)
+    return program
 
 
 class Report:

@@ -15,16 +15,17 @@ class Unavailable(Exception):
 
 
 class Broker:
-    """Started and stopped by the test; its data go with it."""
+    """Started and stopped by the test; its data go with it. `jvm`: variables of deploy/broker/up."""
 
-    def __init__(self):
+    def __init__(self, jvm=None):
+        self.environment = {**os.environ, **(jvm or {})}
         self.folder = Path(tempfile.mkdtemp(prefix="weir-broker-"))
         self.address = None
 
     def start(self, *settings):
         """Also again, after a stop or a kill: with its data, on its port."""
         run = subprocess.run([SCRIPTS / "up", self.folder, *settings], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                             text=True, check=False)
+                             text=True, check=False, env=self.environment)
         if run.returncode != 0:
             raise Unavailable(run.stderr.strip()[-300:])
         self.address = run.stdout.strip()

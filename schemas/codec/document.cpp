@@ -4,9 +4,12 @@
 #include <array>
 #include <charconv>
 
+#include "schemas/base/event.hpp"
+
 namespace weir {
 namespace {
 
+constexpr std::size_t plain_name_bytes_max = 64;
 constexpr Duration century = std::chrono::hours{24} * 36'525;
 
 struct Unit {
@@ -121,6 +124,21 @@ std::optional<std::string> DocumentNode::text(std::size_t bytes_max) const {
   if (!text.empty() && text.size() <= bytes_max) return text;
   fault("must be a string of 1 to " + std::to_string(bytes_max) + " bytes");
   return {};
+}
+
+std::optional<std::string> DocumentNode::plain_name() const {
+  auto name = text(plain_name_bytes_max);
+  if (!name || is_plain_name(*name)) return name;
+  fault("must be 1 to 64 of a-z, 0-9, _ and -");
+  return {};
+}
+
+bool DocumentNode::add_plain_name(std::vector<std::string>& names) const {
+  auto name = plain_name();
+  if (!name) return false;
+  if (std::find(names.begin(), names.end(), *name) != names.end()) return fault("stands twice"), false;
+  names.push_back(*std::move(name));
+  return true;
 }
 
 std::optional<std::int64_t> DocumentNode::whole(std::int64_t least, std::int64_t most) const {

@@ -55,6 +55,10 @@ class DocumentNode {
   std::optional<DocumentNode> member(std::string_view name) const;
   /// 1 to `bytes_max` bytes.
   std::optional<std::string> text(std::size_t bytes_max) const;
+  /// A name as processes and documents have it: 1 to 64 of a-z, 0-9, _ and -.
+  std::optional<std::string> plain_name() const;
+  /// Appends the name. False: it has a fault, such as that it stands there already.
+  bool add_plain_name(std::vector<std::string>& names) const;
   std::optional<std::int64_t> whole(std::int64_t least, std::int64_t most) const;
   std::optional<bool> boolean() const;
   /// Numbers with units in falling order: `90s`, `1h30m`, `2d`; w, d (24 h), h, m, s, ms. Not negative, at most a

@@ -1,8 +1,5 @@
 #include "stream/alerts/escalation.hpp"
 
-#include <algorithm>
-
-#include "schemas/base/event.hpp"
 #include "schemas/calendar/business_calendar.hpp"
 
 namespace weir::alerts {
@@ -20,14 +17,7 @@ void read_step(const DocumentNode& node, Escalation& escalation) {
   bool has_after = false;
   const std::size_t faults = node.faults();
   const auto names = [&](const DocumentNode& list) {
-    list.each_item(notified_max, [&](const DocumentNode& one) {
-      const auto name = one.text(name_bytes_max);
-      if (!name) return;
-      if (!is_plain_name(*name)) return one.fault("must be 1 to 64 of a-z, 0-9, _ and -");
-      if (std::find(step.notify.begin(), step.notify.end(), *name) != step.notify.end())
-        return one.fault("stands twice");
-      step.notify.push_back(*name);
-    });
+    list.each_item(notified_max, [&](const DocumentNode& one) { one.add_plain_name(step.notify); });
   };
   node.object(
       {{"notify", names},

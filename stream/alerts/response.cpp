@@ -97,7 +97,7 @@ class Response {
       const bool lapses = escalation != nullptr && escalation->ack_timeout;
       const Time lapse = lapses ? one.at + *escalation->ack_timeout : Time::max();
       const Time to = std::min({lapse, over(one.at), breached_after(one.at)});
-      if (!periods_.empty() && one.at <= periods_.back().to) {
+      if (!periods_.empty() && one.at < periods_.back().to) {
         periods_.back().to = to;
         continue;
       }

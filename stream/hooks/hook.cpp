@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "schemas/base/check.hpp"
-#include "schemas/base/event.hpp"
 
 namespace weir::hooks {
 namespace {
@@ -135,8 +134,7 @@ void Reading::read_members() {
                 {"secrets", [&](const DocumentNode& list) { read_secrets(list); }},
                 {"process",
                  [&](const DocumentNode& one) {
-                   hook_.process = one.text(process_bytes_max).value_or("-");
-                   if (!is_plain_name(hook_.process)) one.fault("must be 1 to 64 of a-z, 0-9, _ and -");
+                   if (auto name = one.plain_name()) hook_.process = *std::move(name);
                  }},
                 {"tolerance", [&](const DocumentNode& one) { read_tolerance(one); }},
                 {"events", [&](const DocumentNode& list) { hook_.mappings = read_mappings(list); }},

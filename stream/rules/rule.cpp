@@ -34,14 +34,6 @@ constexpr std::array foreign{
     Foreign{"apply_sla", "write a target of an SLA policy with the same condition"},
 };
 
-void add_name(const DocumentNode& node, std::vector<std::string>& names) {
-  const auto name = node.text(short_bytes_max);
-  if (!name) return;
-  if (!is_plain_name(*name)) return node.fault("must be 1 to 64 of a-z, 0-9, _ and -");
-  if (std::find(names.begin(), names.end(), *name) != names.end()) return node.fault("stands twice");
-  names.push_back(*name);
-}
-
 Severity read_severity(const DocumentNode& node) {
   return node
       .choice<Severity>({{"info", Severity::info},
@@ -86,7 +78,7 @@ class Reading {
          {"version", name_alone},
          {"processes",
           [&](const DocumentNode& list) {
-            list.each_item(processes_max, [&](const auto& one) { add_name(one, rule_.processes); });
+            list.each_item(processes_max, [&](const auto& one) { one.add_plain_name(rule_.processes); });
           }},
          {"enabled", [&](const DocumentNode& one) { rule_.enabled = one.boolean().value_or(true); }},
          {"salience", [&](const auto& one) { rule_.salience = one.whole(-salience_max, salience_max).value_or(0); }},
@@ -159,9 +151,7 @@ class Reading {
   }
 
   void add_target(const DocumentNode& node, std::vector<std::string>& targets) const {
-    const std::size_t before = targets.size();
-    add_name(node, targets);
-    if (names_ == nullptr || targets.size() == before || names_->is_target(targets.back())) return;
+    if (!node.add_plain_name(targets) || names_ == nullptr || names_->is_target(targets.back())) return;
     node.fault("there is no target \"" + targets.back() + '"');
   }
 

@@ -78,13 +78,7 @@ void read_promises(const DocumentNode& node, const Policy& policy, Target& targe
 
 std::vector<std::string> read_notify(const DocumentNode& node) {
   std::vector<std::string> names;
-  node.each_item(notified_max, [&](const DocumentNode& one) {
-    const auto name = one.text(name_bytes_max);
-    if (!name) return;
-    if (!is_plain_name(*name)) return one.fault("must be 1 to 64 of a-z, 0-9, _ and -");
-    if (std::find(names.begin(), names.end(), *name) != names.end()) return one.fault("stands twice");
-    names.push_back(*name);
-  });
+  node.each_item(notified_max, [&](const DocumentNode& one) { one.add_plain_name(names); });
   return names;
 }
 
@@ -122,9 +116,7 @@ void read_target(const DocumentNode& node, Policy& policy) {
 
 void read_processes(const DocumentNode& node, std::vector<std::string>& processes) {
   node.each_item(processes_max, [&](const DocumentNode& one) {
-    const auto name = one.text(name_bytes_max);
-    if (!name) return;
-    is_plain_name(*name) ? processes.push_back(*name) : one.fault("must be 1 to 64 of a-z, 0-9, _ and -");
+    if (auto name = one.plain_name()) processes.push_back(*std::move(name));
   });
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "schemas/base/event.hpp"
 #include "stream/documents/accepted.hpp"
 
 namespace weir::thresholds {
@@ -83,7 +82,7 @@ class Reading {
     Place& place = threshold_.place;
     node.object({{"id", name_alone},
                  {"version", name_alone},
-                 {"process", [&](const auto& one) { read_process(one); }},
+                 {"process", [&](const auto& one) { threshold_.process = one.plain_name().value_or(""); }},
                  {"measure", [&](const auto& one) { read_measure(one); }},
                  {"activity", text(place.activity, activity_bytes_max)},
                  {"from", text(place.from, activity_bytes_max)},
@@ -100,7 +99,10 @@ class Reading {
                  {"severity", [&](const auto& one) { read_severity(one); }},
                  {"title", [&](const auto& one) { read_title(one); }},
                  {"text", text(threshold_.text, text_bytes_max)},
-                 {"notify", [&](const auto& list) { read_notify(list); }},
+                 {"notify",
+                  [&](const DocumentNode& list) {
+                    list.each_item(targets_max, [&](const auto& one) { one.add_plain_name(threshold_.notify); });
+                  }},
                  {"escalate", text(threshold_.escalation, name_bytes_max)}});
     for (const std::string_view name : {"measure", "op", "value"}) {
       if (!node.member(name)) node.fault("must have a " + std::string{name});
@@ -115,12 +117,6 @@ class Reading {
   }
   static DocumentNode::Read span(Duration& to) {
     return [&to](const DocumentNode& one) { to = one.duration().value_or(Duration{}); };
-  }
-
-  void read_process(const DocumentNode& node) {
-    auto name = node.text(name_bytes_max);
-    if (name && !is_plain_name(*name)) return node.fault("must be 1 to 64 of a-z, 0-9, _ and -");
-    threshold_.process = std::move(name).value_or("");
   }
 
   void read_measure(const DocumentNode& node) {
@@ -169,17 +165,6 @@ class Reading {
     const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
     if (std::any_of(title->begin(), title->end(), is_control)) return node.fault("must be one line");
     threshold_.title = *std::move(title);
-  }
-
-  void read_notify(const DocumentNode& list) {
-    list.each_item(targets_max, [this](const DocumentNode& one) {
-      auto name = one.text(name_bytes_max);
-      if (!name) return;
-      auto& all = threshold_.notify;
-      if (!is_plain_name(*name)) return one.fault("must be 1 to 64 of a-z, 0-9, _ and -");
-      if (std::find(all.begin(), all.end(), *name) != all.end()) return one.fault("stands twice");
-      all.push_back(*std::move(name));
-    });
   }
 
   /// What the figure is of, as far as its members tell.

@@ -31,6 +31,19 @@ TEST(Document, TellsEveryFaultAtItsPlace) {
                                    FieldsAre("/word", "must be one of a, c"), FieldsAre("", "a member is unknown")));
 }
 
+TEST(Document, NamesArePlainAndStandOnce) {
+  std::vector<std::string> names;
+  const auto faults = read_document(R"(["a-b_1", "", "A", "a-b_1", 1])", [&](const DocumentNode& node) {
+    node.each_item(9, [&](const DocumentNode& one) { one.add_plain_name(names); });
+  });
+  ASSERT_TRUE(faults);
+  EXPECT_THAT(names, ElementsAre("a-b_1"));
+  EXPECT_THAT(*faults,
+              ElementsAre(FieldsAre("/1", "must be a string of 1 to 64 bytes"),
+                          FieldsAre("/2", "must be 1 to 64 of a-z, 0-9, _ and -"), FieldsAre("/3", "stands twice"),
+                          FieldsAre("/4", "must be a string of 1 to 64 bytes")));
+}
+
 TEST(Document, IsNoneWhereTheBytesAreNone) {
   const auto nothing = [](const DocumentNode&) { FAIL(); };
   EXPECT_EQ(read_document("{", nothing).error().code, Code::malformed_json);

@@ -130,6 +130,15 @@ TEST_F(ResponseTest, ABreachIsEscalatedUntilSomebodyTakesItOn) {
   EXPECT_THAT(taken.notices.back().receivers, ElementsAre("ops", "desk"));
 }
 
+TEST_F(ResponseTest, WhoTakesOnABreachAsItHappensHasItThoughTheyHadTheWarning) {
+  declare(documents::Kind::escalation, "p1", 0,
+          R"({"steps": [{"notify": ["desk"], "after": "10m"}, {"notify": ["lead"], "after": "1h"}]})");
+  done(Deed::acknowledge, 6);
+  done(Deed::acknowledge, 10);
+  EXPECT_THAT(told(respond_to(missed(5, 10, {}, "p1"), 100)),
+              ElementsAre("warning@5", "acknowledged@6", "breached@10", "acknowledged@10"));
+}
+
 TEST_F(ResponseTest, TheEscalationIsTheOneThatHeldWhenItBegan) {
   declare(documents::Kind::escalation, "p1", 0, R"({"steps": [{"notify": ["desk"], "after": "10m"}]})");
   declare(documents::Kind::escalation, "p1", 15, {});

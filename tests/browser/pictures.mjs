@@ -18,6 +18,9 @@ export async function pictures(house, folder) {
         await visit.page.getByLabel("Views").getByRole("link", { name: "Alerts" }).click();
         await visit.page.getByRole("region", { name: "Alerts, scrollable" }).waitFor();
         await visit.page.screenshot({ path: join(folder, `alerts-${scheme}-${width}.png`) });
+        await visit.page.locator("td button.link").first().click();
+        await visit.page.getByRole("dialog", { name: "Alert" }).getByRole("list", { name: "History" }).waitFor();
+        await visit.page.screenshot({ path: join(folder, `alert-${scheme}-${width}.png`) });
       }, { viewport: { width, height }, colorScheme: scheme });
     }
   }
